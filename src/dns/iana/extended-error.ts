@@ -1,0 +1,18 @@
+/** Extended DNS Error codes (IANA "Extended DNS Error Codes", RFC 8914 §4). */
+export const ExtendedErrorCode = {
+  OTHER: 0,
+  STALE_ANSWER: 3,
+  FORGED_ANSWER: 4,
+  CACHED_ERROR: 13,
+  NOT_READY: 14,
+  BLOCKED: 15,
+  CENSORED: 16,
+  FILTERED: 17,
+  PROHIBITED: 18,
+  STALE_NXDOMAIN_ANSWER: 19,
+  NOT_AUTHORITATIVE: 20,
+  NOT_SUPPORTED: 21,
+  NO_REACHABLE_AUTHORITY: 22,
+  NETWORK_ERROR: 23,
+  INVALID_DATA: 24,
+} as const;
