@@ -70,7 +70,7 @@ export class WireReader {
       if (length === 0) {
         if (at + 1 - start > MAX_NAME_OCTETS) return this.#fail();
         this.offset = at + 1;
-        const wire = this.bytes.latin1Slice(start, at + 1);
+        const wire = this.bytes.toString("latin1", start, at + 1);
         return Name.fromWire(wire, hasUpper ? lowerCaseWire(wire) : wire);
       }
       if (length > 63) return this.#compressedName(start);
@@ -113,7 +113,7 @@ export class WireReader {
         continue;
       }
       if (length > 63 || at + 1 + length > this.end) return this.#fail();
-      wire += this.bytes.latin1Slice(at, at + 1 + length);
+      wire += this.bytes.toString("latin1", at, at + 1 + length);
       if (wire.length >= MAX_NAME_OCTETS) return this.#fail();
       at += length + 1;
     }

@@ -1,0 +1,108 @@
+/**
+ * What DNS needs of a cluster, thinned to that, and how it arrives. Knows no DNS.
+ * A source (manifests, or an API server's watch) tells a sink of each object and each change.
+ */
+
+export interface ObjectKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Service extends ObjectKey {
+  readonly kind: "Service";
+  readonly type: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName";
+  /** Canonical text, IPv4 or IPv6; empty if headless or ExternalName. */
+  readonly clusterIPs: readonly string[];
+  /** clusterIP is "None". */
+  readonly headless: boolean;
+  /** Target of an ExternalName Service, else "". */
+  readonly externalName: string;
+  readonly ports: readonly ServicePort[];
+  /** spec.externalIPs and the addresses of status.loadBalancer.ingress. */
+  readonly externalIPs: readonly string[];
+  /** Host names of status.loadBalancer.ingress. */
+  readonly externalHostnames: readonly string[];
+  readonly publishNotReadyAddresses: boolean;
+}
+
+export interface ServicePort {
+  /** "" if it has no name. */
+  readonly name: string;
+  readonly port: number;
+  /** Lower case: tcp, udp, sctp. */
+  readonly protocol: string;
+}
+
+export interface EndpointSlice extends ObjectKey {
+  readonly kind: "EndpointSlice";
+  /** From the label kubernetes.io/service-name; "" without one. */
+  readonly serviceName: string;
+  readonly addressType: "IPv4" | "IPv6" | "FQDN";
+  readonly endpoints: readonly Endpoint[];
+  readonly ports: readonly EndpointPort[];
+}
+
+export interface Endpoint {
+  readonly addresses: readonly string[];
+  /** conditions.ready, where absent means true. */
+  readonly ready: boolean;
+  /** "" if it has none. */
+  readonly hostname: string;
+  readonly nodeName: string;
+  readonly zone: string;
+  /** Name of the Pod that targetRef points to, or "". */
+  readonly podName: string;
+}
+
+export interface EndpointPort {
+  readonly name: string;
+  /** 0 where the slice gives none: all ports. */
+  readonly port: number;
+  /** Lower case. */
+  readonly protocol: string;
+}
+
+export interface Namespace extends ObjectKey {
+  readonly kind: "Namespace";
+  /** Always "". */
+  readonly namespace: string;
+}
+
+export interface Pod extends ObjectKey {
+  readonly kind: "Pod";
+  /** All of status.podIPs; the first one is status.podIP. */
+  readonly podIPs: readonly string[];
+  readonly phase: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export type ClusterObject = Service | EndpointSlice | Namespace | Pod;
+export type Kind = ClusterObject["kind"];
+
+/** Receives the cluster's state. Calls come one at a time and take effect before they return. */
+export interface ClusterSink {
+  /** An object is new or has changed. */
+  upsert(object: ClusterObject): void;
+  remove(kind: Kind, key: ObjectKey): void;
+  /** All objects of a kind that exist now have been told of, at least once. */
+  synced(kind: Kind): void;
+}
+
+export interface ClusterSource {
+  /** Begins to tell the sink; does not wait for the first state. Rejects only if it never can. */
+  start(sink: ClusterSink): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a source is asked for. */
+export interface Selection {
+  /** Only these namespaces; empty for all. */
+  readonly namespaces: readonly string[];
+  /** Kubernetes label selector that Services and EndpointSlices must match; "" for all. */
+  readonly labels: string;
+  /** Label selector that a Namespace must match for its objects to exist; "" for all. */
+  readonly namespaceLabels: string;
+  /** Kinds wanted besides Namespace and Service. */
+  readonly endpoints: boolean;
+  readonly pods: boolean;
+}

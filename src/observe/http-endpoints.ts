@@ -1,0 +1,92 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface Endpoint {
+  readonly server: Server;
+  readonly handlers: Map<string, HttpHandler>;
+  readonly listening: Promise<number>;
+  users: number;
+}
+
+/**
+ * HTTP listeners that plugins share: `health`, `ready` and `prometheus` of an old and a new
+ * configuration may want the same address at once while a reload is under way.
+ */
+export class HttpEndpoints {
+  readonly #endpoints = new Map<string, Endpoint>();
+
+  /**
+   * Serves `path` on `address` (`:8080`, `127.0.0.1:0`, `[::1]:80`). The latest handler of a
+   * path wins.
+   * @returns the port it listens on and the function that takes the handler away again; the
+   * listener closes with its last handler.
+   */
+  async serve(
+    address: string,
+    path: string,
+    handler: HttpHandler,
+  ): Promise<{ port: number; close: () => Promise<void> }> {
+    const endpoint = this.#endpoints.get(address) ?? this.#open(address);
+    endpoint.users++;
+    endpoint.handlers.set(path, handler);
+    const close = (): Promise<void> => this.#release(address, endpoint, path, handler);
+    try {
+      return { port: await endpoint.listening, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  #open(address: string): Endpoint {
+    const handlers = new Map<string, HttpHandler>();
+    const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+      const path = (request.url ?? "/").split("?", 1)[0] as string;
+      const handler = handlers.get(path);
+      if (handler) handler(request, response);
+      else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
+    });
+    server.maxConnections = 256;
+    const listening = listen(server, address);
+    // A failure is the caller's to report; this keeps it from counting as nobody's.
+    listening.catch(() => {});
+    const endpoint: Endpoint = { server, handlers, listening, users: 0 };
+    this.#endpoints.set(address, endpoint);
+    return endpoint;
+  }
+
+  async #release(
+    address: string,
+    endpoint: Endpoint,
+    path: string,
+    handler: HttpHandler,
+  ): Promise<void> {
+    if (endpoint.handlers.get(path) === handler) endpoint.handlers.delete(path);
+    if (--endpoint.users > 0) return;
+    this.#endpoints.delete(address);
+    endpoint.server.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      endpoint.server.close(() => resolve());
+    });
+  }
+}
+
+function listen(server: Server, address: string): Promise<number> {
+  const { host, port } = splitAddress(address);
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, ...(host === "" ? {} : { host }) }, () => {
+      const bound = server.address();
+      resolve(typeof bound === "object" && bound ? bound.port : port);
+    });
+  });
+}
+
+/** Splits `host:port`, `:port` or `[v6]:port`. */
+export function splitAddress(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(":");
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  return { host, port: Number(address.slice(colon + 1)) };
+}

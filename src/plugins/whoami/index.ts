@@ -1,0 +1,13 @@
+import { noArguments, noBody } from "../../corefile/arguments.ts";
+import { definePlugin } from "../../server/plugin.ts";
+import { serveWhoami } from "./whoami.ts";
+
+export const whoami = definePlugin({
+  name: "whoami",
+  once: true,
+  parse(directive): void {
+    noArguments(directive);
+    noBody(directive);
+  },
+  create: () => ({ serve: serveWhoami }),
+});

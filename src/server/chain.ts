@@ -1,0 +1,25 @@
+import { Rcode } from "../dns/iana/rcode.ts";
+import type { Instance, Next } from "./plugin.ts";
+import { QueryError } from "./query-error.ts";
+import type { Outcome, Result } from "./reply.ts";
+import { Reply } from "./reply.ts";
+
+/** Composes the instances' `serve` functions into one, once; the last of them answers SERVFAIL. */
+export function composeChain(instances: readonly Instance[]): Next {
+  return instances.reduceRight<Next>((next, instance) => {
+    const serve = instance.serve?.bind(instance);
+    return serve ? (query): Result => serve(query, next) : next;
+  }, nobodyAnswers);
+}
+
+function nobodyAnswers(): Reply {
+  return new Reply(Rcode.SERVFAIL);
+}
+
+/** The reply that stands for a failure. */
+export function failureReply(failure: unknown): Outcome {
+  const isQueryError = failure instanceof QueryError;
+  const reply = new Reply(isQueryError ? failure.rcode : Rcode.SERVFAIL);
+  if (isQueryError && failure.extendedError) reply.options = [failure.extendedError];
+  return reply;
+}

@@ -1,0 +1,19 @@
+/** How a query came in. */
+export type TransportName = "udp" | "tcp" | "tls" | "https";
+
+/** Whoever sent a query, and the way back to them. Made by a transport, one for each query. */
+export interface Client {
+  readonly transport: TransportName;
+  /** The client's address, without zone or brackets: `192.0.2.1`, `2001:db8::1`. */
+  readonly address: string;
+  readonly port: number;
+  /** The address and port the query was sent to, as far as the transport knows. */
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Largest reply in octets that the transport can carry. */
+  readonly maxReplyOctets: number;
+  /** Idle time-out to tell a client that sends EDNS keepalive (RFC 7828); 0 where there is none. */
+  readonly keepaliveMs: number;
+  /** Sends a reply; never throws. The octets are the transport's from here on. */
+  send(reply: Buffer): void;
+}

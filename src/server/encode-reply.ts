@@ -1,0 +1,66 @@
+import { Composer, Section, questionOctets } from "../dns/composer.ts";
+import type { EdnsOption } from "../dns/edns.ts";
+import { ednsLength, findOption, keepaliveOption } from "../dns/edns.ts";
+import { Flag } from "../dns/header.ts";
+import { OptionCode } from "../dns/iana/option-code.ts";
+import { RrType } from "../dns/iana/rr-type.ts";
+import type { Query } from "./query.ts";
+import type { Reply } from "./reply.ts";
+
+/**
+ * Largest UDP reply, whatever the client offers: no fragments, which get lost and can be forged
+ * (RFC 9715 §3.1). It is also the payload size that we announce.
+ */
+export const MAX_UDP_OCTETS = 1232;
+
+/** Of the query's flags, those a reply repeats: opcode, RD and CD. */
+const REPEATED_FLAGS = 0x7800 | Flag.RD | Flag.CD;
+
+const composer = new Composer();
+
+/** Encodes a reply into the space that the query's transport and EDNS leave it. */
+export function encodeReply(query: Query, reply: Reply): Buffer {
+  const flags = Flag.QR | (query.flags & REPEATED_FLAGS) | reply.flags | (reply.rcode & 0x0f);
+  const limit = replyLimit(query);
+  composer.begin(query.id, flags, limit);
+  if (query.hasQuestion) composer.question(query.qname, query.qtype, query.qclass);
+  const options = query.hasEdns ? replyOptions(query, reply, limit) : undefined;
+  if (options) composer.reserve(ednsLength(options));
+  appendSections(reply);
+  if (options) composer.edns(MAX_UDP_OCTETS, reply.rcode, query.dnssecOk, options);
+  return composer.finish();
+}
+
+function replyLimit(query: Query): number {
+  const { maxReplyOctets } = query.client;
+  if (maxReplyOctets > MAX_UDP_OCTETS) return maxReplyOctets;
+  return query.payloadSize < maxReplyOctets ? query.payloadSize : maxReplyOctets;
+}
+
+function replyOptions(query: Query, reply: Reply, limit: number): readonly EdnsOption[] {
+  let { options } = reply;
+  if (query.client.keepaliveMs > 0 && findOption(query.options, OptionCode.KEEPALIVE)) {
+    options = [...options, keepaliveOption(query.client.keepaliveMs)];
+  }
+  // Explanations that do not fit give way to the answer (RFC 8914 §3).
+  return questionOctets(query.qname) + ednsLength(options) > limit ? [] : options;
+}
+
+/**
+ * TC is set only where something required is missing (RFC 2181 §9): answers, the authority of a
+ * reply without answers, or the glue of a referral (RFC 9471 §2). Other records just stay behind.
+ */
+function appendSections(reply: Reply): void {
+  if (composer.append(Section.answer, reply.answer) < reply.answer.length) {
+    return composer.addFlags(Flag.TC);
+  }
+  const isAnswered = reply.answer.length > 0;
+  if (composer.append(Section.authority, reply.authority) < reply.authority.length) {
+    if (!isAnswered) composer.addFlags(Flag.TC);
+    return;
+  }
+  if (composer.append(Section.additional, reply.additional) < reply.additional.length) {
+    const isReferral = !isAnswered && reply.authority.some(({ type }) => type === RrType.NS);
+    if (isReferral) composer.addFlags(Flag.TC);
+  }
+}

@@ -1,0 +1,120 @@
+import type { Directive } from "../corefile/directive.ts";
+import type { ServerKey } from "../corefile/server-block.ts";
+import type { Name } from "../dns/name.ts";
+import type { HttpEndpoints } from "../observe/http-endpoints.ts";
+import type { Logger } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Query } from "./query.ts";
+import type { Outcome, Result } from "./reply.ts";
+
+/**
+ * A plugin: one directive of the Corefile. `parse` reads it, `create` builds what it stands for.
+ *
+ * @typeParam Options what `parse` makes of one directive; plain data
+ */
+export interface Plugin<Options> {
+  /** The directive's name, and the name of the plugin's folder. */
+  readonly name: string;
+  /** A second directive in the same server block is an error. */
+  readonly once?: boolean;
+  /**
+   * Reads one directive. Pure and synchronous: no I/O, not even to see whether a file exists.
+   * @throws {CorefileError} with the offending token's file and line.
+   */
+  parse(directive: Directive): Options;
+  /**
+   * Makes one of the options of all directives in a block; without it each directive gets an
+   * instance of its own, in the order of the file.
+   */
+  merge?(all: readonly Options[]): Options;
+  /** Changes settings of the server block itself. Runs before any `create`; pure. */
+  configure?(options: Options, settings: BlockSettings): void;
+  /** Allocates and precomputes; opens nothing. Left out by plugins that only configure. */
+  create?(options: Options, context: PluginContext): Instance;
+}
+
+/** What a plugin is in one server block. Everything is optional. */
+export interface Instance {
+  /**
+   * Answers a query or hands it on; synchronous until somebody truly waits.
+   * - Answer: return a `Reply`.
+   * - Not mine: `return next(query)`. Behind the last plugin that is SERVFAIL.
+   * - Change the answer: `return mapReply(next(query), edit)`; it may be edited in place.
+   * - Silence: return `DROPPED`.
+   * - Failure: throw or reject with a `QueryError`; whatever else is thrown is SERVFAIL.
+   * The octets of `query.options` are valid until this returns.
+   */
+  serve?(query: Query, next: Next): Result;
+  /**
+   * Sees each query of the block once, when its reply has been encoded; must not throw.
+   * @param octets length of the reply, 0 if it was dropped
+   * @param failure what was thrown, if the reply stands for a failure; else undefined
+   */
+  observe?(query: Query, outcome: Outcome, octets: number, failure: unknown): void;
+  /** Opens files, sockets and timers. If it rejects, the configuration is refused. */
+  start?(): void | Promise<void>;
+  /** Undoes `start`; called also if that failed. Queries in flight have been answered by then. */
+  stop?(): void | Promise<void>;
+  /** For `/ready`: undefined if ready, else the reason why not. */
+  notReady?(): string | undefined;
+  /** SIGTERM has come: keep serving for as long as this takes (lameduck). */
+  drain?(): Promise<void>;
+}
+
+export type Next = (query: Query) => Result;
+
+/** Settings of a server block that plugins without queries of their own decide. */
+export interface BlockSettings {
+  /** Addresses or interface names to listen on; empty for all addresses (`bind`). */
+  listenOn: string[];
+  /** Of those, the ones to leave out. */
+  listenExcept: string[];
+  /** Folder that relative paths start from (`root`). */
+  root: string;
+  /** Whether debug messages are logged (`debug`). */
+  debug: boolean;
+}
+
+/** What an instance may know of the house around it. */
+export interface PluginContext {
+  /** The directive it was made from, for messages. */
+  readonly directive: Directive;
+  /** Zones of the server block, as written above it. */
+  readonly zones: readonly Name[];
+  readonly keys: readonly ServerKey[];
+  readonly settings: Readonly<BlockSettings>;
+  /** The `server` label of CoreDNS's metrics for a query of this block: `dns://:53`. */
+  readonly serverLabel: string;
+  /** Prefixes messages with `plugin/<name>: `. */
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly host: ServerHost;
+}
+
+/** The running server, as far as plugins may ask things of it. */
+export interface ServerHost {
+  readonly http: HttpEndpoints;
+  /** Files that the configuration was read from, and a digest of their contents. */
+  readonly corefile: { readonly files: readonly string[]; readonly digest: string };
+  /** Resolves a question through the whole server, as if the query's client had asked it. */
+  resolve(query: Query): Result;
+  /** All instances of the running configuration. */
+  instances(): readonly NamedInstance[];
+  /** Reads the Corefile again. Resolves when it serves; rejects if it was refused. */
+  reload(): Promise<void>;
+  /** Ends the process with exit code 1: for what cannot be served with, as a forwarding loop. */
+  fatal(message: string): void;
+}
+
+export interface NamedInstance {
+  readonly plugin: string;
+  readonly instance: Instance;
+}
+
+/** Carries the type of the options from `parse` to `create`. */
+export function definePlugin<Options>(plugin: Plugin<Options>): AnyPlugin {
+  return plugin as AnyPlugin;
+}
+
+/** A plugin in the list, where options are nobody's business but its own. */
+export type AnyPlugin = Plugin<unknown>;

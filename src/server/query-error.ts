@@ -1,0 +1,25 @@
+import type { EdnsOption } from "../dns/edns.ts";
+import { extendedErrorOption } from "../dns/edns.ts";
+
+/**
+ * A query that cannot be answered, and what to tell the client. Thrown (or rejected) by a
+ * plugin; other plugins let it pass, `errors` logs it, the server makes a reply of it.
+ */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+  readonly rcode: number;
+  /** Extended DNS Error for clients with EDNS (RFC 8914). */
+  readonly extendedError: EdnsOption | undefined;
+
+  /**
+   * @param rcode response code for the client
+   * @param message for the log: action, colon, state
+   * @param details `ede`: a code of `ExtendedErrorCode`, sent with `message`
+   */
+  constructor(rcode: number, message: string, details: { ede?: number; cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.rcode = rcode;
+    this.extendedError =
+      details.ede === undefined ? undefined : extendedErrorOption(details.ede, message);
+  }
+}

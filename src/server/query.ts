@@ -1,0 +1,166 @@
+import type { EdnsOption } from "../dns/edns.ts";
+import { readEdns } from "../dns/edns.ts";
+import { Flag, HEADER_OCTETS, opcodeOf } from "../dns/header.ts";
+import { Opcode } from "../dns/iana/opcode.ts";
+import { Rcode } from "../dns/iana/rcode.ts";
+import { RrClass } from "../dns/iana/rr-class.ts";
+import { RrType } from "../dns/iana/rr-type.ts";
+import { Name } from "../dns/name.ts";
+import { WireReader } from "../dns/wire-reader.ts";
+import type { Client } from "./client.ts";
+
+const NO_OPTIONS: readonly EdnsOption[] = [];
+
+/**
+ * One question of a client, on its way through the chain. It holds nothing of the packet's
+ * buffer, except `options`, which are views valid until `serve` returns.
+ */
+export class Query {
+  readonly client: Client;
+  readonly id: number;
+  /** The header's second word as received; see `Flag`. */
+  readonly flags: number;
+  /** When it was received, on the monotonic clock (`performance.now()`). */
+  readonly receivedMs: number;
+  /** Octets of the packet it came in. */
+  readonly octets: number;
+  /** As asked, case kept. The root if the question could not be read. */
+  qname: Name = Name.root;
+  qtype = 0;
+  qclass = 0;
+  /** Whether there is a question to repeat in the reply. */
+  hasQuestion = false;
+  /** The client's EDNS version, or -1 without EDNS. */
+  ednsVersion = -1;
+  /** The UDP payload size that EDNS announces, or 512 (RFC 1035 §4.2.1). */
+  payloadSize = 512;
+  /** DNSSEC OK (RFC 3225). */
+  dnssecOk = false;
+  options: readonly EdnsOption[] = NO_OPTIONS;
+
+  constructor(client: Client, id: number, flags: number, octets: number) {
+    this.client = client;
+    this.id = id;
+    this.flags = flags;
+    this.octets = octets;
+    this.receivedMs = performance.now();
+  }
+
+  get hasEdns(): boolean {
+    return this.ednsVersion >= 0;
+  }
+
+  get opcode(): number {
+    return opcodeOf(this.flags);
+  }
+
+  get recursionDesired(): boolean {
+    return (this.flags & Flag.RD) !== 0;
+  }
+
+  get checkingDisabled(): boolean {
+    return (this.flags & Flag.CD) !== 0;
+  }
+
+  /** The same client asking something else, as a plugin does to follow an alias. */
+  ask(qname: Name, qtype: number): Query {
+    const query = new Query(this.client, this.id, this.flags, this.octets);
+    query.qname = qname;
+    query.qtype = qtype;
+    query.qclass = this.qclass;
+    query.hasQuestion = true;
+    query.ednsVersion = this.ednsVersion;
+    query.payloadSize = this.payloadSize;
+    query.dnssecOk = this.dnssecOk;
+    return query;
+  }
+}
+
+/** What is to be done with a packet before any plugin sees it. */
+export interface Received {
+  readonly query: Query;
+  /** `Rcode.NOERROR` if it is for the chain, else the reply's response code. */
+  readonly rcode: number;
+}
+
+/**
+ * Reads header, question and OPT of a packet. Never throws.
+ * @returns undefined where no reply may be sent: less than a header, or a reply itself.
+ */
+export function readQuery(packet: Buffer, client: Client): Received | undefined {
+  if (packet.length < HEADER_OCTETS) return undefined;
+  const flags = packet.readUInt16BE(2);
+  // Answering a reply could make two servers answer each other for ever.
+  if ((flags & Flag.QR) !== 0) return undefined;
+  const query = new Query(client, packet.readUInt16BE(0), flags, packet.length);
+  return { query, rcode: readBody(packet, query) };
+}
+
+function readBody(packet: Buffer, query: Query): number {
+  const opcode = query.opcode;
+  if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY) return Rcode.NOTIMP;
+  // One question (RFC 9619); the counts are judged before anything is read or allocated.
+  if (packet.readUInt16BE(4) !== 1) return Rcode.FORMERR;
+  const reader = new WireReader(packet, HEADER_OCTETS);
+  const qname = reader.name();
+  const qtype = reader.u16();
+  const qclass = reader.u16();
+  if (reader.failed) return Rcode.FORMERR;
+  query.qname = qname;
+  query.qtype = qtype;
+  query.qclass = qclass;
+  query.hasQuestion = true;
+  const rcode = readRecords(packet, reader, query);
+  if (rcode !== Rcode.NOERROR) return rcode;
+  if (query.ednsVersion > 0) return Rcode.BADVERS;
+  // We are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us).
+  return opcode === Opcode.NOTIFY ? Rcode.NOTAUTH : judgeQuestion(qtype, qclass);
+}
+
+/** Skips the records of a query, keeping OPT. */
+function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
+  const [answers, authorities, additionals] = [
+    packet.readUInt16BE(6),
+    packet.readUInt16BE(8),
+    packet.readUInt16BE(10),
+  ];
+  // Only NOTIFY has an answer section in a request, only IXFR (RFC 1995 §3) an authority section.
+  if (answers > 0 && query.opcode === Opcode.QUERY) return Rcode.FORMERR;
+  if (authorities > 0 && query.qtype !== RrType.IXFR) return Rcode.FORMERR;
+  const total = answers + authorities + additionals;
+  // The shortest record has 11 octets: a count that cannot be is refused unread.
+  if (total * 11 > reader.remaining) return Rcode.FORMERR;
+  for (let i = 0; i < total; i++) {
+    const isRootOwner = packet[reader.offset] === 0;
+    reader.name();
+    const type = reader.u16();
+    const isOpt = type === RrType.OPT;
+    if (isOpt && (!isRootOwner || i < answers + authorities || query.hasEdns)) return Rcode.FORMERR;
+    if (!(isOpt ? readOpt(reader, query) : skipRecord(reader))) return Rcode.FORMERR;
+  }
+  return reader.failed ? Rcode.FORMERR : Rcode.NOERROR;
+}
+
+function readOpt(reader: WireReader, query: Query): boolean {
+  const edns = readEdns(reader);
+  if (!edns) return false;
+  query.ednsVersion = edns.version;
+  query.payloadSize = Math.max(512, edns.payloadSize);
+  query.dnssecOk = edns.dnssecOk;
+  query.options = edns.options;
+  return true;
+}
+
+function skipRecord(reader: WireReader): boolean {
+  reader.octets(6);
+  reader.octets(reader.u16());
+  return !reader.failed;
+}
+
+/** Questions that no plugin could answer (RFC 6895 §3.1 and §3.2). */
+function judgeQuestion(qtype: number, qclass: number): number {
+  if (qclass === 0 || qtype === 0 || qtype === RrType.OPT) return Rcode.FORMERR;
+  if (qclass !== RrClass.IN && qclass !== RrClass.CH) return Rcode.REFUSED;
+  const isMeta = qtype === RrType.TSIG || qtype === RrType.TKEY;
+  return isMeta || qtype === RrType.MAILA || qtype === RrType.MAILB ? Rcode.NOTIMP : Rcode.NOERROR;
+}
