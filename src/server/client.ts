@@ -16,4 +16,6 @@ export interface Client {
   readonly keepaliveMs: number;
   /** Sends a reply; never throws. The octets are the transport's from here on. */
   send(reply: Buffer): void;
+  /** Ends the query without a reply. Each query ends with one `send` or `drop`. */
+  drop(): void;
 }

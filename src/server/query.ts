@@ -37,6 +37,8 @@ export class Query {
   /** DNSSEC OK (RFC 3225). */
   dnssecOk = false;
   options: readonly EdnsOption[] = NO_OPTIONS;
+  /** How many questions of our own lie between the client's and this one. */
+  depth = 0;
 
   constructor(client: Client, id: number, flags: number, octets: number) {
     this.client = client;
@@ -72,6 +74,7 @@ export class Query {
     query.ednsVersion = this.ednsVersion;
     query.payloadSize = this.payloadSize;
     query.dnssecOk = this.dnssecOk;
+    query.depth = this.depth + 1;
     return query;
   }
 }
@@ -159,8 +162,10 @@ function skipRecord(reader: WireReader): boolean {
 
 /** Questions that no plugin could answer (RFC 6895 §3.1 and §3.2). */
 function judgeQuestion(qtype: number, qclass: number): number {
-  if (qclass === 0 || qtype === 0 || qtype === RrType.OPT) return Rcode.FORMERR;
-  if (qclass !== RrClass.IN && qclass !== RrClass.CH) return Rcode.REFUSED;
-  const isMeta = qtype === RrType.TSIG || qtype === RrType.TKEY;
-  return isMeta || qtype === RrType.MAILA || qtype === RrType.MAILB ? Rcode.NOTIMP : Rcode.NOERROR;
+  if (qclass === 0 || qtype === 0) return Rcode.FORMERR;
+  if (qclass !== RrClass.IN) return Rcode.REFUSED;
+  if (qtype === RrType.OPT) return Rcode.FORMERR;
+  if (qtype < RrType.TKEY || qtype >= RrType.ANY) return Rcode.NOERROR;
+  // Nobody here transfers zones; TKEY, TSIG, MAILA and MAILB are not data.
+  return qtype === RrType.AXFR || qtype === RrType.IXFR ? Rcode.REFUSED : Rcode.NOTIMP;
 }

@@ -1,0 +1,47 @@
+import type { Client } from "../server/client.ts";
+
+/** Takes a packet from a transport; must not throw. The packet is the receiver's to keep. */
+export type Receive = (packet: Buffer, client: Client) => void;
+
+/** A socket that queries come in by. */
+export interface Listener {
+  /** Address and port it is bound to. */
+  readonly address: string;
+  readonly port: number;
+  /**
+   * Takes nothing new from now on, where the transport can tell new from old; what has been
+   * received can still be answered.
+   */
+  pause(): void;
+  close(): Promise<void>;
+}
+
+/** Reports what goes wrong outside of any query. */
+export type OnTrouble = (message: string) => void;
+
+export interface ListenOptions {
+  /** IPv4 or IPv6 address; "" for all addresses of both families. */
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly receive: Receive;
+  readonly onTrouble: OnTrouble;
+}
+
+/** `::ffff:192.0.2.1`, as an IPv4 client looks on an IPv6 socket, without its prefix. */
+export function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+}
+
+/** The error of a failed bind, with what was tried. */
+export function listenError(transport: string, options: ListenOptions, cause: unknown): Error {
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "address already in use",
+    EACCES: "permission denied: ports below 1024 need root or CAP_NET_BIND_SERVICE",
+    EADDRNOTAVAIL: "this machine has no such address",
+  };
+  const where = options.address.includes(":") ? `[${options.address}]` : options.address;
+  const reason = reasons[code] ?? (cause as Error).message;
+  return new Error(`Cannot listen on ${transport} ${where}:${options.port}: ${reason}`, { cause });
+}

@@ -1,0 +1,105 @@
+import type { RemoteInfo, Socket } from "node:dgram";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { isIPv6 } from "node:net";
+import type { Client } from "../server/client.ts";
+import { MAX_UDP_OCTETS } from "../server/encode-reply.ts";
+import type { Listener, ListenOptions } from "./transport.ts";
+import { listenError, plainAddress } from "./transport.ts";
+
+/** Asked of the kernel so that a burst waits rather than gets lost; it may grant less. */
+const SOCKET_BUFFER_OCTETS = 4 * 1024 * 1024;
+
+/** Listens for UDP packets with node:dgram, which runs everywhere. */
+export async function listenUdp(options: ListenOptions): Promise<Listener> {
+  if (options.address !== "") return bindUdp(options, options.address);
+  try {
+    return await bindUdp(options, "::");
+  } catch (error) {
+    // A machine without IPv6.
+    const { code } = (error as { cause: NodeJS.ErrnoException }).cause;
+    if (code !== "EAFNOSUPPORT" && code !== "EADDRNOTAVAIL") throw error;
+    return bindUdp(options, "0.0.0.0");
+  }
+}
+
+async function bindUdp(options: ListenOptions, address: string): Promise<Listener> {
+  const socket = createSocket({
+    type: isIPv6(address) ? "udp6" : "udp4",
+    // Replies go to addresses, never to names: answering at once saves a turn of the event loop.
+    lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
+  });
+  try {
+    socket.bind(options.port, address);
+    await once(socket, "listening");
+  } catch (cause) {
+    socket.close();
+    throw listenError("udp", options, cause);
+  }
+  growBuffers(socket);
+  const bound = socket.address();
+  socket.on("error", (error) => options.onTrouble(`Cannot use UDP socket: ${error.message}`));
+  socket.on("message", (packet, peer) => {
+    options.receive(packet, new UdpClient(socket, peer, bound.address, bound.port));
+  });
+  return {
+    address: bound.address,
+    port: bound.port,
+    // A datagram in the kernel's queue has been received: it is still answered.
+    pause: () => {},
+    close: () => closeSocket(socket),
+  };
+}
+
+function growBuffers(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(SOCKET_BUFFER_OCTETS);
+    socket.setSendBufferSize(SOCKET_BUFFER_OCTETS);
+  } catch {
+    // The kernel's own sizes will do.
+  }
+}
+
+async function closeSocket(socket: Socket): Promise<void> {
+  // One more turn of the event loop reads what the kernel holds.
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise<void>((resolve) => {
+    socket.close(() => resolve());
+  });
+}
+
+class UdpClient implements Client {
+  readonly transport = "udp";
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly maxReplyOctets = MAX_UDP_OCTETS;
+  readonly keepaliveMs = 0;
+  readonly #socket: Socket;
+  readonly #peer: RemoteInfo;
+
+  constructor(socket: Socket, peer: RemoteInfo, localAddress: string, localPort: number) {
+    this.#socket = socket;
+    this.#peer = peer;
+    this.localAddress = localAddress;
+    this.localPort = localPort;
+  }
+
+  get address(): string {
+    return plainAddress(this.#peer.address);
+  }
+
+  get port(): number {
+    return this.#peer.port;
+  }
+
+  send(reply: Buffer): void {
+    // A forged packet may come from port 0, and a socket may have been closed meanwhile.
+    try {
+      this.#socket.send(reply, 0, reply.length, this.#peer.port, this.#peer.address);
+    } catch {
+      // Nobody is left to answer.
+    }
+  }
+
+  drop(): void {}
+}
