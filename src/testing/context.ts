@@ -63,6 +63,7 @@ function testHost(): ServerHost {
   return {
     http: new HttpEndpoints(),
     corefile: { files: [], digest: "" },
+    isServing: () => true,
     resolve: () => new Reply(Rcode.SERVFAIL),
     instances: () => [],
     reload: () => Promise.reject(new Error("Cannot reload: this is a test")),
@@ -78,8 +79,9 @@ export function recordingLog(): { log: Logger; lines: string[] } {
   const options: LoggerOptions = { level: "debug", base: null };
   const stream = {
     write(json: string): void {
-      const { level, msg } = JSON.parse(json) as { level: number; msg: string };
-      lines.push(`${pino.levels.labels[level] ?? level}: ${msg}`);
+      const [, level = "", message = ""] =
+        /"level":(\d+).*"msg":("(?:\\.|[^"\\])*")/.exec(json) ?? [];
+      lines.push(`${pino.levels.labels[Number(level)] ?? level}: ${String(JSON.parse(message))}`);
     },
   };
   return { log: pino(options, stream), lines };
