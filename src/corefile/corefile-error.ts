@@ -15,3 +15,8 @@ export class CorefileError extends Error {
     this.at = { file: at.file, line: at.line };
   }
 }
+
+/** Why something failed, for the end of a message. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,8 +1,12 @@
+/** Longer ones are no slips of a name, and comparing them costs the square of their length. */
+const LONGEST_NAME = 100;
+
 /**
  * The candidate that `name` is most likely a slip of, or undefined if none is near: up to one
  * edit for three characters. An edit is a character more, less or other, or two swapped.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   const wanted = name.toLowerCase();
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;

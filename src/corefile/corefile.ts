@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { diskFiles } from "./config-files.ts";
+import type { ConfigFiles } from "./config-files.ts";
+import { CorefileError, reasonOf } from "./corefile-error.ts";
+import { Importer } from "./importer.ts";
+import { lex } from "./lexer.ts";
+import { parseServerBlocks } from "./parser.ts";
+import type { ServerBlock } from "./server-block.ts";
+
+/** A Corefile with all it imports. */
+export interface Corefile {
+  readonly blocks: readonly ServerBlock[];
+  /** Every file that was read, the Corefile first, each once. */
+  readonly files: readonly string[];
+  /** SHA-512 in hexadecimal over names and contents of these files. */
+  readonly digest: string;
+}
+
+export interface ParseOptions extends Partial<ConfigFiles> {
+  /** For `{$NAME}` and `{%NAME%}`; those of the process by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads the text of a Corefile, in the grammar of CoreDNS 1.15.
+ * @param file its path, for messages and as the place that relative imports start from
+ * @throws {CorefileError} and nothing else, whatever the text.
+ */
+export function parseCorefile(
+  text: string,
+  file: string,
+  options: ParseOptions = {},
+): ServerBlock[] {
+  const env = options.env ?? process.env;
+  const importer = new Importer({ ...diskFiles, ...options }, env);
+  return parseServerBlocks(lex(text, file, env), file, importer);
+}
+
+/**
+ * Reads a Corefile and what it imports from disk.
+ * @throws {CorefileError} also if a file cannot be read.
+ */
+export function readCorefile(path: string): Corefile {
+  const contents = new Map<string, string>();
+  const readFile = (file: string): string => {
+    const text = diskFiles.readFile(file);
+    contents.set(file, text);
+    return text;
+  };
+  const text = readMain(path);
+  contents.set(path, text);
+  const blocks = parseCorefile(text, path, { readFile });
+  return { blocks, files: [...contents.keys()], digest: digestOf(contents) };
+}
+
+/** The file itself may be what an import may not: a pipe, say. */
+function readMain(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new CorefileError({ file: path, line: 1 }, `Cannot read: ${reasonOf(cause)}`);
+  }
+}
+
+function digestOf(contents: ReadonlyMap<string, string>): string {
+  const hash = createHash("sha512");
+  // The length keeps text from being taken for the name of the next file.
+  for (const [file, text] of contents) hash.update(`${file}\0${text.length}\0`).update(text);
+  return hash.digest("hex");
+}
