@@ -26,6 +26,12 @@ export interface EdnsOption {
   readonly data: Buffer;
 }
 
+/**
+ * Largest message over UDP, whatever the other side offers: no fragments, which get lost and can
+ * be forged (RFC 9715 §3.1). It is also the payload size that we announce.
+ */
+export const MAX_UDP_OCTETS = 1232;
+
 /** Bit of DO in the low half of OPT's TTL. */
 const DNSSEC_OK = 0x8000;
 const NO_OPTIONS: readonly EdnsOption[] = [];

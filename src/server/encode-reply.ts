@@ -1,17 +1,11 @@
 import { Composer, Section, questionOctets } from "../dns/composer.ts";
 import type { EdnsOption } from "../dns/edns.ts";
-import { ednsLength, findOption, keepaliveOption } from "../dns/edns.ts";
+import { MAX_UDP_OCTETS, ednsLength, findOption, keepaliveOption } from "../dns/edns.ts";
 import { Flag } from "../dns/header.ts";
 import { OptionCode } from "../dns/iana/option-code.ts";
 import { RrType } from "../dns/iana/rr-type.ts";
 import type { Query } from "./query.ts";
 import type { Reply } from "./reply.ts";
-
-/**
- * Largest UDP reply, whatever the client offers: no fragments, which get lost and can be forged
- * (RFC 9715 §3.1). It is also the payload size that we announce.
- */
-export const MAX_UDP_OCTETS = 1232;
 
 /** Of the query's flags, those a reply repeats: opcode, RD and CD. */
 const REPEATED_FLAGS = 0x7800 | Flag.RD | Flag.CD;

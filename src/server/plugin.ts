@@ -96,6 +96,8 @@ export interface ServerHost {
   readonly http: HttpEndpoints;
   /** Files that the configuration was read from, and a digest of their contents. */
   readonly corefile: { readonly files: readonly string[]; readonly digest: string };
+  /** Whether the sockets for queries are open. */
+  isServing(): boolean;
   /** Resolves a question through the whole server, as if the query's client had asked it. */
   resolve(query: Query): Result;
   /** All instances of the running configuration. */

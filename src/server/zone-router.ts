@@ -4,6 +4,7 @@ import { RrType } from "../dns/iana/rr-type.ts";
 /** Finds the server block whose zone is the longest that a name is within. */
 export class ZoneRouter<Block> {
   readonly #blocks = new Map<string, Block>();
+  readonly #zones: Name[] = [];
   /** The block for every name, where there is just one and its zone is the root. */
   #only: Block | undefined;
 
@@ -11,7 +12,13 @@ export class ZoneRouter<Block> {
   add(zone: Name, block: Block): void {
     if (this.#blocks.has(zone.key)) throw new RangeError(`Cannot serve zone "${zone}" twice`);
     this.#blocks.set(zone.key, block);
+    this.#zones.push(zone);
     this.#only = this.#blocks.size === 1 && zone.key.length === 1 ? block : undefined;
+  }
+
+  /** All zones, in presentation form. */
+  zones(): string[] {
+    return this.#zones.map(String);
   }
 
   /**

@@ -225,9 +225,7 @@ class TcpConnection {
     if (socket.writableNeedDrain) this.#arm(this.#limits.writeMs, false);
     else if (this.#frames.isPartial) this.#arm(this.#limits.readMs, true);
     else if (this.#inFlight > 0) this.#disarm();
-    else if (!this.#deadlineIsForRead || this.#socket.bytesWritten > 0) {
-      this.#arm(this.#limits.idleMs, false);
-    }
+    else this.#arm(this.#limits.idleMs, false);
   }
 
   #arm(ms: number, isForRead: boolean): void {

@@ -2,8 +2,8 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
+import { MAX_UDP_OCTETS } from "../dns/edns.ts";
 import type { Client } from "../server/client.ts";
-import { MAX_UDP_OCTETS } from "../server/encode-reply.ts";
 import type { Listener, ListenOptions } from "./transport.ts";
 import { listenError, plainAddress } from "./transport.ts";
 
@@ -30,8 +30,10 @@ async function bindUdp(options: ListenOptions, address: string): Promise<Listene
     lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
   });
   try {
+    // With such a lookup, binding is done before bind returns.
+    const listening = once(socket, "listening");
     socket.bind(options.port, address);
-    await once(socket, "listening");
+    await listening;
   } catch (cause) {
     socket.close();
     throw listenError("udp", options, cause);

@@ -1,0 +1,52 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { parseArgs } from "node:util";
+import DNS from "dns2";
+import { formatRcode } from "../dns/iana/rcode.ts";
+import { parseMessage } from "../dns/message.ts";
+import { formatRecord } from "../dns/presentation.ts";
+
+interface Question {
+  readonly name: string;
+  readonly type: string;
+  /** Address of the server, or URL of one that speaks DNS over HTTPS. */
+  readonly server: string;
+  readonly port: number;
+  readonly tcp: boolean;
+}
+
+/** Asks a server, by UDP, TCP or HTTPS, with dns2: a decoder that shares nothing with the server. */
+export async function query(args: readonly string[]): Promise<void> {
+  const question = parseQuestion(args);
+  const packet = await (await clientFor(question))(question.name, question.type);
+  const message = parseMessage(packet.toBuffer());
+  if (!message) throw new Error(`Cannot read the reply of ${question.server}: it is malformed`);
+  const { rcode, answer, authority, additional } = message;
+  process.stdout.write(`;; ${formatRcode(rcode)}, ${answer.length} answers\n`);
+  for (const [section, records] of Object.entries({ answer, authority, additional })) {
+    if (records.length === 0) continue;
+    process.stdout.write(`;; ${section}\n${records.map((record) => `${formatRecord(record)}\n`).join("")}`);
+  }
+}
+
+function parseQuestion(args: readonly string[]): Question {
+  const { values, positionals } = parseArgs({
+    args: args.map((arg) => (/^-[a-z]{2,}/.test(arg) ? `-${arg}` : arg)),
+    allowPositionals: true,
+    options: {
+      port: { type: "string", short: "p", default: "53" },
+      tcp: { type: "boolean", default: false },
+    },
+  });
+  const server = positionals.find((word) => word.startsWith("@"))?.slice(1) ?? "127.0.0.1";
+  const [name, type = "A"] = positionals.filter((word) => !word.startsWith("@"));
+  if (name === undefined) throw new TypeError("Cannot query: expected NAME [TYPE] [@SERVER]");
+  return { name, type: type.toUpperCase(), server, port: Number(values.port), tcp: values.tcp };
+}
+
+async function clientFor({ server, port, tcp }: Question): Promise<DNS.DnsResolver> {
+  if (server.includes("://")) return DNS.DOHClient({ dns: server });
+  const address = isIP(server) ? server : (await lookup(server)).address;
+  if (tcp) return DNS.TCPClient({ dns: address, port });
+  return DNS.UDPClient({ dns: address, port, socketType: isIP(address) === 6 ? "udp6" : "udp4" });
+}

@@ -1,0 +1,188 @@
+import { CorefileError } from "../corefile/corefile-error.ts";
+import type { Corefile } from "../corefile/corefile.ts";
+import type { Directive } from "../corefile/directive.ts";
+import type { ServerBlock, ServerKey } from "../corefile/server-block.ts";
+import { Name } from "../dns/name.ts";
+import type { Logger } from "../observe/log.ts";
+import { pluginLogger } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import { composeChain } from "./chain.ts";
+import { expandListenAddresses } from "./listen-addresses.ts";
+import type {
+  AnyPlugin,
+  BlockSettings,
+  Instance,
+  NamedInstance,
+  PluginContext,
+  ServerHost,
+} from "./plugin.ts";
+import { groupDirectives } from "./plugin-order.ts";
+import type { PluginOrder } from "./plugin-order.ts";
+import { resolveThrough } from "./resolve-through.ts";
+import type { Observer, ServingBlock } from "./serving-block.ts";
+import { ZoneRouter } from "./zone-router.ts";
+
+/** Everything that one Corefile stands for; built without opening anything. */
+export interface Configuration {
+  /** By address and port: where to listen, and who answers there. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly blocks: readonly ServingBlock[];
+  readonly instances: readonly PlacedInstance[];
+}
+
+export interface Endpoint {
+  /** "" for all addresses. */
+  readonly address: string;
+  readonly port: number;
+  readonly router: ZoneRouter<ServingBlock>;
+}
+
+/** An instance and the directive to blame if it does not start. */
+export interface PlacedInstance extends NamedInstance {
+  readonly directive: Directive;
+}
+
+/** What a configuration is built with. */
+export interface Surroundings {
+  readonly plugins: PluginOrder;
+  /** Port of `dns://` keys that name none. */
+  readonly defaultPort: number;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly host: Omit<ServerHost, "resolve" | "instances" | "corefile">;
+}
+
+/**
+ * Builds a configuration.
+ * @throws {CorefileError} for what is wrong in the Corefile.
+ */
+export function buildConfiguration(corefile: Corefile, around: Surroundings): Configuration {
+  const endpoints = new Map<string, Endpoint>();
+  const instances: PlacedInstance[] = [];
+  const blocks = corefile.blocks.map((block) => {
+    const parsed = parseBlock(block, around.plugins);
+    const own: Endpoint[] = [];
+    const host = blockHost(corefile, around, instances, own);
+    const placed = createInstances(block, parsed, around, host);
+    instances.push(...placed);
+    const serving = servingBlock(block, placed);
+    for (const key of block.keys) {
+      own.push(...listenAt(key, parsed.settings, serving, around.defaultPort, endpoints));
+    }
+    return serving;
+  });
+  return { endpoints, blocks, instances };
+}
+
+/** Reads all directives of all blocks, and builds nothing: what `-check` wants to know. */
+export function checkCorefile(corefile: Corefile, plugins: PluginOrder): void {
+  for (const block of corefile.blocks) parseBlock(block, plugins);
+}
+
+interface ParsedDirective {
+  readonly plugin: AnyPlugin;
+  readonly directive: Directive;
+  readonly options: unknown;
+}
+
+interface ParsedBlock {
+  readonly directives: readonly ParsedDirective[];
+  readonly settings: BlockSettings;
+}
+
+function parseBlock(block: ServerBlock, plugins: PluginOrder): ParsedBlock {
+  const settings: BlockSettings = { listenOn: [], listenExcept: [], root: "", debug: false };
+  const directives = groupDirectives(block, plugins).flatMap(({ plugin, directives }) => {
+    const parsed = directives.map((directive) => ({
+      plugin,
+      directive,
+      options: plugin.parse(directive),
+    }));
+    const [first] = parsed;
+    if (!plugin.merge || !first) return parsed;
+    return [{ ...first, options: plugin.merge(parsed.map(({ options }) => options)) }];
+  });
+  for (const { plugin, options } of directives) plugin.configure?.(options, settings);
+  return { directives, settings };
+}
+
+/** The house as the plugins of one block see it. `own` is filled once the block has a place. */
+function blockHost(
+  corefile: Corefile,
+  around: Surroundings,
+  instances: readonly NamedInstance[],
+  own: readonly Endpoint[],
+): ServerHost {
+  return {
+    ...around.host,
+    corefile,
+    instances: () => instances,
+    resolve: (query) => resolveThrough(own[0]?.router, query),
+  };
+}
+
+function createInstances(
+  block: ServerBlock,
+  { directives, settings }: ParsedBlock,
+  around: Surroundings,
+  host: ServerHost,
+): PlacedInstance[] {
+  const zones = block.keys.map((key) => Name.parse(key.zone));
+  const [firstKey] = block.keys;
+  const serverLabel = `dns://${settings.listenOn[0] ?? ""}:${firstKey?.port ?? around.defaultPort}`;
+  return directives.flatMap(({ plugin, directive, options }) => {
+    if (!plugin.create) return [];
+    const context: PluginContext = {
+      directive,
+      zones,
+      keys: block.keys,
+      settings,
+      serverLabel,
+      log: pluginLogger(around.log, plugin.name, settings.debug),
+      metrics: around.metrics,
+      host,
+    };
+    return [{ plugin: plugin.name, directive, instance: plugin.create(options, context) }];
+  });
+}
+
+function servingBlock(block: ServerBlock, placed: readonly PlacedInstance[]): ServingBlock {
+  const instances: Instance[] = placed.map(({ instance }) => instance);
+  return {
+    zones: block.keys.map((key) => Name.parse(key.zone)),
+    chain: composeChain(instances),
+    observers: instances.flatMap((instance): Observer[] => {
+      return instance.observe ? [instance.observe.bind(instance)] : [];
+    }),
+    inFlight: 0,
+  };
+}
+
+function listenAt(
+  key: ServerKey,
+  settings: BlockSettings,
+  block: ServingBlock,
+  defaultPort: number,
+  endpoints: Map<string, Endpoint>,
+): Endpoint[] {
+  if (key.scheme !== "dns") {
+    throw new CorefileError(
+      key.at,
+      `Cannot serve "${key.at.text}": ${key.scheme}:// is not built yet, dns:// is`,
+    );
+  }
+  const port = key.port ?? defaultPort;
+  const addresses = expandListenAddresses(settings.listenOn, settings.listenExcept);
+  return (addresses.length === 0 ? [""] : addresses).map((address) => {
+    const id = `${address}|${port}`;
+    const endpoint = endpoints.get(id) ?? { address, port, router: new ZoneRouter<ServingBlock>() };
+    endpoints.set(id, endpoint);
+    try {
+      endpoint.router.add(Name.parse(key.zone), block);
+    } catch (cause) {
+      const where = `${address || "all addresses"} port ${port}`;
+      throw new CorefileError(key.at, `${(cause as Error).message} on ${where}`);
+    }
+    return endpoint;
+  });
+}

@@ -1,0 +1,205 @@
+import { CorefileError } from "../corefile/corefile-error.ts";
+import type { Corefile } from "../corefile/corefile.ts";
+import { HttpEndpoints } from "../observe/http-endpoints.ts";
+import type { Logger } from "../observe/log.ts";
+import { Metrics } from "../observe/metrics.ts";
+import { listenTcp } from "../transport/tcp.ts";
+import type { Listener } from "../transport/transport.ts";
+import { listenUdp } from "../transport/udp.ts";
+import type { Configuration, Endpoint, PlacedInstance, Surroundings } from "./configuration.ts";
+import { buildConfiguration } from "./configuration.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { PluginOrder } from "./plugin-order.ts";
+import type { ServingBlock } from "./serving-block.ts";
+
+/** How long queries in flight are waited for when a configuration ends; CoreDNS's figure. */
+const GRACE_MS = 5_000;
+
+export interface ServerOptions {
+  /** Reads the configuration; again for each reload. */
+  readonly load: () => Corefile;
+  readonly plugins: PluginOrder;
+  readonly defaultPort: number;
+  readonly log: Logger;
+  /** Called when a plugin finds that there is no serving with this configuration. */
+  readonly onFatal: (message: string) => void;
+}
+
+/** An address and port at work: two sockets and what they hand their packets to. */
+interface Post {
+  readonly dispatcher: Dispatcher;
+  readonly listeners: readonly Listener[];
+}
+
+/** The running server: listeners, and the configuration behind them, which a reload replaces. */
+export class Server {
+  readonly metrics: Metrics = new Metrics();
+  readonly #options: ServerOptions;
+  readonly #http = new HttpEndpoints();
+  #posts = new Map<string, Post>();
+  #configuration: Configuration = { endpoints: new Map(), blocks: [], instances: [] };
+  /** Reloads and the stop, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  private constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts serving.
+   * @throws {CorefileError} if the Corefile is wrong, or something in it cannot be opened.
+   */
+  static async start(options: ServerOptions): Promise<Server> {
+    const server = new Server(options);
+    try {
+      await server.#switchTo(options.load());
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Where it listens, and for which zones there. */
+  places(): { address: string; port: number; zones: string[] }[] {
+    return [...this.#posts].flatMap(([id, { listeners }]) => {
+      const zones = this.#configuration.endpoints.get(id)?.router.zones() ?? [];
+      return listeners.slice(0, 1).map(({ address, port }) => ({ address, port, zones }));
+    });
+  }
+
+  /** Reads the configuration again; if it is refused, the old one goes on serving. */
+  reload(): Promise<void> {
+    const reloaded = this.#work.then(() => {
+      return this.#isStopped ? undefined : this.#switchTo(this.#options.load());
+    });
+    this.#work = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  /** Answers what has been received, then closes everything. */
+  stop(): Promise<void> {
+    const stopped = this.#work.then(() => this.#stop());
+    this.#work = stopped.catch(() => {});
+    return stopped;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    const { instances, blocks } = this.#configuration;
+    await Promise.all(instances.map(({ instance }) => instance.drain?.()));
+    const posts = [...this.#posts.values()];
+    for (const { listeners } of posts) for (const listener of listeners) listener.pause();
+    await settled(blocks);
+    await Promise.all(posts.flatMap(({ listeners }) => listeners.map((one) => one.close())));
+    await settled(blocks);
+    await this.#stopInstances(instances);
+  }
+
+  /** Brings a configuration up beside the one at work, lets it take over, ends the old one. */
+  async #switchTo(corefile: Corefile): Promise<void> {
+    const next = buildConfiguration(corefile, this.#surroundings());
+    const started: PlacedInstance[] = [];
+    const opened = new Map<string, Post>();
+    try {
+      for (const placed of next.instances) {
+        started.push(placed);
+        await startInstance(placed);
+      }
+      for (const [id, endpoint] of next.endpoints) {
+        if (!this.#posts.has(id)) opened.set(id, await this.#open(endpoint));
+      }
+    } catch (error) {
+      await closePosts(opened.values());
+      await this.#stopInstances(started);
+      throw error;
+    }
+    await this.#takeOver(next, opened);
+  }
+
+  async #takeOver(next: Configuration, opened: Map<string, Post>): Promise<void> {
+    const old = this.#configuration;
+    const gone: Post[] = [];
+    for (const [id, post] of this.#posts) {
+      const endpoint = next.endpoints.get(id);
+      if (!endpoint) {
+        gone.push(post);
+        continue;
+      }
+      post.dispatcher.router = endpoint.router;
+      opened.set(id, post);
+    }
+    this.#posts = opened;
+    this.#configuration = next;
+    for (const { listeners } of gone) for (const listener of listeners) listener.pause();
+    await settled(old.blocks);
+    await closePosts(gone);
+    await this.#stopInstances(old.instances);
+  }
+
+  /** UDP and TCP on one port; with port 0, TCP takes the port that UDP was given. */
+  async #open({ address, port, router }: Endpoint): Promise<Post> {
+    const dispatcher = new Dispatcher(router);
+    const options = {
+      address,
+      receive: dispatcher.receive,
+      onTrouble: (message: string) => this.#options.log.error(message),
+    };
+    const udp = await listenUdp({ ...options, port });
+    try {
+      return { dispatcher, listeners: [udp, await listenTcp({ ...options, port: udp.port })] };
+    } catch (error) {
+      await udp.close();
+      throw error;
+    }
+  }
+
+  async #stopInstances(instances: readonly PlacedInstance[]): Promise<void> {
+    for (const { plugin, instance } of instances) {
+      try {
+        await instance.stop?.();
+      } catch (error) {
+        this.#options.log.error({ err: error }, `plugin/${plugin}: Cannot stop`);
+      }
+    }
+  }
+
+  #surroundings(): Surroundings {
+    const { plugins, defaultPort, log, onFatal } = this.#options;
+    return {
+      plugins,
+      defaultPort,
+      log,
+      metrics: this.metrics,
+      host: {
+        http: this.#http,
+        isServing: () => this.#posts.size > 0 && !this.#isStopped,
+        reload: () => this.reload(),
+        fatal: onFatal,
+      },
+    };
+  }
+}
+
+async function startInstance({ plugin, directive, instance }: PlacedInstance): Promise<void> {
+  try {
+    await instance.start?.();
+  } catch (cause) {
+    if (cause instanceof CorefileError) throw cause;
+    throw new CorefileError(directive.name, `plugin/${plugin}: ${(cause as Error).message}`);
+  }
+}
+
+async function closePosts(posts: Iterable<Post>): Promise<void> {
+  for (const { listeners } of posts) await Promise.all(listeners.map((one) => one.close()));
+}
+
+/** Waits until no query is in flight, but not for ever. */
+async function settled(blocks: readonly ServingBlock[]): Promise<void> {
+  const deadline = performance.now() + GRACE_MS;
+  while (blocks.some(({ inFlight }) => inFlight > 0) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

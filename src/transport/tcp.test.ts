@@ -1,0 +1,150 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Client } from "../server/client.ts";
+import { DEFAULT_TCP_LIMITS, listenTcp } from "./tcp.ts";
+import type { TcpLimits } from "./tcp.ts";
+import { TcpProbe, packetOf } from "./transport.cases.ts";
+import type { Listener, Receive } from "./transport.ts";
+
+const listeners: Listener[] = [];
+
+afterEach(async () => {
+  await Promise.all(listeners.splice(0).map((listener) => listener.close()));
+});
+
+/** Echoes, unless told otherwise. */
+async function listen(limits: Partial<TcpLimits> = {}, receive?: Receive): Promise<number> {
+  const echo: Receive = (packet, client) => client.send(packet);
+  const options = { address: "127.0.0.1", port: 0, receive: receive ?? echo, onTrouble: () => {} };
+  const listener = await listenTcp(options, { ...DEFAULT_TCP_LIMITS, ...limits });
+  listeners.push(listener);
+  return listener.port;
+}
+
+describe("listenTcp", () => {
+  it("T02 answers twenty queries in one segment", async () => {
+    const probe = new TcpProbe(await listen());
+    const ids = Array.from({ length: 20 }, (_, i) => i + 1);
+    probe.send(...ids.map(packetOf));
+    expect(await probe.untilIds(20)).toEqual(ids);
+  });
+
+  it("T02b sends replies as they come, not in the order of the queries", async () => {
+    const waiting: (() => void)[] = [];
+    const port = await listen({}, (packet, client) => {
+      const reply = (): void => client.send(packet);
+      if (packet.readUInt16BE(0) === 1) waiting.push(reply);
+      else reply();
+    });
+    const probe = new TcpProbe(port);
+    probe.send(packetOf(1), packetOf(2));
+    expect(await probe.untilIds(1)).toEqual([2]);
+    waiting.forEach((reply) => reply());
+    expect(await probe.untilIds(2)).toEqual([2, 1]);
+  });
+
+  it("T03 takes a query octet by octet", async () => {
+    const probe = new TcpProbe(await listen());
+    probe.socket.setNoDelay(true);
+    const framed = Buffer.concat([Buffer.from([0, packetOf(7).length]), packetOf(7)]);
+    for (const octet of framed) {
+      probe.socket.write(Buffer.from([octet]));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await probe.untilIds(1)).toEqual([7]);
+  });
+
+  it.each([0, 5])("T04, T05 closes on a message of %i octets", async (length) => {
+    const probe = new TcpProbe(await listen());
+    probe.socket.write(Buffer.concat([Buffer.from([0, length]), Buffer.alloc(length)]));
+    await probe.closed;
+    expect(probe.ids()).toEqual([]);
+  });
+
+  it("T06 closes on a query that does not come to its end", async () => {
+    const probe = new TcpProbe(await listen({ readMs: 60 }));
+    probe.socket.write(Buffer.from([0, 30, 1]));
+    const trickle = setInterval(() => probe.socket.write(Buffer.from([1])), 20);
+    await probe.closed;
+    clearInterval(trickle);
+    expect(probe.ids()).toEqual([]);
+  });
+
+  it("T07 closes a connection that says nothing", async () => {
+    const probe = new TcpProbe(await listen({ readMs: 40, idleMs: 60_000 }));
+    await probe.closed;
+    expect(probe.ended).toBe(true);
+  });
+
+  it("T08 closes an idle connection with FIN", async () => {
+    const probe = new TcpProbe(await listen({ idleMs: 40 }));
+    probe.send(packetOf(1));
+    await probe.closed;
+    expect(probe.ids()).toEqual([1]);
+    expect(probe).toMatchObject({ ended: true, failed: false });
+  });
+
+  it("T09 answers after the client's FIN", async () => {
+    let reply = (): void => {};
+    const port = await listen({}, (packet, client) => {
+      reply = () => client.send(packet);
+    });
+    const probe = new TcpProbe(port);
+    probe.send(packetOf(9));
+    probe.socket.end();
+    setTimeout(() => reply(), 30);
+    await probe.closed;
+    expect(probe.ids()).toEqual([9]);
+  });
+
+  it("T14 gives up on a client that does not read, and serves others", async () => {
+    const port = await listen({ writeMs: 100 }, (_packet, client) => client.send(Buffer.alloc(60_000)));
+    const glutton = new TcpProbe(port);
+    glutton.socket.pause();
+    for (let i = 0; i < 100; i++) glutton.send(...Array.from({ length: 100 }, () => packetOf(i)));
+    const other = new TcpProbe(port);
+    other.send(packetOf(5));
+    await other.untilIds(1);
+    expect(other.ids()).toHaveLength(1);
+    other.socket.destroy();
+    // Reading on would end the stall; the deadline has to see it.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    glutton.socket.resume();
+    await glutton.closed;
+    expect(glutton.received.length).toBeLessThan(10_000 * 60_000);
+  });
+
+  it("T15 makes room for a new connection at the cost of the client's oldest idle one", async () => {
+    const port = await listen({ connectionsPerClient: 2 });
+    const probes: TcpProbe[] = [];
+    for (const id of [1, 2, 3]) {
+      const probe = new TcpProbe(port);
+      probe.send(packetOf(id));
+      await probe.untilIds(1);
+      probes.push(probe);
+    }
+    await probes[0]?.closed;
+    expect(probes.map(({ socket }) => socket.destroyed)).toEqual([true, false, false]);
+    for (const { socket } of probes) socket.destroy();
+  });
+
+  it("counts a dropped query as done", async () => {
+    const clients: Client[] = [];
+    const port = await listen({ idleMs: 40 }, (_packet, client) => {
+      clients.push(client);
+      client.drop();
+    });
+    const probe = new TcpProbe(port);
+    probe.send(packetOf(1));
+    await probe.closed;
+    expect(clients).toHaveLength(1);
+    expect(probe.ids()).toEqual([]);
+  });
+
+  it("says which port is in use", async () => {
+    const port = await listen();
+    const options = { address: "127.0.0.1", port, receive: () => {}, onTrouble: () => {} };
+    await expect(listenTcp(options)).rejects.toThrow(
+      `Cannot listen on tcp 127.0.0.1:${port}: address already in use`,
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { globSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+/** What each room of the house may import, besides itself. A plugin is a room of its own. */
+const allowed: Record<string, readonly string[]> = {
+  dns: [],
+  corefile: ["dns"],
+  observe: [],
+  kube: ["observe"],
+  upstream: ["dns", "observe", "transport"],
+  transport: ["dns", "server"],
+  server: ["dns", "corefile", "observe", "transport"],
+  plugins: ["dns", "corefile", "observe", "kube", "upstream", "server"],
+  cli: ["dns", "corefile", "observe", "server", "plugins", "upstream"],
+  testing: ["dns", "corefile", "observe", "server", "plugins", "upstream", "transport", "kube"],
+};
+
+const source = join(import.meta.dirname, "../src");
+const files = globSync("**/*.ts", { cwd: source });
+
+function roomOf(file: string): string {
+  return file.includes("/") ? (file.split("/", 1)[0] as string) : "";
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), "utf8");
+  const matches = text.matchAll(/^(?:import|export)[^;]*?from "([^"]+)"|import\("([^"]+)"\)/gm);
+  return [...matches].map((match) => match[1] ?? match[2] ?? "");
+}
+
+describe("imports go one way", () => {
+  const own = files.filter((file) => !/\.(test|cases)\.ts$/.test(file) && roomOf(file) !== "");
+
+  it.each(own)("%s", (file) => {
+    const room = roomOf(file);
+    const rooms = importsOf(file)
+      .filter((target) => target.startsWith("."))
+      .map((target) => relative(source, join(source, dirname(file), target)))
+      .filter((target) => !target.startsWith(".."))
+      .map(roomOf);
+    const wrong = rooms.filter((other) => other !== room && !allowed[room]?.includes(other));
+    expect(wrong).toEqual([]);
+  });
+
+  it("src/dns needs nothing from outside", () => {
+    const foreign = own
+      .filter((file) => roomOf(file) === "dns")
+      .flatMap((file) => importsOf(file).filter((target) => !target.startsWith(".")))
+      .filter((target) => !target.startsWith("node:"));
+    expect(foreign).toEqual([]);
+  });
+
+  it("no plugin imports another", () => {
+    const crossing = own
+      .filter((file) => /^plugins\/[^/]+\//.test(file))
+      .flatMap((file) => {
+        const folder = file.split("/").slice(0, 2).join("/");
+        return importsOf(file)
+          .filter((target) => target.startsWith("."))
+          .map((target) => relative(source, join(source, dirname(file), target)))
+          .filter((target) => target.startsWith("plugins/") && !target.startsWith(`${folder}/`))
+          .map((target) => `${file} -> ${target}`);
+      });
+    expect(crossing).toEqual([]);
+  });
+});
