@@ -36,7 +36,7 @@ export function testContext(options: TestContextOptions = {}): PluginContext {
     keys: block.keys,
     settings: { listenOn: [], listenExcept: [], root: "", debug: false, ...options.settings },
     serverLabel: "dns://:53",
-    log: options.log ?? pino({ level: "silent" }),
+    log: options.log ?? silentLog(),
     metrics: options.metrics ?? new Metrics(),
     host: { ...testHost(), ...options.host },
   };
@@ -71,6 +71,11 @@ function testHost(): ServerHost {
       throw new Error(message);
     },
   };
+}
+
+/** A logger that says nothing. */
+export function silentLog(): Logger {
+  return pino({ level: "silent" });
 }
 
 /** A logger that keeps its lines: `warn: message`. */

@@ -1,0 +1,103 @@
+import type { Stats } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { Logger } from "../../observe/log.ts";
+import type { Cell } from "../../observe/metrics.ts";
+import type { PluginContext } from "../../server/plugin.ts";
+import type { HostTable } from "./host-table.ts";
+import { hostsMetrics } from "./metrics.ts";
+import type { HostsOptions } from "./parse.ts";
+
+/** Lines read in one go; queries are answered in between. */
+const SLICE_LINES = 2_000;
+
+/** Reads a hosts file now and whenever it has changed, and makes tables of it. */
+export class HostsFile {
+  readonly #path: string;
+  readonly #options: HostsOptions;
+  readonly #log: Logger;
+  readonly #entries: Cell;
+  readonly #reloaded: Cell;
+  readonly #makeTable: () => HostTable;
+  readonly #onTable: (table: HostTable) => void;
+  #read: { mtimeMs: number; size: number } = { mtimeMs: -1, size: -1 };
+  #trouble = "";
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  /** @param onTable takes each new table, the lines of the Corefile in it */
+  constructor(
+    options: HostsOptions,
+    { settings, log, metrics }: PluginContext,
+    makeTable: () => HostTable,
+    onTable: (table: HostTable) => void,
+  ) {
+    this.#path = isAbsolute(options.file) ? options.file : join(settings.root, options.file);
+    this.#options = options;
+    this.#log = log;
+    this.#makeTable = makeTable;
+    this.#onTable = onTable;
+    const { entries, reloadTimestamp } = hostsMetrics(metrics);
+    this.#entries = entries.with(this.#path);
+    this.#reloaded = reloadTimestamp.with();
+  }
+
+  async start(): Promise<void> {
+    await this.#build("");
+    await this.#refresh();
+    this.#refreshLater();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #refreshLater(): void {
+    if (this.#isStopped || this.#options.reloadMs === 0) return;
+    const refresh = (): void => void this.#refresh().then(() => this.#refreshLater());
+    this.#timer = setTimeout(refresh, this.#options.reloadMs).unref();
+  }
+
+  /** What has been read stays in force if the file goes away or cannot be read. */
+  async #refresh(): Promise<void> {
+    try {
+      const { mtimeMs, size } = this.#expectFile(await stat(this.#path));
+      if (mtimeMs === this.#read.mtimeMs && size === this.#read.size) return;
+      // One character an octet, as names have it.
+      await this.#build(await readFile(this.#path, "latin1"));
+      this.#read = { mtimeMs, size };
+      this.#reloaded.value = mtimeMs / 1_000;
+      this.#trouble = "";
+    } catch (error) {
+      this.#warnOnce(error);
+    }
+  }
+
+  #expectFile(stats: Stats): Stats {
+    if (stats.isDirectory()) throw new Error(`Hosts file "${this.#path}" is a directory`);
+    return stats;
+  }
+
+  #warnOnce(error: unknown): void {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const message = error instanceof Error ? error.message : String(error);
+    const trouble = isMissing ? `File does not exist: ${this.#path}` : message;
+    if (trouble !== this.#trouble) this.#log.warn(trouble);
+    this.#trouble = trouble;
+  }
+
+  async #build(text: string): Promise<void> {
+    const table = this.#makeTable();
+    const lines = text.split("\n");
+    for (const [i, line] of lines.entries()) {
+      if (i % SLICE_LINES === SLICE_LINES - 1) await setImmediate();
+      table.add(line);
+    }
+    for (const line of this.#options.inline) table.add(line);
+    this.#entries.value = table.size;
+    this.#onTable(table);
+    this.#log.debug(`Read hosts file "${this.#path}": ${table.size} records`);
+  }
+}

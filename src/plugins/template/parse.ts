@@ -1,0 +1,142 @@
+import { RE2JS } from "re2js";
+import {
+  argumentRange,
+  atLeastOne,
+  noBody,
+  oneArgument,
+  parseInteger,
+  parseZones,
+  subDirectives,
+} from "../../corefile/arguments.ts";
+import type { Directive, Token } from "../../corefile/directive.ts";
+import type { EdnsOption } from "../../dns/edns.ts";
+import { extendedErrorOption } from "../../dns/edns.ts";
+import { Rcode, parseRcode } from "../../dns/iana/rcode.ts";
+import { parseRrClass } from "../../dns/iana/rr-class.ts";
+import { parseRrType } from "../../dns/iana/rr-type.ts";
+import { Name } from "../../dns/name.ts";
+import { RecordTemplate } from "./record-template.ts";
+
+/** CoreDNS's limit, so that compiling an expression cannot eat the memory. */
+const MAX_PATTERN_LENGTH = 10_000;
+
+export interface TemplateOptions {
+  /** 255 is any. */
+  readonly rrClass: number;
+  /** 255 is any. */
+  readonly type: number;
+  /** Undefined for the zones of the server block. */
+  readonly zones: readonly Name[] | undefined;
+  /** The first that matches counts; none matches everything. */
+  readonly patterns: RE2JS[];
+  readonly answer: RecordTemplate[];
+  readonly authority: RecordTemplate[];
+  readonly additional: RecordTemplate[];
+  rcode: number;
+  extendedError: EdnsOption | undefined;
+  /** Zones whose names go on to the next plugin if no pattern matches. */
+  fallthrough: readonly Name[];
+}
+
+type Property = (sub: Directive, options: TemplateOptions) => void;
+
+const PROPERTIES: Record<string, Property> = {
+  match(sub, options) {
+    options.patterns.push(...atLeastOne(sub).map((token) => parsePattern(sub, token)));
+  },
+  answer: readRecords("answer"),
+  authority: readRecords("authority"),
+  additional: readRecords("additional"),
+  rcode(sub, options) {
+    const token = oneArgument(sub);
+    const rcode = parseRcode(token.text);
+    if (rcode === undefined) {
+      const known = Object.keys(Rcode).join(" ");
+      throw sub.error(`unknown response code "${token.text}": known are ${known}`, token);
+    }
+    options.rcode = rcode;
+  },
+  ederror(sub, options) {
+    const [code, reason] = argumentRange(sub, 1, 2);
+    if (!code) return;
+    const infoCode = parseInteger(code, { min: 0, max: 65_535 });
+    options.extendedError = extendedErrorOption(infoCode, reason?.text);
+  },
+  fallthrough(sub, options) {
+    options.fallthrough = sub.args.length === 0 ? [Name.root] : parseNames(sub.args);
+  },
+  // Says since CoreDNS 1.7 what is done anyway: aliases are followed.
+  upstream() {},
+  var: refuseExpression,
+  expr: refuseExpression,
+};
+
+/** Reads `template CLASS TYPE [ZONE...] { ... }`. */
+export function parseTemplateDirective(directive: Directive): TemplateOptions {
+  const [rrClass, type, ...zones] = argumentRange(directive, 2, Infinity);
+  const options: TemplateOptions = {
+    rrClass: parseKnown(directive, rrClass, "class", parseRrClass),
+    type: parseKnown(directive, type, "type", parseRrType),
+    zones: zones.length === 0 ? undefined : parseNames(zones),
+    patterns: [],
+    answer: [],
+    authority: [],
+    additional: [],
+    rcode: Rcode.NOERROR,
+    extendedError: undefined,
+    fallthrough: [],
+  };
+  for (const sub of directive.body) noBody(sub);
+  return subDirectives(directive, PROPERTIES, options);
+}
+
+function readRecords(section: "answer" | "authority" | "additional"): Property {
+  return (sub, options) => {
+    for (const token of atLeastOne(sub)) options[section].push(parseRecordTemplate(sub, token));
+  };
+}
+
+function parseRecordTemplate(sub: Directive, token: Token): RecordTemplate {
+  try {
+    return new RecordTemplate(token.text);
+  } catch (error) {
+    throw sub.error(`cannot parse template "${token.text}": ${messageOf(error)}`, token);
+  }
+}
+
+function parsePattern(sub: Directive, token: Token): RE2JS {
+  const { length } = token.text;
+  if (length > MAX_PATTERN_LENGTH) {
+    const most = `at most ${MAX_PATTERN_LENGTH}`;
+    throw sub.error(`regular expression too long: ${length} characters, ${most}`, token);
+  }
+  try {
+    return RE2JS.compile(token.text);
+  } catch (error) {
+    throw sub.error(`cannot parse regular expression "${token.text}": ${messageOf(error)}`, token);
+  }
+}
+
+function parseKnown(
+  directive: Directive,
+  token: Token | undefined,
+  kind: "class" | "type",
+  parse: (text: string) => number | undefined,
+): number {
+  const value = parse(token?.text ?? "");
+  if (value !== undefined) return value;
+  const example = kind === "class" ? "IN or ANY" : "A, PTR or ANY";
+  throw directive.error(`unknown ${kind} "${token?.text ?? ""}": expected ${example}`, token);
+}
+
+function refuseExpression(sub: Directive): never {
+  throw sub.error(`"${sub.name.text}" is not built yet: use "match"`);
+}
+
+function parseNames(tokens: readonly Token[]): Name[] {
+  return parseZones(tokens).map((zone) => Name.parse(zone));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
