@@ -61,33 +61,30 @@ class Parser {
     };
   }
 
+  /** Words before the "{" or, without one, those of a line. None if the file has ended. */
   #keys(): Token[] {
     const keys: Token[] = [];
     let comma: LexedToken | undefined;
     for (;;) {
       const token = this.#stream.peek();
-      if (!token || token.mark === "{") break;
-      if (token.startsLine && keys.length > 0 && !comma) break;
+      const isOver = token?.startsLine && keys.length > 0 && !comma;
+      if (!token || token.mark === "{" || isOver) break;
       this.#stream.take();
       if (token.mark === "}") throw strayClose(token);
       if (token.mark === "import" && token.startsLine) {
         this.#import(token);
         continue;
       }
-      const text = token.quoted ? token.text : token.text.replace(/,$/, "");
-      comma = text === token.text ? undefined : token;
-      if (text !== "" || !comma) keys.push(plain({ ...token, text }));
+      comma = !token.quoted && token.text.endsWith(",") ? token : undefined;
+      const text = comma ? token.text.slice(0, -1) : token.text;
+      if (token.text !== ",") keys.push(plain({ ...token, text }));
     }
     const next = this.#stream.peek();
-    if (comma)
-      throw new CorefileError(comma, `Expected another server key after ",", ${found(next)}`);
-    if (keys.length === 0 && next) {
-      throw new CorefileError(
-        next,
-        'Unexpected "{": a server block begins with its zone, "." for the root',
-      );
-    }
-    return keys;
+    if (comma) throw missingKey(comma, next);
+    if (keys.length === 0 && next) throw keylessOpen(next);
+    // A variable that is not set adds no zone to others; alone it stands for the root.
+    const named = keys.filter(({ text }) => text !== "");
+    return named.length > 0 ? named : keys.slice(0, 1);
   }
 
   #snippetBody(name: Token): LexedToken[] {
@@ -228,4 +225,13 @@ function inlineClose(token: Token, before: Token): CorefileError {
     token,
     `Unexpected "}" after "${before.text}": it belongs on a line of its own`,
   );
+}
+
+function missingKey(comma: Token, next: LexedToken | undefined): CorefileError {
+  return new CorefileError(comma, `Expected another server key after ",", ${found(next)}`);
+}
+
+function keylessOpen(token: Token): CorefileError {
+  const hint = 'a server block begins with its zone, "." for the root';
+  return new CorefileError(token, `Unexpected "{": ${hint}`);
 }
