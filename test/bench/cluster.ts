@@ -1,0 +1,109 @@
+/** The objects of a cluster as its API serves them, of the three kinds that DNS needs. */
+export interface Cluster {
+  readonly namespaces: readonly KubernetesObject[];
+  readonly services: readonly KubernetesObject[];
+  readonly endpointSlices: readonly KubernetesObject[];
+  /** What each Service's name must resolve to. */
+  readonly addresses: readonly NamedAddress[];
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+/** A name without its last dot, and its IPv4 address. */
+export interface NamedAddress {
+  readonly qname: string;
+  readonly address: string;
+}
+
+/** Applied to every record, by every server. */
+export const CLUSTER_TTL_SECONDS = 30;
+
+const NAMESPACES = 10;
+const ENDPOINTS_PER_SERVICE = 2;
+const SERVICE_NETWORK = 0x0a600000; // 10.96.0.0/12
+const POD_NETWORK = 0x0af40000; // 10.244.0.0/14
+const HTTP_PORT = { name: "http", port: 80, protocol: "TCP" };
+
+/** A cluster of so many Services, each with an address and two endpoints: the same one every time. */
+export function generateCluster(services: number): Cluster {
+  const numbers = Array.from({ length: services }, (_, index) => index);
+  const namespaces = numbers.slice(0, NAMESPACES).map(namespaceOf);
+  return {
+    namespaces: namespaces.map((name) => ({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: metadataOf(name, {}),
+    })),
+    services: numbers.map(serviceObject),
+    endpointSlices: numbers.map(endpointSliceObject),
+    addresses: numbers.map((number) => ({
+      qname: `${serviceName(number)}.${namespaceOf(number)}.svc.cluster.local`,
+      address: clusterIp(number),
+    })),
+  };
+}
+
+/** All the objects as one stream of YAML documents; JSON is YAML. */
+export function formatManifests(cluster: Cluster): string {
+  const objects = [...cluster.namespaces, ...cluster.services, ...cluster.endpointSlices];
+  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
+}
+
+function serviceObject(number: number): KubernetesObject {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: metadataOf(serviceName(number), { namespace: namespaceOf(number) }),
+    spec: {
+      type: "ClusterIP",
+      clusterIP: clusterIp(number),
+      clusterIPs: [clusterIp(number)],
+      ports: [{ ...HTTP_PORT, targetPort: 8080 }],
+    },
+  };
+}
+
+function endpointSliceObject(number: number): KubernetesObject {
+  const name = serviceName(number);
+  const first = POD_NETWORK + 1 + number * ENDPOINTS_PER_SERVICE;
+  const endpoints = Array.from({ length: ENDPOINTS_PER_SERVICE }, (_, index) => ({
+    addresses: [formatAddress(first + index)],
+    conditions: { ready: true },
+  }));
+  return {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: metadataOf(`${name}-slice`, {
+      namespace: namespaceOf(number),
+      labels: { "kubernetes.io/service-name": name },
+    }),
+    addressType: "IPv4",
+    ports: [{ ...HTTP_PORT, port: 8080 }],
+    endpoints,
+  };
+}
+
+function metadataOf(name: string, more: Readonly<Record<string, unknown>>) {
+  return { name, uid: `uid-${name}`, resourceVersion: "1", ...more };
+}
+
+function serviceName(number: number): string {
+  return `service-${number}`;
+}
+
+function namespaceOf(number: number): string {
+  return `team-${number % NAMESPACES}`;
+}
+
+function clusterIp(number: number): string {
+  return formatAddress(SERVICE_NETWORK + 10 + number);
+}
+
+function formatAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
+}

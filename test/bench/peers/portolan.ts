@@ -1,0 +1,33 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import description from "../../../package.json" with { type: "json" };
+import { PeerUnavailable } from "../bench-error.ts";
+import { formatManifests } from "../cluster.ts";
+import { writeCorefile } from "./corefile.ts";
+import type { Peer, Task } from "./peer.ts";
+
+const entry = join(import.meta.dirname, "../../../src/main.ts");
+
+/** Ours, from the sources of this checkout; the cluster is a folder of manifests. */
+export const portolan: Peer = {
+  name: "portolan",
+  resolves: true,
+  locate() {
+    if (!existsSync(entry)) throw new PeerUnavailable("this checkout has no src/main.ts");
+    return { path: entry, version: description.version };
+  },
+  async prepare(program, task) {
+    const corefile = await writeCorefile(task, `manifests ${writeManifests(task)}`);
+    return {
+      program: process.execPath,
+      args: [program.path, "-conf", corefile, "-dns.port", String(task.port)],
+    };
+  },
+};
+
+function writeManifests(task: Task): string {
+  const folder = join(task.folder, "manifests");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "cluster.yaml"), formatManifests(task.cluster));
+  return folder;
+}
