@@ -16,7 +16,7 @@ export function followAliases(reply: Reply, query: Query, host: ServerHost): Res
   const aliases = reply.answer.filter(({ type }) => isForAddress && type === RrType.CNAME);
   if (aliases.length === 0) return reply;
   const results = aliases.map((alias) => resolveTarget(alias, query, host));
-  const outcomes = results.filter((result) => !(result instanceof Promise));
+  const outcomes = results.filter((result): result is Outcome => !(result instanceof Promise));
   if (outcomes.length === results.length) return complete(reply, aliases, outcomes);
   return Promise.all(results.map(settle)).then((settled) => complete(reply, aliases, settled));
 }

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import type { Next, ServerHost } from "../../server/plugin.ts";
+import type { Query } from "../../server/query.ts";
+import { Reply } from "../../server/reply.ts";
+import { testContext, testDirective } from "../../testing/context.ts";
+import { ask, passedOn, testQuery } from "../../testing/query.ts";
+import { loop } from "./index.ts";
+import { LoopDetector } from "./loop-detector.ts";
+
+/** A server whose chain is the plugin and, behind it, whatever `upstream` is. */
+class House {
+  readonly probes: Query[] = [];
+  readonly fatal: string[] = [];
+  isServing = true;
+  readonly detector: LoopDetector;
+
+  constructor(upstream: (house: House, query: Query) => Reply | Promise<Reply>, zone = ".") {
+    const next: Next = (query) => {
+      this.probes.push(query);
+      return upstream(this, query);
+    };
+    const host: Partial<ServerHost> = {
+      isServing: () => this.isServing,
+      resolve: (query) => this.detector.serve(query, next),
+      fatal: (message) => void this.fatal.push(message),
+    };
+    this.detector = new LoopDetector(testContext({ zones: [zone], host }));
+    this.detector.start();
+  }
+
+  /** What the socket does with a query that somebody sends us. */
+  receive(question: Query): string {
+    const query = testQuery(question.qname.toString(), "HINFO", { address: "192.0.2.9", port: 9 });
+    const result = this.detector.serve(query, passedOn);
+    if (!(result instanceof Reply)) throw new TypeError("no reply at once");
+    return result.rcode === Rcode.SERVFAIL ? "stopped" : "passed on";
+  }
+}
+
+/** An upstream that forwards to us, and passes on what we say. */
+async function looping(house: House, query: Query): Promise<Reply> {
+  await Promise.resolve();
+  house.receive(query);
+  return new Reply(Rcode.SERVFAIL);
+}
+
+function answering(): Reply {
+  return new Reply(Rcode.NXDOMAIN);
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("loop", () => {
+  it("ends the process, in CoreDNS's words, when probes come back", async () => {
+    const house = new House(looping, "example.org.");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(house.fatal).toEqual([
+      expect.stringMatching(
+        /^Loop \(192\.0\.2\.9:9 -> :53\) detected for zone "example\.org\.", see https:\/\/coredns\.io\/plugins\/loop#troubleshooting\. Query: "HINFO \d+\.\d+\.example\.org\."$/,
+      ),
+    ]);
+    expect(new Set(house.probes.map(({ qname }) => qname.key)).size).toBe(2);
+  });
+
+  it("asks once where there is no loop", async () => {
+    const house = new House(answering);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(house.probes).toHaveLength(1);
+    expect(house.fatal).toEqual([]);
+  });
+
+  it("waits until the sockets are open", async () => {
+    const house = new House(looping);
+    house.isServing = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(house.probes).toEqual([]);
+    house.isServing = true;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(house.fatal).toHaveLength(1);
+  });
+
+  it("asks again every second, for 30 s, while there is no answer", async () => {
+    const house = new House(() => Promise.reject(new Error("nobody there")));
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(house.probes).toHaveLength(30);
+    expect(new Set(house.probes.map(({ qname }) => qname.key)).size).toBe(30);
+  });
+
+  it("takes no notice of a probe that somebody replays", async () => {
+    const house = new House(answering);
+    await vi.advanceTimersByTimeAsync(200);
+    const [probe] = house.probes;
+    const replayed = [1, 2, 3, 4].map(() => (probe ? house.receive(probe) : ""));
+    expect(replayed).toEqual(["passed on", "passed on", "passed on", "passed on"]);
+    expect(house.fatal).toEqual([]);
+  });
+
+  it("wants more than one probe to come back, however often the one does", async () => {
+    let isReplaying = true;
+    const house = new House(async (house, query) => {
+      const times = isReplaying ? 5 : 0;
+      isReplaying = false;
+      for (let i = 0; i < times; i++) house.receive(query);
+      return answering();
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(house.fatal).toEqual([]);
+  });
+
+  it("finds a loop that only some of the upstreams make", async () => {
+    let count = 0;
+    const house = new House((house, query) => {
+      return count++ % 3 === 0 ? looping(house, query) : answering();
+    });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(house.fatal).toHaveLength(1);
+  });
+
+  it("lets all other questions pass", async () => {
+    const house = new House(() => new Promise<Reply>(() => {}), "example.org.");
+    await vi.advanceTimersByTimeAsync(200);
+    const [probe] = house.probes;
+    const qname = probe?.qname.toString() ?? "";
+    const questions = [testQuery(qname, "A"), testQuery("1.2.example.org.", "HINFO")];
+    for (const query of questions) {
+      expect((await ask(house.detector, query)).rcode).toBe("BADTRUNC");
+    }
+    house.detector.stop();
+    expect((await ask(house.detector, testQuery(qname, "HINFO"))).rcode).toBe("BADTRUNC");
+  });
+
+  it("does not ask below a zone that leaves no room for a random name", async () => {
+    const label = "x".repeat(60);
+    const house = new House(looping, `${label}.${label}.${label}.${label}.`);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(house.probes).toEqual([]);
+  });
+
+  it("takes no arguments and no body", () => {
+    expect(() => loop.parse(testDirective("loop 1"))).toThrow("takes no argument");
+    expect(() => loop.parse(testDirective("loop {\n}"))).toThrow("has no properties");
+  });
+});
