@@ -77,6 +77,21 @@ export class Query {
     query.depth = this.depth + 1;
     return query;
   }
+
+  /** The same question with other flags, and perhaps from somebody else. */
+  withFlags(flags: number, client: Client = this.client): Query {
+    const query = new Query(client, this.id, flags, this.octets);
+    query.qname = this.qname;
+    query.qtype = this.qtype;
+    query.qclass = this.qclass;
+    query.hasQuestion = this.hasQuestion;
+    query.ednsVersion = this.ednsVersion;
+    query.payloadSize = this.payloadSize;
+    query.dnssecOk = this.dnssecOk;
+    query.options = this.options;
+    query.depth = this.depth;
+    return query;
+  }
 }
 
 /** What is to be done with a packet before any plugin sees it. */

@@ -20,6 +20,8 @@ export class Reply {
   additional: readonly ResourceRecord[] = NO_RECORDS;
   /** EDNS options, sent if the client speaks EDNS. */
   options: readonly EdnsOption[] = NO_OPTIONS;
+  /** Says what its source says this very moment: nobody may keep it, as a cluster's names. */
+  isLive = false;
 
   constructor(rcode: number = Rcode.NOERROR, flags = 0) {
     this.rcode = rcode;
@@ -46,6 +48,7 @@ export class Reply {
     reply.authority = this.authority;
     reply.additional = this.additional;
     reply.options = this.options;
+    reply.isLive = this.isLive;
     return reply;
   }
 }

@@ -6,7 +6,7 @@ import { frame } from "./frame-reader.ts";
 
 /** A query for `a. A` with this id. */
 export function packetOf(id: number): Buffer {
-  const packet = Buffer.from("000001000001000000000000016100" + "00010001", "hex");
+  const packet = Buffer.from("00000100000100000000000001610000010001", "hex");
   packet.writeUInt16BE(id, 0);
   return packet;
 }

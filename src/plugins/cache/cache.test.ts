@@ -1,0 +1,421 @@
+import { describe, expect, it } from "vitest";
+import { findOption, decodeExtendedError } from "../../dns/edns.ts";
+import { Flag } from "../../dns/header.ts";
+import { OptionCode } from "../../dns/iana/option-code.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { Name } from "../../dns/name.ts";
+import { Metrics } from "../../observe/metrics.ts";
+import type { Next } from "../../server/plugin.ts";
+import type { Query } from "../../server/query.ts";
+import { QueryError } from "../../server/query-error.ts";
+import type { Result } from "../../server/reply.ts";
+import { Reply } from "../../server/reply.ts";
+import { testDirective } from "../../testing/context.ts";
+import { records, sections, testQuery } from "../../testing/query.ts";
+import type { Sections } from "../../testing/query.ts";
+import { Cache } from "./cache.ts";
+import type { CacheMetrics } from "./metrics.ts";
+import { cacheMetrics } from "./metrics.ts";
+import { parseCache } from "./parse.ts";
+
+const SOA = "a.test. 300 IN SOA ns.a.test. root.a.test. 1 7200 3600 1209600 120";
+const A = (ttl: number, address = "192.0.2.1"): string => `www.a.test. ${ttl} IN A ${address}`;
+
+/** A cache with a clock that stands still and a source that says what it is told to. */
+class Bench {
+  nowMs = 1_000_000;
+  asked: Query[] = [];
+  source: (query: Query) => Result = () => new Reply();
+  readonly cache: Cache;
+  readonly metrics: CacheMetrics;
+
+  constructor(corefile = "cache") {
+    const zones = [Name.root];
+    this.metrics = cacheMetrics(new Metrics(), "dns://:53", zones);
+    this.cache = new Cache(
+      parseCache(testDirective(corefile)),
+      zones,
+      this.metrics,
+      () => this.nowMs,
+    );
+  }
+
+  readonly next: Next = (query) => {
+    this.asked.push(query);
+    return this.source(query);
+  };
+
+  answers(...lines: readonly string[]): this {
+    this.source = () => Reply.authoritative(records(...lines));
+    return this;
+  }
+
+  replies(
+    rcode: number,
+    sectionsOf: { answer?: string[]; authority?: string[]; flags?: number },
+  ): this {
+    this.source = () => {
+      const reply = new Reply(rcode, sectionsOf.flags ?? 0);
+      reply.answer = records(...(sectionsOf.answer ?? []));
+      reply.authority = records(...(sectionsOf.authority ?? []));
+      return reply;
+    };
+    return this;
+  }
+
+  fails(rcode: number = Rcode.SERVFAIL): this {
+    this.source = () => Promise.reject(new QueryError(rcode, "no upstream"));
+    return this;
+  }
+
+  ask(query: Query = testQuery("www.a.test.")): Result {
+    return this.cache.serve(query, this.next);
+  }
+
+  async say(query?: Query): Promise<Sections> {
+    return sections(await this.ask(query));
+  }
+
+  async ttl(query?: Query): Promise<number> {
+    const said = await this.say(query);
+    return Number([...said.answer, ...said.authority][0]?.split(" ")[1]);
+  }
+
+  wait(seconds: number): void {
+    this.nowMs += seconds * 1000;
+  }
+
+  /** Lets refreshes in the background come to their end. */
+  async settle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function errorCodes(outcome: Reply): (number | undefined)[] {
+  const option = findOption(outcome.options, OptionCode.EXTENDED_ERROR);
+  return option ? [decodeExtendedError(option.data)?.infoCode] : [];
+}
+
+describe("cache", () => {
+  it("answers from memory, at once, with the TTL that is left", async () => {
+    const bench = new Bench().answers(A(300));
+    expect(await bench.ttl()).toBe(300);
+    bench.wait(10.9);
+    const result = bench.ask();
+    expect(result).not.toBeInstanceOf(Promise);
+    expect(sections(result as Reply)).toMatchObject({ answer: [A(290)], flags: "AA" });
+    bench.wait(289.2);
+    await bench.say();
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ["cache", [A(7200)], 3600],
+    ["cache 30", [A(7200)], 30],
+    ["cache 30", [A(20), "www.a.test. 10 IN A 192.0.2.2"], 10],
+    ["cache", [A(1)], 5],
+    ["cache {\n success 5000 10 7\n}", [A(1)], 7],
+    ["cache {\n success 5000 10\n}", [A(60)], 10],
+  ])("%s gives all records of %j the TTL %i", async (corefile, answer, ttl) => {
+    const bench = new Bench(corefile).answers(...answer);
+    const said = await bench.say();
+    expect(said.answer.map((line) => Number(line.split(" ")[1]))).toEqual(answer.map(() => ttl));
+  });
+
+  it("F11 neither raises nor keeps a TTL of 0", async () => {
+    const bench = new Bench().answers(A(0));
+    expect(await bench.ttl()).toBe(0);
+    await bench.say();
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ["NXDOMAIN for the SOA's minimum", Rcode.NXDOMAIN, { authority: [SOA] }, 120],
+    ["NODATA for the SOA's minimum", Rcode.NOERROR, { authority: [SOA] }, 120],
+    [
+      "NODATA behind an alias",
+      Rcode.NOERROR,
+      { answer: ["www.a.test. 60 IN CNAME b.test."], authority: [SOA] },
+      60,
+    ],
+    ["a referral", Rcode.NOERROR, { authority: ["a.test. 60 IN NS ns.a.test."] }, 60],
+  ])("keeps %s", async (_what, rcode, reply, ttl) => {
+    const bench = new Bench().replies(rcode, reply);
+    expect(await bench.ttl()).toBe(ttl);
+    bench.wait(ttl - 1);
+    expect(await bench.ttl()).toBe(1);
+    expect(bench.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ["NXDOMAIN without SOA", Rcode.NXDOMAIN, {}],
+    [
+      "NXDOMAIN behind an alias",
+      Rcode.NXDOMAIN,
+      { answer: ["www.a.test. 60 IN CNAME b.test."], authority: [SOA] },
+    ],
+    ["an alias that leads nowhere", Rcode.NOERROR, { answer: ["www.a.test. 60 IN CNAME b.test."] }],
+    [
+      "an answer to another question",
+      Rcode.NOERROR,
+      { answer: ["other.a.test. 60 IN A 192.0.2.1"] },
+    ],
+    [
+      "a fork of aliases",
+      Rcode.NOERROR,
+      {
+        answer: [
+          "www.a.test. 60 IN CNAME b.test.",
+          "www.a.test. 60 IN CNAME c.test.",
+          "b.test. 60 IN A 192.0.2.1",
+        ],
+      },
+    ],
+    [
+      "a circle of aliases",
+      Rcode.NOERROR,
+      { answer: ["www.a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME www.a.test."] },
+    ],
+    ["a truncated reply", Rcode.NOERROR, { answer: [A(60)], flags: Flag.TC }],
+    ["REFUSED", Rcode.REFUSED, {}],
+  ])("does not keep %s", async (_what, rcode, reply) => {
+    const bench = new Bench().replies(rcode, reply);
+    await bench.say();
+    await bench.say();
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it("does not keep what follows the cluster, but caps its TTL", async () => {
+    const bench = new Bench("cache 30");
+    bench.source = () => Object.assign(Reply.authoritative(records(A(60))), { isLive: true });
+    expect(await bench.ttl()).toBe(5);
+    await bench.say();
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it("gives names in the case of the first reply", async () => {
+    const bench = new Bench().answers(A(60));
+    await bench.say();
+    expect((await bench.say(testQuery("WWW.a.test."))).answer).toEqual([A(60)]);
+    expect(bench.asked).toHaveLength(1);
+  });
+
+  it("never answers one question with the reply to another", async () => {
+    const bench = new Bench();
+    bench.source = (query) => {
+      const text = [query.qtype, query.qclass, query.dnssecOk, query.checkingDisabled].join(" ");
+      return Reply.authoritative(records(`${query.qname} 60 IN TXT "${text}"`));
+    };
+    const queries = ["www.a.test.", "www\\.a.test.", "a.test."].flatMap((qname) =>
+      ["TXT", "ANY"].flatMap((qtype) =>
+        [1, 3].flatMap((qclass) =>
+          [true, false].flatMap((dnssecOk) =>
+            [Flag.CD, 0].map(
+              (flags) => () => testQuery(qname, qtype, { qclass, do: dnssecOk, flags }),
+            ),
+          ),
+        ),
+      ),
+    );
+    const first = [];
+    for (const make of queries) first.push(await bench.say(make()));
+    expect(new Set(first.map(({ answer }) => answer[0])).size).toBe(queries.length);
+    for (const [i, make] of queries.entries()) expect(await bench.say(make())).toEqual(first[i]);
+    // ANY's answer of type TXT answers ANY; TXT's answers TXT: all of them were kept.
+    expect(bench.asked).toHaveLength(queries.length);
+  });
+
+  it("shows AD to those who ask for it only", async () => {
+    const bench = new Bench().replies(Rcode.NOERROR, { answer: [A(60)], flags: Flag.AD });
+    expect((await bench.say()).flags).toBe("");
+    expect((await bench.say(testQuery("www.a.test.", "A", { flags: Flag.AD }))).flags).toBe("AD");
+    expect((await bench.say()).flags).toBe("");
+    expect(bench.asked).toHaveLength(1);
+    expect((bench.asked[0]?.flags ?? 0) & Flag.AD).toBe(Flag.AD);
+  });
+
+  it("keeps a failure for five seconds and says so (RFC 9520)", async () => {
+    const bench = new Bench().fails();
+    await expect(bench.ask()).rejects.toThrow("no upstream");
+    const reply = (await bench.ask()) as Reply;
+    expect(reply.rcode).toBe(Rcode.SERVFAIL);
+    expect(errorCodes(reply)).toEqual([13]);
+    bench.wait(5);
+    await expect(bench.ask()).rejects.toThrow("no upstream");
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it.each(["cache {\n servfail 0s\n}", "cache {\n disable denial a.test\n}"])(
+    "%s keeps no failure",
+    async (corefile) => {
+      const bench = new Bench(corefile).fails();
+      await expect(bench.ask()).rejects.toThrow("no upstream");
+      await expect(bench.ask()).rejects.toThrow("no upstream");
+    },
+  );
+
+  it("leaves names outside of its zones alone", async () => {
+    const bench = new Bench("cache 30 b.test").answers(A(300));
+    const options = parseCache(testDirective("cache 30 b.test"));
+    const zones = options.zones.map((zone) => Name.parse(zone));
+    const cache = new Cache(options, zones, bench.metrics, () => 0);
+    expect(
+      sections((await cache.serve(testQuery("www.a.test."), bench.next)) as Reply).answer,
+    ).toEqual([A(300)]);
+    expect(bench.metrics.requests.value).toBe(0);
+  });
+
+  it("disable success keeps no answers of a zone, but their TTL is capped", async () => {
+    const bench = new Bench("cache 30 {\n disable success a.test\n}").answers(A(300));
+    expect(await bench.ttl()).toBe(30);
+    await bench.say();
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it("keepttl does not count down", async () => {
+    const bench = new Bench("cache {\n keepttl\n}").answers(A(300));
+    await bench.say();
+    bench.wait(299);
+    expect(await bench.ttl()).toBe(300);
+    bench.wait(1);
+    await bench.say();
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it("keeps no more entries than it has room for", async () => {
+    const bench = new Bench("cache {\n success 1024\n}");
+    bench.source = (query) => Reply.authoritative(records(`${query.qname} 60 IN A 192.0.2.1`));
+    for (let i = 0; i < 1500; i++) await bench.say(testQuery(`n${i}.test.`));
+    expect(bench.metrics.successEntries.value).toBe(1024);
+    expect(bench.metrics.successEvictions.value).toBe(1500 - 1024);
+  });
+});
+
+describe("prefetch", () => {
+  const corefile = "cache {\n prefetch 2 1m 20%\n}";
+
+  it("fetches a popular entry once before it expires", async () => {
+    const bench = new Bench(corefile).answers(A(100));
+    await bench.say();
+    await bench.say();
+    bench.wait(50);
+    await bench.say();
+    expect(bench.asked).toHaveLength(1);
+    bench.wait(30);
+    bench.answers(A(100, "192.0.2.2"));
+    await bench.say();
+    await bench.say();
+    await bench.settle();
+    expect(bench.asked).toHaveLength(2);
+    expect((await bench.say()).answer).toEqual([A(100, "192.0.2.2")]);
+    expect(bench.metrics.prefetches.value).toBe(1);
+  });
+
+  it("leaves an entry with gaps between its hits alone", async () => {
+    const bench = new Bench(corefile).answers(A(200));
+    await bench.say();
+    await bench.say();
+    bench.wait(170);
+    await bench.say();
+    await bench.settle();
+    expect(bench.asked).toHaveLength(1);
+  });
+
+  it("survives a source that fails", async () => {
+    const bench = new Bench(corefile).answers(A(100));
+    await bench.say();
+    await bench.say();
+    bench.wait(85);
+    bench.fails();
+    await bench.say();
+    await bench.settle();
+    expect((await bench.say()).answer).toEqual([A(15)]);
+  });
+});
+
+describe("serve_stale", () => {
+  it("answers from an expired entry and refreshes it behind the client's back", async () => {
+    const bench = new Bench("cache {\n serve_stale\n}").answers(A(60));
+    await bench.say();
+    bench.wait(100);
+    bench.answers(A(60, "192.0.2.2"));
+    const stale = bench.ask() as Reply;
+    expect(sections(stale).answer).toEqual([A(0)]);
+    expect(errorCodes(stale)).toEqual([3]);
+    void bench.ask();
+    await bench.settle();
+    expect((await bench.say()).answer).toEqual([A(60, "192.0.2.2")]);
+    expect(bench.asked).toHaveLength(2);
+    expect(bench.metrics.servedStale.value).toBe(2);
+  });
+
+  it("stops when the entry is too old", async () => {
+    const bench = new Bench("cache {\n serve_stale 1m\n}").answers(A(60));
+    await bench.say();
+    bench.wait(121);
+    bench.fails();
+    await expect(bench.ask()).rejects.toThrow("no upstream");
+  });
+
+  it("marks a stale denial as such", async () => {
+    const bench = new Bench("cache {\n serve_stale\n}").replies(Rcode.NXDOMAIN, {
+      authority: [SOA],
+    });
+    await bench.say();
+    bench.wait(150);
+    expect(errorCodes(bench.ask() as Reply)).toEqual([19]);
+  });
+
+  it("verify asks first, and falls back on failure", async () => {
+    const bench = new Bench("cache {\n serve_stale 1h verify 0 30s\n}").answers(A(60));
+    await bench.say();
+    bench.wait(100);
+    bench.fails();
+    expect((await bench.say()).answer).toEqual([A(30)]);
+    bench.answers(A(60, "192.0.2.2"));
+    expect((await bench.say()).answer).toEqual([A(60, "192.0.2.2")]);
+    expect((await bench.say()).answer).toEqual([A(60, "192.0.2.2")]);
+    expect(bench.asked).toHaveLength(3);
+  });
+
+  it("verify waits no longer than it is told to", async () => {
+    const bench = new Bench("cache {\n serve_stale 1h verify 5ms\n}").answers(A(60));
+    await bench.say();
+    bench.wait(100);
+    let arrive: (reply: Reply) => void = () => {};
+    bench.source = () =>
+      new Promise<Reply>((resolve) => {
+        arrive = resolve;
+      });
+    expect((await bench.say()).answer).toEqual([A(0)]);
+    arrive(Reply.authoritative(records(A(60, "192.0.2.2"))));
+    await bench.settle();
+    expect((await bench.say()).answer).toEqual([A(60, "192.0.2.2")]);
+  });
+
+  it("leaves the source alone for a while after a failure, if told to", async () => {
+    const bench = new Bench("cache {\n serve_stale 1h immediate 30s 30s\n}").answers(A(60));
+    await bench.say();
+    bench.wait(100);
+    bench.fails();
+    for (let i = 0; i < 3; i++) {
+      expect((await bench.say()).answer).toEqual([A(30)]);
+      await bench.settle();
+    }
+    expect(bench.asked).toHaveLength(2);
+    bench.wait(31);
+    await bench.say();
+    expect(bench.asked).toHaveLength(3);
+  });
+
+  it("prefer_positive keeps an answer over a newer denial", async () => {
+    const corefile = "cache {\n serve_stale\n serve_stale_policy prefer_positive\n}";
+    const bench = new Bench(corefile).answers(A(60));
+    await bench.say();
+    bench.wait(100);
+    bench.replies(Rcode.NXDOMAIN, { authority: [SOA] });
+    await bench.say();
+    await bench.settle();
+    expect((await bench.say()).answer).toEqual([A(0)]);
+  });
+});

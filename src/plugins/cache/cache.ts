@@ -1,0 +1,150 @@
+import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
+import { extendedErrorOption } from "../../dns/edns.ts";
+import { Flag } from "../../dns/header.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import type { Name } from "../../dns/name.ts";
+import { Name as DomainName } from "../../dns/name.ts";
+import type { Instance, Next } from "../../server/plugin.ts";
+import type { Query } from "../../server/query.ts";
+import { QueryError } from "../../server/query-error.ts";
+import type { Outcome, Result } from "../../server/reply.ts";
+import { DROPPED, Reply } from "../../server/reply.ts";
+import { answersQuestion, classify } from "./classify.ts";
+import { Entry, hideUnaskedAd } from "./entry.ts";
+import type { CacheMetrics } from "./metrics.ts";
+import type { CacheOptions } from "./options.ts";
+import { Refresher } from "./refresher.ts";
+import { staleReply } from "./stale-reply.ts";
+import { Store, keyOf } from "./store.ts";
+import { lifetimeSeconds, setTtl } from "./ttl.ts";
+
+/** Keeps replies for as long as their TTLs say, and answers from them without waiting. */
+export class Cache implements Instance {
+  readonly #options: CacheOptions;
+  readonly #zones: readonly Name[];
+  readonly #successExcept: readonly Name[];
+  readonly #denialExcept: readonly Name[];
+  readonly #metrics: CacheMetrics;
+  readonly #store: Store;
+  readonly #refresher: Refresher;
+  /** Monotonic, so that setting the clock changes no TTL. */
+  readonly #nowMs: () => number;
+
+  constructor(
+    options: CacheOptions,
+    zones: readonly Name[],
+    metrics: CacheMetrics,
+    nowMs: () => number = () => performance.now(),
+  ) {
+    this.#options = options;
+    this.#zones = zones;
+    this.#metrics = metrics;
+    this.#nowMs = nowMs;
+    this.#successExcept = options.success.except.map((zone) => DomainName.parse(zone));
+    this.#denialExcept = options.denial.except.map((zone) => DomainName.parse(zone));
+    this.#store = new Store(options, metrics);
+    this.#refresher = new Refresher({
+      recheckMs: options.serveStale?.recheckMs ?? 0,
+      preferPositive: options.serveStale?.preferPositive ?? false,
+      metrics,
+      nowMs,
+      keep: (query, reply) => this.#keep(query, reply, true),
+    });
+  }
+
+  serve(query: Query, next: Next): Result {
+    if (!isWithinAny(query.qname, this.#zones)) return next(query);
+    const nowMs = this.#nowMs();
+    const entry = this.#store.find(keyOf(query), nowMs);
+    this.#metrics.requests.value++;
+    if (!entry) return this.#miss(query, next);
+    const hits = entry.store === "success" ? this.#metrics.successHits : this.#metrics.denialHits;
+    hits.value++;
+    const left = entry.secondsLeft(nowMs);
+    if (left <= 0) return this.#stale(entry, query, next);
+    if (this.#isDueForPrefetch(entry, left, nowMs)) this.#refresher.prefetch(entry, query, next);
+    return entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
+  }
+
+  #miss(query: Query, next: Next): Result {
+    this.#metrics.misses.value++;
+    // AD asks the source for its own AD, which later queries may want (RFC 6840 §5.7).
+    const asked = (query.flags & Flag.AD) === 0 ? query.withFlags(query.flags | Flag.AD) : query;
+    let result: Result;
+    try {
+      result = next(asked);
+    } catch (failure) {
+      throw this.#keepFailure(query, failure);
+    }
+    if (!(result instanceof Promise)) return this.#take(query, result);
+    return result.then(
+      (outcome) => this.#take(query, outcome),
+      (failure: unknown) => {
+        throw this.#keepFailure(query, failure);
+      },
+    );
+  }
+
+  #take(query: Query, outcome: Outcome): Outcome {
+    if (outcome === DROPPED) return outcome;
+    this.#keep(query, outcome, false);
+    hideUnaskedAd(query, outcome);
+    return outcome;
+  }
+
+  /** Puts the TTL for which it is good on a reply, and keeps it if it may be kept. */
+  #keep(query: Query, reply: Reply, isRefresh: boolean): Entry | undefined {
+    const kind = classify(query, reply, new Date());
+    const seconds = lifetimeSeconds(kind, reply, this.#options);
+    if (seconds > 0) setTtl(reply, seconds);
+    if (seconds <= 0 || kind === "other") return undefined;
+    const store = kind === "success" ? "success" : "denial";
+    const except = store === "success" ? this.#successExcept : this.#denialExcept;
+    if (isWithinAny(query.qname, except)) return undefined;
+    const isAnswer = kind === "success" && answersQuestion(query, reply.answer);
+    const details = { store, ttlSeconds: seconds, storedMs: this.#nowMs(), isAnswer } as const;
+    const entry = new Entry(reply.copy(), details);
+    this.#store.set(keyOf(query), entry, isRefresh);
+    this.#metrics.successEntries.value = this.#store.success.size;
+    this.#metrics.denialEntries.value = this.#store.denial.size;
+    return entry;
+  }
+
+  /** A failure is kept for a while too, so that clients who insist do not reach the source. */
+  #keepFailure(query: Query, failure: unknown): unknown {
+    if (failure instanceof QueryError && failure.rcode === Rcode.SERVFAIL) {
+      const reply = new Reply(Rcode.SERVFAIL);
+      reply.options = [extendedErrorOption(ExtendedErrorCode.CACHED_ERROR, failure.message)];
+      this.#keep(query, reply, false);
+    }
+    return failure;
+  }
+
+  #isDueForPrefetch(entry: Entry, left: number, nowMs: number): boolean {
+    const { prefetch } = this.#options;
+    if (!prefetch) return false;
+    entry.countHit(nowMs, prefetch.gapMs);
+    const threshold = Math.ceil((prefetch.percentage / 100) * entry.ttlSeconds);
+    return entry.hits >= prefetch.amount && left <= threshold;
+  }
+
+  #stale(entry: Entry, query: Query, next: Next): Result {
+    const stale = this.#options.serveStale;
+    if (!stale) return next(query);
+    const serveIt = (): Reply => {
+      this.#metrics.servedStale.value++;
+      return staleReply(entry, query, stale.ttlSeconds);
+    };
+    if (stale.mode === "verify") {
+      const verified = this.#refresher.verify(entry, query, next, stale.verifyMs);
+      return verified ? verified.then((reply) => reply ?? serveIt()) : serveIt();
+    }
+    this.#refresher.refreshStale(entry, query, next);
+    return serveIt();
+  }
+}
+
+function isWithinAny(qname: Name, zones: readonly Name[]): boolean {
+  for (const zone of zones) if (qname.isWithin(zone)) return true;
+  return false;
+}

@@ -1,0 +1,88 @@
+import { Flag } from "../../dns/header.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { RrType } from "../../dns/iana/rr-type.ts";
+import { CNAME } from "../../dns/rdata/rfc1035-names.ts";
+import { RRSIG } from "../../dns/rdata/rrsig.ts";
+import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { Query } from "../../server/query.ts";
+import type { Reply } from "../../server/reply.ts";
+
+/** What a reply is to the cache; "other" is not kept. */
+export type ReplyClass = "success" | "nxdomain" | "nodata" | "failure" | "other";
+
+/** Sorts a reply to `query` as CoreDNS does. */
+export function classify(query: Query, reply: Reply, now: Date): ReplyClass {
+  if ((reply.flags & Flag.TC) !== 0 || reply.isLive) return "other";
+  if (query.dnssecOk && hasExpiredSignature(reply, now)) return "other";
+  const hasSoa = reply.authority.some(({ type }) => type === RrType.SOA);
+  switch (reply.rcode) {
+    case Rcode.NOERROR:
+      return classifyNoError(query, reply, hasSoa);
+    case Rcode.NXDOMAIN:
+      // Without SOA there is no TTL to keep it for (RFC 2308 §5); an alias in front of it is
+      // the answer to another question.
+      return hasSoa && reply.answer.length === 0 ? "nxdomain" : "other";
+    case Rcode.SERVFAIL:
+    case Rcode.NOTIMP:
+      return "failure";
+    default:
+      return "other";
+  }
+}
+
+function classifyNoError(query: Query, reply: Reply, hasSoa: boolean): ReplyClass {
+  if (reply.answer.length === 0) return hasSoa ? "nodata" : "success";
+  if (answersQuestion(query, reply.answer)) return "success";
+  // Aliases that lead to nothing (RFC 2308 §2.2); without SOA nobody says for how long.
+  return hasSoa ? "nodata" : "other";
+}
+
+/**
+ * Whether there is a record of the asked type at the end of the chain of aliases that begins at
+ * the question (RFC 1034 §3.6.2). A chain that forks or runs in a circle has no end.
+ */
+export function answersQuestion(query: Query, answer: readonly ResourceRecord[]): boolean {
+  const { qtype, qname } = query;
+  if (qtype === RrType.ANY) return answer.some(({ owner }) => owner.key === qname.key);
+  if (qtype === RrType.CNAME) return aliasOf(answer, qname.key) !== undefined;
+  const visited = new Set<string>();
+  let owner: string | undefined = qname.key;
+  for (;;) {
+    if (owner === undefined || visited.has(owner)) return false;
+    visited.add(owner);
+    const target = aliasOf(answer, owner);
+    if (target === undefined) break;
+    owner = target.key;
+  }
+  return answer.some((record) => record.type === qtype && record.owner.key === owner);
+}
+
+/** Target of an owner's alias: undefined if it has none, a key of `undefined` if it has two. */
+function aliasOf(
+  answer: readonly ResourceRecord[],
+  owner: string,
+): { key: string | undefined } | undefined {
+  let found: { key: string | undefined } | undefined;
+  for (const record of answer) {
+    if (record.type !== RrType.CNAME || record.owner.key !== owner) continue;
+    const key = CNAME.decode(record.rdata)?.target.key;
+    if (found && found.key !== key) return { key: undefined };
+    found = { key };
+  }
+  return found;
+}
+
+/** Whether a signature in it is outside of its time (RFC 4034 §3.1.5). */
+function hasExpiredSignature({ answer, authority, additional }: Reply, now: Date): boolean {
+  const seconds = Math.floor(now.getTime() / 1000) >>> 0;
+  return [...answer, ...authority, ...additional].some((record) => {
+    if (record.type !== RrType.RRSIG) return false;
+    const signature = RRSIG.decode(record.rdata);
+    return !signature || !isWithin(seconds, signature.inception, signature.expiration);
+  });
+}
+
+/** Serial number arithmetic (RFC 1982). */
+function isWithin(seconds: number, from: number, to: number): boolean {
+  return ((seconds - from) | 0) >= 0 && ((to - seconds) | 0) >= 0;
+}

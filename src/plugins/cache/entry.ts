@@ -1,0 +1,87 @@
+import { Flag } from "../../dns/header.ts";
+import type { Query } from "../../server/query.ts";
+import type { Reply } from "../../server/reply.ts";
+import { setTtl } from "./ttl.ts";
+
+/** A reply that is kept. */
+export class Entry {
+  readonly store: "success" | "denial";
+  readonly ttlSeconds: number;
+  readonly storedMs: number;
+  /** Whether it answers its question, rather than being merely no denial. */
+  readonly isAnswer: boolean;
+  /** An answer under the same key that a reply which is none came after. */
+  lastAnswer: Entry | undefined;
+  /** Hits without too long a gap, for prefetching. */
+  hits = 0;
+  isRefreshing = false;
+  /** No refresh before this. */
+  retryAfterMs = 0;
+  #lastHitMs = 0;
+  readonly #reply: Reply;
+  /** The reply with the TTL it had last: popular names are asked many times a second. */
+  #aged: Reply;
+  #agedTtl: number;
+
+  constructor(
+    reply: Reply,
+    details: { store: Entry["store"]; ttlSeconds: number; storedMs: number; isAnswer: boolean },
+  ) {
+    this.store = details.store;
+    this.ttlSeconds = details.ttlSeconds;
+    this.storedMs = details.storedMs;
+    this.isAnswer = details.isAnswer;
+    this.#reply = reply;
+    this.#aged = reply;
+    this.#agedTtl = details.ttlSeconds;
+  }
+
+  get rcode(): number {
+    return this.#reply.rcode;
+  }
+
+  /** Seconds left; from 0 down if it has expired. */
+  secondsLeft(nowMs: number): number {
+    return this.ttlSeconds - Math.floor((nowMs - this.storedMs) / 1000);
+  }
+
+  /** The reply for a query, with this TTL; the querier's own to edit. */
+  replyTo(query: Query, ttlSeconds: number): Reply {
+    if (ttlSeconds !== this.#agedTtl) {
+      this.#aged = this.#reply.copy();
+      setTtl(this.#aged, ttlSeconds);
+      this.#agedTtl = ttlSeconds;
+    }
+    const reply = this.#aged.copy();
+    hideUnaskedAd(query, reply);
+    return reply;
+  }
+
+  countHit(nowMs: number, gapMs: number): void {
+    this.hits = nowMs - this.#lastHitMs > gapMs ? 1 : this.hits + 1;
+    this.#lastHitMs = nowMs;
+  }
+
+  /** Takes over the popularity of the entry it replaces. */
+  inheritHits(from: Entry, nowMs: number): void {
+    this.hits = from.hits;
+    this.#lastHitMs = nowMs;
+  }
+
+  /** @returns false if one is under way, or the last one failed too short a while ago. */
+  beginRefresh(nowMs: number): boolean {
+    if (this.isRefreshing || nowMs < this.retryAfterMs) return false;
+    this.isRefreshing = true;
+    return true;
+  }
+
+  endRefresh(retryAfterMs: number): void {
+    this.retryAfterMs = retryAfterMs;
+    this.isRefreshing = false;
+  }
+}
+
+/** AD is for those who set DO or AD themselves (RFC 6840 §5.7). */
+export function hideUnaskedAd(query: Query, reply: Reply): void {
+  if (!query.dnssecOk && (query.flags & Flag.AD) === 0) reply.flags &= ~Flag.AD;
+}

@@ -1,0 +1,15 @@
+import { Name } from "../../dns/name.ts";
+import { definePlugin } from "../../server/plugin.ts";
+import { Cache } from "./cache.ts";
+import { cacheMetrics } from "./metrics.ts";
+import { parseCache } from "./parse.ts";
+
+export const cache = definePlugin({
+  name: "cache",
+  once: true,
+  parse: parseCache,
+  create(options, { zones, metrics, serverLabel }) {
+    const own = options.zones.length > 0 ? options.zones.map((zone) => Name.parse(zone)) : zones;
+    return new Cache(options, own, cacheMetrics(metrics, serverLabel, own));
+  },
+});

@@ -1,0 +1,133 @@
+import { Flag } from "../../dns/header.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { MAX_MESSAGE_OCTETS } from "../../dns/wire-writer.ts";
+import type { Client } from "../../server/client.ts";
+import type { Next } from "../../server/plugin.ts";
+import type { Query } from "../../server/query.ts";
+import type { Outcome } from "../../server/reply.ts";
+import { DROPPED, Reply } from "../../server/reply.ts";
+import { answersQuestion } from "./classify.ts";
+import type { Entry } from "./entry.ts";
+import { hideUnaskedAd } from "./entry.ts";
+import type { CacheMetrics } from "./metrics.ts";
+
+/** Nobody waits for a refresh; over TCP its replies are not cut short. */
+const nobody: Client = {
+  transport: "tcp",
+  address: "127.0.0.1",
+  port: 0,
+  localAddress: "127.0.0.1",
+  localPort: 0,
+  maxReplyOctets: MAX_MESSAGE_OCTETS,
+  keepaliveMs: 0,
+  send: () => {},
+  drop: () => {},
+};
+
+export interface RefresherOptions {
+  readonly recheckMs: number;
+  readonly preferPositive: boolean;
+  readonly metrics: CacheMetrics;
+  readonly nowMs: () => number;
+  /** Keeps a reply, after putting its TTL on it. */
+  readonly keep: (query: Query, reply: Reply) => Entry | undefined;
+}
+
+/** Asks the source again for what is kept; never twice at a time for one entry. */
+export class Refresher {
+  readonly #options: RefresherOptions;
+
+  constructor(options: RefresherOptions) {
+    this.#options = options;
+  }
+
+  /** In the background, for a popular entry that is about to expire. */
+  prefetch(entry: Entry, query: Query, next: Next): void {
+    this.#inBackground(entry, query, next, 0, (asked, reply) => {
+      this.#options.keep(asked, reply)?.inheritHits(entry, this.#options.nowMs());
+      return true;
+    });
+  }
+
+  /** In the background, for an expired entry. */
+  refreshStale(entry: Entry, query: Query, next: Next): void {
+    this.#inBackground(entry, query, next, this.#options.recheckMs, (asked, reply) => {
+      return this.#accept(asked, reply) !== undefined;
+    });
+  }
+
+  /**
+   * Asks for an expired entry while the client waits, at most `timeoutMs` unless that is 0.
+   * @returns the new reply, or undefined in it if the old one has to do; undefined if the source
+   * is being asked already, or left alone after a failure.
+   */
+  verify(
+    entry: Entry,
+    query: Query,
+    next: Next,
+    timeoutMs: number,
+  ): Promise<Reply | undefined> | undefined {
+    const { recheckMs, nowMs } = this.#options;
+    const isTracked = recheckMs > 0 || timeoutMs > 0;
+    if (isTracked && !entry.beginRefresh(nowMs())) return undefined;
+    const background = timeoutMs > 0 ? nobody : query.client;
+    const asked = query.withFlags(query.flags | Flag.AD, background);
+    const refreshed = this.#ask(asked, next).then((outcome) => {
+      const reply = this.#accept(asked, outcome);
+      if (isTracked) entry.endRefresh(reply || recheckMs === 0 ? 0 : nowMs() + recheckMs);
+      if (reply) hideUnaskedAd(query, reply);
+      return reply;
+    });
+    return timeoutMs > 0 ? Promise.race([refreshed, expiry(timeoutMs)]) : refreshed;
+  }
+
+  #inBackground(
+    entry: Entry,
+    query: Query,
+    next: Next,
+    recheckMs: number,
+    take: (asked: Query, reply: Reply) => boolean,
+  ): void {
+    const { nowMs, metrics } = this.#options;
+    if (!entry.beginRefresh(nowMs())) return;
+    metrics.prefetches.value++;
+    const asked = query.withFlags(query.flags | Flag.AD, nobody);
+    asked.options = [];
+    void this.#ask(asked, next).then((outcome) => {
+      const isTaken = outcome instanceof Reply && take(asked, outcome);
+      entry.endRefresh(isTaken || recheckMs === 0 ? 0 : nowMs() + recheckMs);
+    });
+  }
+
+  /** What the source says; a failure is as good as silence here. */
+  async #ask(query: Query, next: Next): Promise<Outcome> {
+    try {
+      return await next(query);
+    } catch {
+      return DROPPED;
+    }
+  }
+
+  /** Keeps what is new; the reply, if it may take the place of an expired one. */
+  #accept(query: Query, outcome: Outcome): Reply | undefined {
+    if (outcome === DROPPED || (outcome.flags & Flag.TC) !== 0) return undefined;
+    const isAccepted = this.#refreshes(query, outcome);
+    // Where answers are preferred, a denial is kept beside the answer that it does not replace.
+    if (isAccepted || this.#options.preferPositive) this.#options.keep(query, outcome);
+    return isAccepted ? outcome : undefined;
+  }
+
+  /** Only NOERROR and NXDOMAIN say something new about the data (RFC 8767 §4). */
+  #refreshes(query: Query, reply: Reply): boolean {
+    if (this.#options.preferPositive) {
+      return reply.rcode === Rcode.NOERROR && answersQuestion(query, reply.answer);
+    }
+    return reply.rcode === Rcode.NOERROR || reply.rcode === Rcode.NXDOMAIN;
+  }
+}
+
+function expiry(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, undefined).unref();
+  });
+}

@@ -1,0 +1,74 @@
+import { LRUCache } from "lru-cache";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import type { Query } from "../../server/query.ts";
+import type { Entry } from "./entry.ts";
+import type { CacheMetrics } from "./metrics.ts";
+import type { CacheOptions } from "./options.ts";
+
+/**
+ * What tells two questions apart: name, type, class, and the bits that change what a server
+ * answers. Compared whole, never as a hash.
+ *
+ *     | qtype (16) | CD, DO and qclass (16) | name in lower case, wire form |
+ */
+export function keyOf(query: Query): string {
+  const bits = (query.qclass << 2) | (query.checkingDisabled ? 2 : 0) | (query.dnssecOk ? 1 : 0);
+  return String.fromCharCode(query.qtype, bits & 0xffff) + query.qname.key;
+}
+
+/** Answers and denials, each with room of its own: a flood of denials pushes out no answer. */
+export class Store {
+  readonly success: LRUCache<string, Entry>;
+  readonly denial: LRUCache<string, Entry>;
+  readonly #staleMs: number;
+  readonly #preferPositive: boolean;
+
+  constructor(options: CacheOptions, metrics: CacheMetrics) {
+    this.success = newLru(options.success.capacity, () => metrics.successEvictions.value++);
+    this.denial = newLru(options.denial.capacity, () => metrics.denialEvictions.value++);
+    this.#staleMs = options.serveStale?.upToMs ?? 0;
+    this.#preferPositive = options.serveStale?.preferPositive ?? false;
+  }
+
+  /** What to answer with: valid, or stale where that may be served. */
+  find(key: string, nowMs: number): Entry | undefined {
+    const success = this.success.get(key);
+    if (this.#preferPositive && success) {
+      const answer = success.isAnswer ? success : success.lastAnswer;
+      if (answer && this.#isUsable(answer, nowMs)) return answer;
+    }
+    const denial = this.denial.get(key);
+    const usableSuccess = success && this.#isUsable(success, nowMs) ? success : undefined;
+    if (!denial || !this.#isUsable(denial, nowMs)) return usableSuccess;
+    // A failure passes; it must not hide an answer that is still good.
+    return (denial.rcode === Rcode.SERVFAIL && usableSuccess) || denial;
+  }
+
+  /** Keeps an entry. `isRefresh` says that it comes in place of one that was there. */
+  set(key: string, entry: Entry, isRefresh: boolean): void {
+    if (entry.store === "denial") {
+      this.denial.set(key, entry);
+      return;
+    }
+    if (this.#preferPositive && !entry.isAnswer) {
+      const before = this.success.peek(key);
+      entry.lastAnswer = before?.isAnswer ? before : before?.lastAnswer;
+    }
+    this.success.set(key, entry);
+    if (this.#preferPositive ? entry.isAnswer : isRefresh) this.denial.delete(key);
+  }
+
+  #isUsable(entry: Entry, nowMs: number): boolean {
+    const left = entry.secondsLeft(nowMs);
+    return left > 0 || -left * 1000 < this.#staleMs;
+  }
+}
+
+function newLru(max: number, onEvict: () => void): LRUCache<string, Entry> {
+  return new LRUCache({
+    max,
+    dispose: (_entry, _key, reason) => {
+      if (reason === "evict") onEvict();
+    },
+  });
+}

@@ -1,0 +1,17 @@
+import { isAbsolute, join } from "node:path";
+import { definePlugin } from "../../server/plugin.ts";
+import { LoadBalance } from "./loadbalance.ts";
+import { parseLoadBalance } from "./parse.ts";
+import { WeightFile } from "./weight-file.ts";
+
+export const loadbalance = definePlugin({
+  name: "loadbalance",
+  once: true,
+  parse: parseLoadBalance,
+  create(options, { settings, log }) {
+    if (options.weightFile === undefined) return new LoadBalance(options.prefer, undefined);
+    const { weightFile, reloadMs } = options;
+    const path = isAbsolute(weightFile) ? weightFile : join(settings.root, weightFile);
+    return new LoadBalance(options.prefer, new WeightFile(path, reloadMs, log));
+  },
+});
