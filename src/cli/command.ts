@@ -1,27 +1,38 @@
-import { check } from "./check.ts";
 import { USAGE, parseFlags } from "./flags.ts";
 import type { Flags } from "./flags.ts";
-import { listPlugins } from "./plugins.ts";
-import { query } from "./query.ts";
-import { serve } from "./serve.ts";
-import { VERSION } from "./version.ts";
 
-/** Runs what the command line asks for. A mistake of the user's is one line and exit code 1. */
+/**
+ * Runs what the command line asks for. A mistake of the user's is one line and exit code 1.
+ * Each command is loaded when it is wanted: `serve` should not wait for what `query` needs.
+ */
 export async function runCommand(args: readonly string[]): Promise<void> {
   try {
-    if (args[0] === "query") return await query(args.slice(1));
+    if (args[0] === "query") {
+      const { query } = await import("./query.ts");
+      return await query(args.slice(1));
+    }
     const isCheck = args[0] === "check";
-    const flags = parseFlags(isCheck ? args.slice(1) : args);
-    await (isCheck ? check(flags) : runFlags(flags));
+    await run(isCheck, parseFlags(isCheck ? args.slice(1) : args));
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = 1;
   }
 }
 
-async function runFlags(flags: Flags): Promise<void> {
-  if (flags.help) process.stdout.write(USAGE);
-  else if (flags.version) process.stdout.write(`Portolan-${VERSION}\n`);
-  else if (flags.plugins) process.stdout.write(listPlugins());
-  else await serve(flags);
+async function run(isCheck: boolean, flags: Flags): Promise<void> {
+  if (flags.help) {
+    process.stdout.write(USAGE);
+  } else if (flags.version) {
+    const { VERSION } = await import("./version.ts");
+    process.stdout.write(`Portolan-${VERSION}\n`);
+  } else if (flags.plugins) {
+    const { listPlugins } = await import("./plugins.ts");
+    process.stdout.write(listPlugins());
+  } else if (isCheck) {
+    const { check } = await import("./check.ts");
+    check(flags);
+  } else {
+    const { serve } = await import("./serve.ts");
+    await serve(flags);
+  }
 }

@@ -25,7 +25,9 @@ export async function query(args: readonly string[]): Promise<void> {
   process.stdout.write(`;; ${formatRcode(rcode)}, ${answer.length} answers\n`);
   for (const [section, records] of Object.entries({ answer, authority, additional })) {
     if (records.length === 0) continue;
-    process.stdout.write(`;; ${section}\n${records.map((record) => `${formatRecord(record)}\n`).join("")}`);
+    process.stdout.write(
+      `;; ${section}\n${records.map((record) => `${formatRecord(record)}\n`).join("")}`,
+    );
   }
 }
 

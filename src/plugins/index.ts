@@ -1,4 +1,9 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
+import { cache } from "./cache/index.ts";
+import { loadbalance } from "./loadbalance/index.ts";
+import { hosts } from "./hosts/index.ts";
+import { loop } from "./loop/index.ts";
+import { template } from "./template/index.ts";
 import { whoami } from "./whoami/index.ts";
 
 /**
@@ -36,20 +41,20 @@ export const plugins: PluginOrder = [
   "siit",
   "any",
   "chaos",
-  "loadbalance",
+  loadbalance,
   "tsig",
   "rewrite",
   "autopath",
   "acl",
-  "cache",
+  cache,
   "header",
   "dnssec",
   "tls",
   "minimal",
-  "template",
+  template,
   "transfer",
   "dynupdate",
-  "hosts",
+  hosts,
   "route53",
   "azure",
   "clouddns",
@@ -59,7 +64,7 @@ export const plugins: PluginOrder = [
   "auto",
   "secondary",
   "etcd",
-  "loop",
+  loop,
   "forward",
   "grpc",
   "erratic",

@@ -48,12 +48,7 @@ function serve(block: ServingBlock, query: Query): void {
   );
 }
 
-function finishLater(
-  block: ServingBlock,
-  query: Query,
-  outcome: Outcome,
-  failure: unknown,
-): void {
+function finishLater(block: ServingBlock, query: Query, outcome: Outcome, failure: unknown): void {
   block.inFlight--;
   finish(block, query, outcome, failure);
 }

@@ -22,12 +22,18 @@ function encode(reply: Reply, options: TestQueryOptions = {}, qname = "a.test.")
 }
 
 function many(count: number, owner = "a.test."): ReturnType<typeof records> {
-  return records(...Array.from({ length: count }, (_, i) => `${owner} 60 IN AAAA 2001:db8::${i + 1}`));
+  return records(
+    ...Array.from({ length: count }, (_, i) => `${owner} 60 IN AAAA 2001:db8::${i + 1}`),
+  );
 }
 
 describe("encodeReply", () => {
   it("repeats id, question, opcode, RD and CD, and none of AA, TC, RA, Z, AD", () => {
-    const { id, flags, question } = encode(new Reply(Rcode.NXDOMAIN), { id: 99, flags: 0x07ff }, "wWw.a.test.");
+    const { id, flags, question } = encode(
+      new Reply(Rcode.NXDOMAIN),
+      { id: 99, flags: 0x07ff },
+      "wWw.a.test.",
+    );
     expect(id).toBe(99);
     expect(flags).toBe(Flag.QR | Flag.RD | Flag.CD | Rcode.NXDOMAIN);
     expect(question[0]?.qname.toString()).toBe("wWw.a.test.");

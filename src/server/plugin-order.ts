@@ -26,7 +26,8 @@ export function groupDirectives(block: ServerBlock, plugins: PluginOrder): Direc
     byName.delete(name);
     groups.push({ plugin: builtPlugin(entry, directives), directives });
   }
-  for (const [directive] of byName.values()) if (directive) throw unknownDirective(directive, plugins);
+  for (const [directive] of byName.values())
+    if (directive) throw unknownDirective(directive, plugins);
   return groups;
 }
 

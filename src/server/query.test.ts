@@ -31,7 +31,11 @@ function verdict(...parts: readonly string[]): string {
 
 describe("readQuery", () => {
   it("reads header, question and OPT", () => {
-    const query = read(header("0110", 1, 0, 0, 1), QUESTION, OPT.replace("0000 0000", "8000 0000"))?.query;
+    const query = read(
+      header("0110", 1, 0, 0, 1),
+      QUESTION,
+      OPT.replace("0000 0000", "8000 0000"),
+    )?.query;
     expect(query).toMatchObject({ id: 0x1234, qtype: 1, qclass: 1, ednsVersion: 0 });
     expect(query).toMatchObject({ payloadSize: 1232, dnssecOk: true, hasQuestion: true });
     expect(query?.qname.toString()).toBe("www.example.org.");
@@ -41,7 +45,9 @@ describe("readQuery", () => {
 
   it("keeps the case of the question", () => {
     const upper = QUESTION.replace("777777", "575777");
-    expect(read(header("0100", 1, 0, 0, 0), upper)?.query.qname.toString()).toBe("WWw.example.org.");
+    expect(read(header("0100", 1, 0, 0, 0), upper)?.query.qname.toString()).toBe(
+      "WWw.example.org.",
+    );
   });
 
   const owner = "03777777 00";
@@ -71,20 +77,79 @@ describe("readQuery", () => {
     ["M18 an answer in a query", "FORMERR", header("0100", 1, 1, 0, 0), QUESTION, record],
     ["M19 counts of 65535", "FORMERR", header("0100", 65535, 65535, 65535, 65535)],
     ["M19 one question and 65535 records", "FORMERR", header("0100", 1, 0, 0, 65535), QUESTION],
-    ["M20 RDLENGTH past the end", "FORMERR", header("0100", 1, 0, 0, 1), QUESTION, record.slice(0, -4)],
-    ["E02 version 1", "BADVERS", header("0100", 1, 0, 0, 1), QUESTION, OPT.replace("00 00 0000", "00 01 0000")],
-    ["E04 an unknown option", "NOERROR", header("0100", 1, 0, 0, 1), QUESTION, "00 0029 04d0 00000000 0006 0064 0002 abcd"],
+    [
+      "M20 RDLENGTH past the end",
+      "FORMERR",
+      header("0100", 1, 0, 0, 1),
+      QUESTION,
+      record.slice(0, -4),
+    ],
+    [
+      "E02 version 1",
+      "BADVERS",
+      header("0100", 1, 0, 0, 1),
+      QUESTION,
+      OPT.replace("00 00 0000", "00 01 0000"),
+    ],
+    [
+      "E04 an unknown option",
+      "NOERROR",
+      header("0100", 1, 0, 0, 1),
+      QUESTION,
+      "00 0029 04d0 00000000 0006 0064 0002 abcd",
+    ],
     ["E08 two OPT", "FORMERR", header("0100", 1, 0, 0, 2), QUESTION, OPT, OPT],
     ["E09 OPT with an owner", "FORMERR", header("0100", 1, 0, 0, 1), QUESTION, `0161${OPT}`],
     ["E10 OPT in the answer section", "FORMERR", header("0100", 1, 1, 0, 0), QUESTION, OPT],
-    ["E11 an option past the end of RDATA", "FORMERR", header("0100", 1, 0, 0, 1), QUESTION, "00 0029 04d0 00000000 0006 0064 0009 abcd"],
-    ["C03 class CH", "REFUSED", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "0001 0003")],
-    ["C05 class ANY", "REFUSED", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "0001 00ff")],
-    ["C06 class 0", "FORMERR", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "0001 0000")],
-    ["Q01 type 0", "FORMERR", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "0000 0001")],
-    ["Q06 type OPT", "FORMERR", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "0029 0001")],
-    ["Q07 type TSIG", "NOTIMP", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "00fa 0001")],
-    ["Q08 type MAILB", "NOTIMP", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "00fd 0001")],
+    [
+      "E11 an option past the end of RDATA",
+      "FORMERR",
+      header("0100", 1, 0, 0, 1),
+      QUESTION,
+      "00 0029 04d0 00000000 0006 0064 0009 abcd",
+    ],
+    [
+      "C03 class CH",
+      "REFUSED",
+      header("0100", 1, 0, 0, 0),
+      QUESTION.replace("0001 0001", "0001 0003"),
+    ],
+    [
+      "C05 class ANY",
+      "REFUSED",
+      header("0100", 1, 0, 0, 0),
+      QUESTION.replace("0001 0001", "0001 00ff"),
+    ],
+    [
+      "C06 class 0",
+      "FORMERR",
+      header("0100", 1, 0, 0, 0),
+      QUESTION.replace("0001 0001", "0001 0000"),
+    ],
+    [
+      "Q01 type 0",
+      "FORMERR",
+      header("0100", 1, 0, 0, 0),
+      QUESTION.replace("0001 0001", "0000 0001"),
+    ],
+    [
+      "Q06 type OPT",
+      "FORMERR",
+      header("0100", 1, 0, 0, 0),
+      QUESTION.replace("0001 0001", "0029 0001"),
+    ],
+    [
+      "Q07 type TSIG",
+      "NOTIMP",
+      header("0100", 1, 0, 0, 0),
+      QUESTION.replace("0001 0001", "00fa 0001"),
+    ],
+    [
+      "Q08 type MAILB",
+      "NOTIMP",
+      header("0100", 1, 0, 0, 0),
+      QUESTION.replace("0001 0001", "00fd 0001"),
+    ],
     ["X01 AXFR", "REFUSED", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "00fc 0001")],
     ["type ANY", "NOERROR", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "00ff 0001")],
     ["type CAA", "NOERROR", header("0100", 1, 0, 0, 0), QUESTION.replace("0001 0001", "0101 0001")],

@@ -10,12 +10,12 @@ import type { ZoneRouter } from "./zone-router.ts";
 const MAX_DEPTH = 8;
 
 /** Answers a plugin's own question as the client's would be, without telling observers. */
-export function resolveThrough(
-  router: ZoneRouter<ServingBlock> | undefined,
-  query: Query,
-): Result {
+export function resolveThrough(router: ZoneRouter<ServingBlock> | undefined, query: Query): Result {
   if (query.depth > MAX_DEPTH) {
-    throw new QueryError(Rcode.SERVFAIL, `Cannot resolve "${query.qname}": over ${MAX_DEPTH} steps`);
+    throw new QueryError(
+      Rcode.SERVFAIL,
+      `Cannot resolve "${query.qname}": over ${MAX_DEPTH} steps`,
+    );
   }
   const block = router?.match(query.qname, query.qtype);
   return block ? block.chain(query) : new Reply(Rcode.REFUSED);

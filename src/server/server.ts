@@ -61,6 +61,11 @@ export class Server {
     return server;
   }
 
+  /** What is being served by. */
+  get configuration(): Configuration {
+    return this.#configuration;
+  }
+
   /** Where it listens, and for which zones there. */
   places(): { address: string; port: number; zones: string[] }[] {
     return [...this.#posts].flatMap(([id, { listeners }]) => {

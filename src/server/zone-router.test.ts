@@ -38,20 +38,28 @@ describe("ZoneRouter", () => {
 
   it("refuses a zone that it has", () => {
     const router = routerOf("example.org.");
-    expect(() => router.add(Name.parse("EXAMPLE.org."), "again")).toThrow('zone "EXAMPLE.org." twice');
+    expect(() => router.add(Name.parse("EXAMPLE.org."), "again")).toThrow(
+      'zone "EXAMPLE.org." twice',
+    );
   });
 
   it("agrees with comparing every zone", () => {
     const label = fc.constantFrom("a", "b", "A", "a\\.b", "c");
-    const name = fc.array(label, { maxLength: 4 }).map((labels) => Name.parse(`${labels.join(".")}.`.replace(/^\.+/, ".")));
+    const name = fc
+      .array(label, { maxLength: 4 })
+      .map((labels) => Name.parse(`${labels.join(".")}.`.replace(/^\.+/, ".")));
     fc.assert(
-      fc.property(fc.uniqueArray(name, { selector: ({ key }) => key, maxLength: 6 }), name, (zones, qname) => {
-        const router = new ZoneRouter<Name>();
-        for (const zone of zones) router.add(zone, zone);
-        const within = zones.filter((zone) => qname.isWithin(zone));
-        const longest = within.toSorted((a, b) => b.key.length - a.key.length)[0];
-        expect(router.match(qname, RrType.A)?.key).toBe(longest?.key);
-      }),
+      fc.property(
+        fc.uniqueArray(name, { selector: ({ key }) => key, maxLength: 6 }),
+        name,
+        (zones, qname) => {
+          const router = new ZoneRouter<Name>();
+          for (const zone of zones) router.add(zone, zone);
+          const within = zones.filter((zone) => qname.isWithin(zone));
+          const longest = within.toSorted((a, b) => b.key.length - a.key.length)[0];
+          expect(router.match(qname, RrType.A)?.key).toBe(longest?.key);
+        },
+      ),
     );
   });
 });

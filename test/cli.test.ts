@@ -1,0 +1,136 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { askUdp, packetOf } from "../src/transport/transport.cases.ts";
+import { Portolan } from "./run-portolan.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "portolan-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function corefile(text: string): string {
+  const path = join(folder, "Corefile");
+  writeFileSync(path, text);
+  return path;
+}
+
+const WHOAMI = ".:0 {\n bind 127.0.0.1\n whoami\n}\n";
+
+describe("the command line", () => {
+  it("prints its version", async () => {
+    const { stdout, code } = await new Portolan(["-version"]).finished;
+    expect({ stdout, code }).toEqual({ stdout: `Portolan-${manifest.version}\n`, code: 0 });
+  });
+
+  it("lists the plugins in order", async () => {
+    const { stdout } = await new Portolan(["-plugins"]).finished;
+    const lines = stdout.trim().split("\n");
+    expect(lines.indexOf("dns.cache")).toBeLessThan(lines.indexOf("dns.forward"));
+    expect(lines).toContain("dns.whoami");
+    expect(lines).toContain("dns.dnssec (not built yet)");
+  });
+
+  it.each([
+    ["an unknown flag", ["-speed", "11"], "'--speed'"],
+    ["a wrong port", ["-dns.port", "70000"], 'Cannot parse flag -dns.port "70000"'],
+    ["a Corefile that is not there", ["-conf", "none"], "none"],
+  ])("says in one line what is wrong with %s", async (_what, args, part) => {
+    const { code, stderr } = await new Portolan(args).finished;
+    expect(code).toBe(1);
+    expect(stderr).toContain(part);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  it.each([
+    [".:0 {\n whoami\n", 1, "}"],
+    [".:0 {\n whoam\n}", 2, 'did you mean "whoami"?'],
+    [".:0 {\n dnssec\n}", 2, '"dnssec"'],
+    [".:0 {\n whoami\n whoami\n}", 3, "twice"],
+    [".:0 {\n errors\n whoami now\n}", 3, '"now"'],
+    [".:0 {\n whoami\n}\n.:0 {\n whoami\n}", 4, "twice"],
+    ["tls://.:0 {\n whoami\n}", 1, "tls:// is not built yet"],
+    [".:0 {\n bind 192.0.2.1\n whoami\n}", 1, "192.0.2.1"],
+  ])("refuses the Corefile %j, naming the place", async (text, line, part) => {
+    const path = corefile(text);
+    const { code, stderr } = await new Portolan(["-conf", path]).finished;
+    expect(stderr).toContain(part);
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    if (!text.includes("192.0.2.1")) expect(stderr.startsWith(`${path}:${line}: `)).toBe(true);
+  });
+
+  it("check reads the Corefile and opens nothing", async () => {
+    const path = corefile(WHOAMI);
+    expect((await new Portolan(["check", "-conf", path]).finished).stdout).toBe(
+      `${path}: ok, 1 server block\n`,
+    );
+    corefile(".:0 {\n whoam\n}");
+    expect((await new Portolan(["check", "-conf", path]).finished).code).toBe(1);
+  });
+
+  it("serves, writes its pid, and ends on SIGTERM", async () => {
+    const pidfile = join(folder, "pid");
+    const portolan = new Portolan(["-conf", corefile(WHOAMI), "-pidfile", pidfile]);
+    const reply = await askUdp(await portolan.port(), packetOf(5));
+    expect(reply.readUInt16BE(0)).toBe(5);
+    expect(Number(readFileSync(pidfile, "utf8"))).toBe(portolan.child.pid);
+    expect((await portolan.stop()).code).toBe(0);
+    expect(existsSync(pidfile)).toBe(false);
+  });
+
+  it("logs one JSON object a line where there is no terminal", async () => {
+    const portolan = new Portolan(["-conf", corefile(WHOAMI)]);
+    await portolan.port();
+    const { stdout } = await portolan.stop();
+    for (const line of stdout.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("msg");
+  });
+
+  it("-quiet says nothing at start", async () => {
+    const path = corefile(WHOAMI);
+    const pidfile = join(folder, "pid");
+    const portolan = new Portolan(["-conf", path, "-quiet", "-pidfile", pidfile]);
+    await expect.poll(() => existsSync(pidfile)).toBe(true);
+    expect(portolan.stdout).toBe("");
+    await portolan.stop();
+  });
+
+  it("says which port is in use", async () => {
+    const socket = createSocket("udp4").bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    const { port } = socket.address();
+    const path = corefile(".:0 {\n bind 127.0.0.1\n whoami\n}".replace(":0", `:${port}`));
+    const { code, stderr } = await new Portolan(["-conf", path]).finished;
+    socket.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Cannot listen on udp 127.0.0.1:${port}: address already in use`);
+  });
+
+  it("SIGUSR1 reloads, and a wrong Corefile leaves the old one serving", async () => {
+    const path = corefile(WHOAMI);
+    const portolan = new Portolan(["-conf", path]);
+    const port = await portolan.port();
+    corefile(".:0 {\n whoam\n}");
+    portolan.child.kill("SIGUSR1");
+    await portolan.saying(/Cannot reload, the old configuration stays: [^"]*Corefile:2: Unknown/);
+    expect((await askUdp(port, packetOf(1))).readUInt16BE(2) & 0x0f).toBe(0);
+    corefile(".:0 {\n bind 127.0.0.1\n}");
+    portolan.child.kill("SIGUSR1");
+    await portolan.saying(/Reloading complete/);
+    expect((await askUdp(port, packetOf(2))).readUInt16BE(2) & 0x0f).toBe(2);
+    await portolan.stop();
+  });
+
+  it("query asks a server through dns2", async () => {
+    const portolan = new Portolan(["-conf", corefile(WHOAMI)]);
+    const port = String(await portolan.port());
+    for (const transport of [[], ["-tcp"]]) {
+      const args = ["query", "example.org", "A", "@127.0.0.1", "-p", port, ...transport];
+      const { stdout } = await new Portolan(args).finished;
+      expect(stdout).toContain("example.org. 0 IN A 127.0.0.1");
+    }
+    await portolan.stop();
+  });
+});

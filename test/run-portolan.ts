@@ -1,0 +1,49 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** Top of the checkout. */
+export const ROOT: string = join(import.meta.dirname, "..");
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program in a process of its own, as a user starts it. */
+export class Portolan {
+  readonly child: ChildProcess;
+  stdout = "";
+  stderr = "";
+  readonly finished: Promise<Finished>;
+
+  constructor(args: readonly string[], cwd: string = ROOT) {
+    this.child = spawn(process.execPath, [join(ROOT, "src/main.ts"), ...args], { cwd });
+    this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.finished = new Promise((resolve) => {
+      this.child.on("close", (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  /** Waits for a line of the log that matches. */
+  async saying(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match) return match;
+      if (this.child.exitCode !== null) throw new Error(`ended: ${this.stdout}${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** The port it says it serves on. */
+  async port(): Promise<number> {
+    return Number((await this.saying(/Serving [^"]*:(\d+), UDP and TCP/))[1]);
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Finished> {
+    this.child.kill(signal);
+    return this.finished;
+  }
+}
