@@ -1,7 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { cpuSecondsOfTree, parseStat, residentOctetsOfTree, treeOf } from "./cpu-time.ts";
+import {
+  cpuSecondsOfTree,
+  parseBusySeconds,
+  parseStat,
+  residentOctetsOfTree,
+  treeOf,
+} from "./cpu-time.ts";
 
 describe("parseStat", () => {
   it("adds user and system time, of the process and of children that ended", () => {
@@ -25,6 +31,12 @@ it("a tree holds children and grandchildren, and nobody else's", () => {
     [5, stat(1)],
   ]);
   expect(treeOf(2, stats)).toEqual([2, 3, 4]);
+});
+
+it("a core's work is all but its idle and waiting time", () => {
+  const text =
+    "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 9 9 9 9 9 9 9 9 0 0\ncpu1 100 20 30 999 999 4 5 6 0 0\n";
+  expect(parseBusySeconds(text, 1)).toBe(1.65);
 });
 
 describe.runIf(process.platform === "linux")("on Linux", () => {

@@ -16,6 +16,23 @@ export function cpuSecondsOfTree(root: number): number {
   return treeOf(root, stats).reduce((sum, pid) => sum + (stats.get(pid)?.cpuSeconds ?? 0), 0);
 }
 
+/** Time that a core has worked since the machine started, for whomever. */
+export function busySecondsOfCore(core: number): number {
+  return parseBusySeconds(readFileSync("/proc/stat", "utf8"), core);
+}
+
+/**
+ * Finds a core's working time in /proc/stat.
+ *
+ *   cpu0 user nice system idle iowait irq softirq steal guest ...
+ *                         ^^^^^^^^^^^ not work                 guest is part of user
+ */
+export function parseBusySeconds(text: string, core: number): number {
+  const fields = new RegExp(`^cpu${core} (.*)$`, "m").exec(text)?.[1]?.split(" ").map(Number) ?? [];
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields;
+  return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND;
+}
+
 /** Resident memory of a process and all its descendants, in octets; shared pages count once each. */
 export function residentOctetsOfTree(root: number): number {
   return treeOf(root, readAllStats()).reduce((sum, pid) => sum + residentOctets(pid), 0);

@@ -5,7 +5,8 @@ import { median, spread } from "./statistics.ts";
 
 function run(completed: number, cpuSeconds: number): Run {
   const counted = { sent: completed + 1, completed, lost: 1, failed: 2 };
-  return { ...counted, seconds: 2, averageLatencyMs: 0.5, cpuSeconds, residentOctets: 2 ** 20 };
+  const machine = { cpuSeconds, othersCpuSeconds: 0.2, residentOctets: 2 ** 20 };
+  return { ...counted, ...machine, seconds: 2, averageLatencyMs: 0.5 };
 }
 
 function peer(name: string, runs: Run[], unavailable?: string): PeerResult {
@@ -19,6 +20,7 @@ describe("summarize", () => {
       queriesPerCpuSecond: 1200,
       spread: 2000 / 2 / 1200,
       coreShare: 0.5,
+      othersShare: 0.1,
       lost: 3,
       failed: 6,
       averageLatencyMs: 0.5,

@@ -9,6 +9,8 @@ export interface Summary {
   readonly spread: number;
   /** Share of its core that the server used. */
   readonly coreShare: number;
+  /** Share of that core that others took from it: above a few per cent, do not trust the figures. */
+  readonly othersShare: number;
   readonly lost: number;
   readonly failed: number;
   readonly averageLatencyMs: number;
@@ -21,6 +23,7 @@ const HEADINGS = [
   "per CPU-s",
   "spread",
   "core",
+  "others",
   "lost",
   "failed",
   "latency",
@@ -37,6 +40,7 @@ export function summarize(runs: readonly Run[]): Summary {
     queriesPerCpuSecond: middle(perCpuSecond),
     spread: spread(runs.map(perCpuSecond)),
     coreShare: middle((run) => run.cpuSeconds / run.seconds),
+    othersShare: middle((run) => run.othersCpuSeconds / run.seconds),
     lost: total((run) => run.lost),
     failed: total((run) => run.failed),
     averageLatencyMs: middle((run) => run.averageLatencyMs),
@@ -80,6 +84,7 @@ function formatRow(peer: PeerResult, summaries: ReadonlyMap<string, Summary>): s
     whole(own.queriesPerCpuSecond),
     `±${(own.spread * 100).toFixed(1)} %`,
     `${(own.coreShare * 100).toFixed(0)} %`,
+    `${(own.othersShare * 100).toFixed(0)} %`,
     whole(own.lost),
     whole(own.failed),
     `${own.averageLatencyMs.toFixed(2)} ms`,

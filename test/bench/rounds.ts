@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PeerUnavailable } from "./bench-error.ts";
-import { cpuSecondsOfTree, residentOctetsOfTree } from "./cpu-time.ts";
-import type { LoadResult } from "./dnsperf.ts";
+import { busySecondsOfCore, cpuSecondsOfTree, residentOctetsOfTree } from "./cpu-time.ts";
+import type { Load, LoadResult } from "./dnsperf.ts";
 import { runDnsperf } from "./dnsperf.ts";
 import type { Options } from "./options.ts";
 import type { Peer } from "./peers/peer.ts";
@@ -14,6 +14,8 @@ import type { Workload } from "./workloads.ts";
 export interface Run extends LoadResult {
   /** Of the server's processes. */
   readonly cpuSeconds: number;
+  /** Of everything else on the server's core meanwhile. */
+  readonly othersCpuSeconds: number;
   /** At the end of the run. */
   readonly residentOctets: number;
 }
@@ -86,15 +88,23 @@ async function runRound(
     if (server === undefined || contestant.unavailable !== undefined) continue;
     const load = { program, port: server.port, queryFile, seconds, outstanding, once };
     await attempt(contestant, async () => {
-      const { pid } = server.process;
-      const before = cpuSecondsOfTree(pid);
-      const counted = await runDnsperf(load);
-      const cpuSeconds = cpuSecondsOfTree(pid) - before;
-      const ending = server.process.ending();
-      if (ending !== undefined) throw new PeerUnavailable(`ended under load: ${ending}`);
-      contestant.runs.push({ ...counted, cpuSeconds, residentOctets: residentOctetsOfTree(pid) });
+      contestant.runs.push(await measure(server, load, stage.machine.serverCore));
     });
   }
+}
+
+async function measure(server: Server, load: Load, core: number): Promise<Run> {
+  const { pid } = server.process;
+  const coreBefore = busySecondsOfCore(core);
+  const before = cpuSecondsOfTree(pid);
+  const counted = await runDnsperf(load);
+  const cpuSeconds = cpuSecondsOfTree(pid) - before;
+  const coreSeconds = busySecondsOfCore(core) - coreBefore;
+  const ending = server.process.ending();
+  if (ending !== undefined) throw new PeerUnavailable(`ended under load: ${ending}`);
+  // The two clocks tick apart, so that the difference may fall below nothing.
+  const othersCpuSeconds = Math.max(0, coreSeconds - cpuSeconds);
+  return { ...counted, cpuSeconds, othersCpuSeconds, residentOctets: residentOctetsOfTree(pid) };
 }
 
 async function attempt(contestant: Contestant, step: () => Promise<void>): Promise<void> {
