@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { clusterDifferences, DifferenceList } from "./deliberate-differences.ts";
+import type { RecordedAnswer } from "./recorded-answer.ts";
+import type { RecordedSet } from "./run-set.ts";
+import { runSet } from "./run-set.ts";
+
+const DATA = join(import.meta.dirname, "data");
+
+/** Sets whose plugins are built. */
+const SETS = [
+  "default",
+  "bare",
+  "verified",
+  "endpoint_pod_names",
+  "noendpoints",
+  "namespaces",
+  "fallthrough_all",
+];
+
+/** As they are in the file: a question is a name and a type. */
+type RecordedSets = Record<
+  string,
+  { corefile: string; cases: (RecordedAnswer & { q: [string, string] })[] }
+>;
+
+const differences = new DifferenceList(clusterDifferences);
+const zone = await readFile(join(DATA, "example.net.zone"), "utf8");
+const recorded: RecordedSets = JSON.parse(
+  await readFile(join(DATA, "cluster-answers.json"), "utf8"),
+);
+/** Manifests in place of an API server: the answers are the same. */
+const placeholders = { "kubeconfig {{KUBECONFIG}}": `manifests ${join(DATA, "harbor.yaml")}` };
+
+describe("questions about a cluster are answered as CoreDNS 1.15.0 does", () => {
+  it.each(SETS)("in the set %s", async (name) => {
+    const { corefile = "", cases = [] } = recorded[name] ?? {};
+    expect(cases).not.toEqual([]);
+    const lines = cases.map(({ q, ...answer }) => ({ ...answer, q: q.join(" ") }));
+    const set: RecordedSet = { name, corefile, cases: lines, detail: "cluster" };
+    expect(await runSet(set, zone, placeholders, differences)).toEqual([]);
+  });
+
+  it("except for the deliberate differences, each of which still is one", () => {
+    expect(differences.unused()).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DifferenceList, pluginDifferences } from "./deliberate-differences.ts";
+import type { RecordedSet } from "./run-set.ts";
+import { runSet } from "./run-set.ts";
+
+const DATA = join(import.meta.dirname, "data");
+
+/** Sets whose plugins are built. */
+const SETS = [
+  "whoami",
+  "no-plugin",
+  "hosts-file",
+  "hosts-inline",
+  "forward",
+  "forward-except",
+  "cache",
+  "cache-options",
+  "template",
+  "server-blocks",
+  "loadbalance-log-errors",
+  "wire",
+];
+
+const differences = new DifferenceList(pluginDifferences);
+const zone = await readFile(join(DATA, "example.net.zone"), "utf8");
+const recorded = await readSets();
+
+async function readSets(): Promise<Map<string, RecordedSet>> {
+  const text = await readFile(join(DATA, "plugin-answers.json"), "utf8");
+  const sets: Omit<RecordedSet, "detail">[] = JSON.parse(text);
+  return new Map(sets.map((set) => [set.name, { ...set, detail: "all" }]));
+}
+
+describe("questions to plugins are answered as CoreDNS 1.15.0 does", () => {
+  it.each(SETS)("in the set %s", async (name) => {
+    const set = recorded.get(name);
+    expect(set).toBeDefined();
+    if (!set) return;
+    expect(await runSet(set, zone, { "{{DIR}}": DATA }, differences)).toEqual([]);
+  });
+
+  it("except for the deliberate differences, each of which still is one", () => {
+    expect(differences.unused()).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+import { isDeepStrictEqual } from "node:util";
+import { parseMessage } from "../../src/dns/message.ts";
+import { noArguments } from "../../src/corefile/arguments.ts";
+import { plugins } from "../../src/plugins/index.ts";
+import type { AnyPlugin, ServerHost } from "../../src/server/plugin.ts";
+import { definePlugin } from "../../src/server/plugin.ts";
+import type { TestServer } from "../../src/testing/server.ts";
+import { startServer } from "../../src/testing/server.ts";
+import type { ZoneUpstream } from "../../src/testing/zone-upstream.ts";
+import { startZoneUpstream } from "../../src/testing/zone-upstream.ts";
+import type { Answer } from "./client.ts";
+import { TestClient } from "./client.ts";
+import type { DifferenceList } from "./deliberate-differences.ts";
+import { readOurselves, readWithDns2, readWithDnsPacket } from "./independent-decoders.ts";
+import { parseQuestion } from "./question.ts";
+import type { Detail, RecordedAnswer } from "./recorded-answer.ts";
+import { describeAnswer } from "./recorded-answer.ts";
+
+export interface RecordedCase extends RecordedAnswer {
+  /** A line, see `parseQuestion`. */
+  readonly q: string;
+}
+
+export interface RecordedSet {
+  readonly name: string;
+  /** With the placeholders of the reference. */
+  readonly corefile: string;
+  readonly cases: readonly RecordedCase[];
+  readonly detail: Detail;
+}
+
+/** An answer that is neither the recorded one nor a deliberate difference. */
+export interface Mismatch {
+  readonly question: string;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** Placeholders in a Corefile besides `{{PORT}}` and `{{UPSTREAM}}`, and what they stand for. */
+export type Placeholders = Readonly<Record<string, string>>;
+
+/** Questions asked at the same time, where their order does not matter. */
+const BATCH = 64;
+/** Of so many packets, one is read with the other decoders too. */
+const SAMPLE = 20;
+const READY_MS = 10_000;
+
+/** Asks a server all questions of a set. Questions of a cache are asked in turn, as they were. */
+export async function runSet(
+  set: RecordedSet,
+  zone: string,
+  placeholders: Placeholders,
+  differences: DifferenceList,
+): Promise<Mismatch[]> {
+  const upstream = await startZoneUpstream(zone);
+  try {
+    const server = await startRecorded(set, upstream, placeholders);
+    try {
+      return await askAll(set, server.port, differences);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await upstream.close();
+  }
+}
+
+async function startRecorded(
+  set: RecordedSet,
+  upstream: ZoneUpstream,
+  placeholders: Placeholders,
+): Promise<TestServer> {
+  let corefile = set.corefile.replaceAll("{{UPSTREAM}}", upstream.address);
+  for (const [key, value] of Object.entries(placeholders))
+    corefile = corefile.replaceAll(key, value);
+  corefile = corefile.replaceAll(/^(\S.*\{\{PORT\}\}.*\{)$/gm, "$1\n  loopback");
+  const hosts: ServerHost[] = [];
+  const server = await startServer({ corefile, plugins: [loopback(hosts), ...plugins] });
+  await becomeReady(hosts);
+  return server;
+}
+
+/** Keeps a server block to the loopback, and tells of the server that it is in. */
+function loopback(hosts: ServerHost[]): AnyPlugin {
+  return definePlugin({
+    name: "loopback",
+    parse: noArguments,
+    configure: (_options, settings) => void settings.listenOn.push("127.0.0.1"),
+    create(_options, { host }) {
+      hosts.push(host);
+      return {};
+    },
+  });
+}
+
+async function becomeReady(hosts: readonly ServerHost[]): Promise<void> {
+  const deadline = performance.now() + READY_MS;
+  const reasons = (): string[] => {
+    const instances = hosts.flatMap((host) => host.instances());
+    return instances.flatMap(({ instance }) => instance.notReady?.() ?? []);
+  };
+  while (reasons().length > 0) {
+    if (performance.now() > deadline) throw new Error(`Cannot ask: ${reasons().join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function askAll(
+  { name, corefile, cases, detail }: RecordedSet,
+  port: number,
+  differences: DifferenceList,
+): Promise<Mismatch[]> {
+  const client = await TestClient.connect(port);
+  const mismatches: Mismatch[] = [];
+  const isOrdered = /^\s*cache\b/m.test(corefile);
+  const batch = isOrdered ? 1 : BATCH;
+  for (let start = 0; start < cases.length; start += batch) {
+    const found = cases.slice(start, start + batch).map(async (recorded, i) => {
+      const answer = await askCase(client, recorded.q, detail);
+      const isSampled = (start + i) % SAMPLE === 0;
+      const { q: question, ...expected } = recorded;
+      const own = differences.expected(name, question, expected);
+      const actual = describeAnswer(answer, detail);
+      if (!isDeepStrictEqual(own, actual)) mismatches.push({ question, expected: own, actual });
+      if (isSampled) mismatches.push(...readIndependently(question, answer));
+    });
+    await Promise.all(found);
+  }
+  client.close();
+  return mismatches;
+}
+
+/** Cluster answers were recorded over TCP if they did not fit UDP. */
+async function askCase(client: TestClient, line: string, detail: Detail): Promise<Answer> {
+  const question = parseQuestion(line);
+  const answer = await client.ask(question);
+  const isTruncated = ((answer.packet?.readUInt8(2) ?? 0) & 0x02) !== 0;
+  if (detail === "all" || !isTruncated) return answer;
+  return client.ask({ ...question, isTcp: true });
+}
+
+function readIndependently(question: string, { packet }: Answer): Mismatch[] {
+  const message = packet && parseMessage(packet);
+  if (!message) return [];
+  const own = readOurselves(message);
+  const others = [readWithDns2(packet), readWithDnsPacket(packet)];
+  return others
+    .filter((reading) => !isDeepStrictEqual(own, reading))
+    .map((reading) => ({ question, expected: reading, actual: own }));
+}
