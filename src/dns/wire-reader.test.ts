@@ -77,6 +77,15 @@ describe("a name in a message", () => {
     expect(reader.failed).toBe(true);
     const whole = readerOf(`${longest}\xc0\x0c`, 255);
     expect(whole.name().wire).toBe(longest);
+    for (const [room, fits] of [
+      [59, true],
+      [60, false],
+    ] as const) {
+      const base = `${x63.repeat(3)}${String.fromCharCode(room)}${"y".repeat(room)}\0`;
+      const name = readerOf(`${base}\x01a\xc0\x0c`, base.length);
+      name.name();
+      expect(name.failed).toBe(!fits);
+    }
   });
 
   it("stops at the end that was set, even in the middle of the buffer", () => {

@@ -16,9 +16,12 @@ describe("base32hex", () => {
     expect(decodeBase32Hex(text.toLowerCase())?.toString()).toBe(octets);
   });
 
-  it.each(["W", "CO======", "C", "CPNMUOH", "CP", "CPNMUO", " "])("refuses %s", (text) => {
-    expect(decodeBase32Hex(text)).toBeUndefined();
-  });
+  it.each(["W", "CO======", "C", "CPNMUOH", "CP", "CPNMUO", "0", "000", " "])(
+    "refuses %s",
+    (text) => {
+      expect(decodeBase32Hex(text)).toBeUndefined();
+    },
+  );
 
   it("goes to text and back", () => {
     assert(

@@ -154,6 +154,7 @@ describe("expandRdata", () => {
     ["CAA", "0005697373"],
     ["APL", "00011803c0a8"],
     ["IPSECKEY", "0a0102c00002"],
+    ["IPSECKEY", `0a0202${"00".repeat(15)}`],
     ["EUI48", "0000000000"],
     ["TSIG", `00${"00".repeat(17)}`],
   ])("refuses %s with the octets %s", (type, hex) => {
@@ -179,6 +180,30 @@ describe("expandRdata", () => {
 });
 
 describe("the generic format of RFC 3597", () => {
+  it.each([
+    ["NSEC", "00000140000140", "a window twice"],
+    ["NSEC", "00010140000140", "windows out of order"],
+    ["NSEC", `000021${"00".repeat(32)}01`, "a bitmap of 33 octets"],
+    ["NSEC", "0000024000", "a bitmap that ends with zero"],
+    ["NSEC", "000000", "an empty bitmap"],
+    ["NSEC3", "010000000000000140", "no hash"],
+    ["CAA", "0000", "no tag"],
+    ["CAA", "00022d2d", "a tag of hyphens"],
+    ["LOC", "0112161389172dd070be15f000988d20", "another version"],
+    ["LOC", "00a0161389172dd070be15f000988d20", "a size of ten metres in one digit"],
+    ["LOC", "000a161389172dd070be15f000988d20", "a size of nothing to a power"],
+    ["LOC", "00121613ffffffff70be15f000988d20", "a latitude beyond the pole"],
+    ["APL", "00011804c0000200", "an address that ends with zero"],
+    ["APL", "00012104c0000201", "a prefix of 33"],
+    ["APL", "00030000", "another family"],
+    ["IPSECKEY", "0a0402", "another kind of gateway"],
+  ])("is what %s %s is written in, for it has %s", (type, hex) => {
+    const octets = Buffer.from(hex, "hex");
+    const text = formatRdata(typeOf(type), octets);
+    expect(text).toBe(`\\# ${octets.length} ${hex}`);
+    expect(parseRdata(typeOf(type), text)).toEqual(octets);
+  });
+
   it("is how unknown types and malformed octets are written", () => {
     expect(formatRdata(65_534, Buffer.from("0A000001", "hex"))).toBe("\\# 4 0a000001");
     expect(formatRdata(RrType.A, Buffer.from("0a0000", "hex"))).toBe("\\# 3 0a0000");
@@ -206,6 +231,7 @@ describe("the generic format of RFC 3597", () => {
     ["TSIG", "hmac-sha256. 0 300"],
     ["A", "\\# 3 0a0000"],
     ["MX", "\\# 4 000ac000"],
+    ["MINFO", "\\# 15 0b6162636465666768696a6b00c00c"],
   ])("is refused for %s: %s", (type, text) => {
     expect(() => parseRdata(typeOf(type), text)).toThrow(SyntaxError);
   });
@@ -282,6 +308,7 @@ describe("parseRdata", () => {
     ["TLSA", "3 1 1 0B 9F a5", "3 1 1 0b9fa5"],
     ["ISDN", "1508", '"1508"'],
     ["CERT", "pgp 0 8 AA==", "PGP 0 RSASHA256 AA=="],
+    ["LOC", "1 N 2 W 0 1.99 0.09 19", "01 00 0.000 N 02 00 0.000 W 0m 1m 0.09m 10m"],
     ["LOC", "1 n 2 w 0", "01 00 0.000 N 02 00 0.000 W 0m 1m 10000m 10m"],
     ["AAAA", "::FFFF:c000:0280", "::ffff:192.0.2.128"],
   ])("understands %s %s", (type, text, canonical) => {
