@@ -144,6 +144,18 @@ describe("imports", () => {
         ["dns://.:", "  log"],
       ],
       [
+        "of a snippet by a snippet inside a body",
+        "(a) {\ndenial 2\n}\n(b) {\nimport a\n}\n. {\ncache {\nimport b\n}\n}",
+        {},
+        ["dns://.:", "  cache {", "    denial 2"],
+      ],
+      [
+        "on the line of a brace",
+        "(s) {\nlog\n}\n. { import s\ncache { import s\n}\n}",
+        {},
+        ["dns://.:", "  log", "  cache {", "    log"],
+      ],
+      [
         "of whole blocks by a snippet",
         "(s) {\na {\nlog\n}\n}\nimport s",
         {},
