@@ -1,0 +1,16 @@
+import { noBody, oneArgument } from "../../corefile/arguments.ts";
+import { definePlugin } from "../../server/plugin.ts";
+import { lookForFolder } from "./look-for-folder.ts";
+
+export const root = definePlugin({
+  name: "root",
+  once: true,
+  parse(directive): string {
+    noBody(directive);
+    return oneArgument(directive).text;
+  },
+  configure(path, settings) {
+    settings.root = path;
+  },
+  create: (path, { log }) => ({ start: () => lookForFolder(path, log) }),
+});
