@@ -90,7 +90,7 @@ export function readWithDns2(packet: Buffer): Reading {
   const sections = [answers, authorities, additionals].map((records) => {
     return records.flatMap((record) => describe(new Map(Object.entries(record)), DNS2));
   });
-  return { rcode: header.rcode, sections };
+  return { rcode: header.rcode & 0x0f, sections };
 }
 
 export function readWithDnsPacket(packet: Buffer): Reading {
