@@ -26,7 +26,8 @@ sub      IN NS  ns.sub
 ns.sub   IN A   192.0.2.111
 `;
 
-const SOA = "example.net. 300 IN SOA ns1.example.net. hostmaster.example.net. 7 7200 3600 1209600 120";
+const SOA =
+  "example.net. 300 IN SOA ns1.example.net. hostmaster.example.net. 7 7200 3600 1209600 120";
 const NS = "example.net. 300 IN NS ns1.example.net.";
 const SUB_NS = "sub.example.net. 300 IN NS ns.sub.example.net.";
 
@@ -92,18 +93,21 @@ const cases: Record<string, Expected> = {
 };
 
 describe("a test zone", () => {
-  it.each(Object.entries(cases))("answers %s as CoreDNS's file plugin does", (question, expected) => {
-    const [qname = "", qtype = ""] = question.split(" ");
-    const reply = zone.reply(Name.parse(qname), parseRrType(qtype) ?? 0);
-    expect(sections(reply)).toEqual({
-      rcode: "NOERROR",
-      flags: "AA",
-      answer: [],
-      authority: [],
-      additional: [],
-      ...expected,
-    });
-  });
+  it.each(Object.entries(cases))(
+    "answers %s as CoreDNS's file plugin does",
+    (question, expected) => {
+      const [qname = "", qtype = ""] = question.split(" ");
+      const reply = zone.reply(Name.parse(qname), parseRrType(qtype) ?? 0);
+      expect(sections(reply)).toEqual({
+        rcode: "NOERROR",
+        flags: "AA",
+        answer: [],
+        authority: [],
+        additional: [],
+        ...expected,
+      });
+    },
+  );
 
   it("wants a SOA record, and only names below it", () => {
     const records = parseZoneFile(ZONE, { origin: Name.root, file: "zone" });
