@@ -1,7 +1,9 @@
+import { assert, property, uint8Array } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeExtendedError } from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
+import { Name } from "../../dns/name.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { composeChain } from "../../server/chain.ts";
 import type { PluginContext } from "../../server/plugin.ts";
@@ -25,6 +27,16 @@ const IP = `template IN A ip.test {
 
 function make(directive: string, context: PluginContext = testContext()): Template {
   return new Template(parseTemplateDirective(testDirective(directive)), context);
+}
+
+/** How many answers there are, or the name of what was thrown. */
+function answerCount(template: Template, query: Query): number | string {
+  try {
+    const reply = template.serve(query, passedOn);
+    return reply instanceof Reply ? reply.answer.length : "no reply at once";
+  } catch (error) {
+    return error instanceof Error ? error.name : "no error";
+  }
 }
 
 function found(sections: Partial<Sections>): Sections {
@@ -153,6 +165,23 @@ function addressOf(query: Query): Reply {
   reply.answer = records(`${query.qname.toString()} 5 IN A 192.0.2.1`);
   return reply;
 }
+
+it("makes one record or none of whatever octets a name has", () => {
+  const template = make(`template IN TXT {
+    match ^(?P<a>.)(?P<b>.*)[.]$ ^.*$
+    answer "{{ .Group.a }}. 60 IN TXT {{ .Group.b }} \\"{{ .Name }}\\""
+  }`);
+  const label = uint8Array({ minLength: 1, maxLength: 63 });
+  assert(
+    property(label, (octets) => {
+      const query = testQuery(".", "TXT");
+      const text = Buffer.from(octets).toString("latin1");
+      query.qname = Name.fromWire(`${String.fromCharCode(octets.length)}${text}\0`);
+      const count = answerCount(template, query);
+      expect(count === 1 || count === "QueryError").toBe(true);
+    }),
+  );
+});
 
 describe("a template that makes an alias", () => {
   const ALIAS = `template IN ANY from.test {\n answer "{{ .Name }} 60 IN CNAME to.test."\n}`;
