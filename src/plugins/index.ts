@@ -1,4 +1,8 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
+import { bind } from "./bind/index.ts";
+import { debug } from "./debug/index.ts";
+import { root } from "./root/index.ts";
+import { forward } from "./forward/index.ts";
 import { cache } from "./cache/index.ts";
 import { loadbalance } from "./loadbalance/index.ts";
 import { hosts } from "./hosts/index.ts";
@@ -11,7 +15,7 @@ import { whoami } from "./whoami/index.ts";
  * Those that are only a name are CoreDNS's and not built yet: to use one is an error that says so.
  */
 export const plugins: PluginOrder = [
-  "root",
+  root,
   "metadata",
   "geoip",
   "cancel",
@@ -25,8 +29,8 @@ export const plugins: PluginOrder = [
   "reload",
   "nsid",
   "bufsize",
-  "bind",
-  "debug",
+  bind,
+  debug,
   "trace",
   "ready",
   "health",
@@ -65,7 +69,7 @@ export const plugins: PluginOrder = [
   "secondary",
   "etcd",
   loop,
-  "forward",
+  forward,
   "grpc",
   "erratic",
   whoami,
