@@ -44,7 +44,7 @@ function withPayload(recorded: RecordedAnswer): RecordedAnswer {
 /** In the answers to questions about plugins. */
 export const pluginDifferences: readonly DeliberateDifference[] = [
   {
-    sets: ["forward", "wire"],
+    sets: ["forward", "wire", "file-zone"],
     questions: / \+(bufsize=4096|ednsver=1)$/,
     why: "We announce our own payload size, not the client's or none (RFC 6891 §6.2.3).",
     ours: withPayload,

@@ -105,7 +105,8 @@ async function becomeReady(hosts: readonly ServerHost[]): Promise<void> {
   }
 }
 
-async function askAll(
+/** Asks whoever listens on the port all questions of a set. */
+export async function askAll(
   { name, corefile, cases, detail }: RecordedSet,
   port: number,
   differences: DifferenceList,
