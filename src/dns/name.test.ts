@@ -48,7 +48,7 @@ describe("a name in presentation format", () => {
 
   it("is written with escapes where octets are not plain", () => {
     const name = Name.fromWire('\x0ea.b;c d"\\\0\x7f\xff@$\x01(\0');
-    expect(name.toString()).toBe('a\\.b\\;c\\032d\\"\\\\\\000\\127\\255\\@\\$.\\(.');
+    expect(name.toString()).toBe('a\\.b\\;c\\ d\\"\\\\\\000\\127\\255\\@\\$.\\(.');
   });
 
   it("goes to text and back, whatever its octets", () => {

@@ -52,7 +52,7 @@ export class Name {
   /** Labels without the root, most specific first, in presentation form. */
   labels(): string[] {
     const labels: string[] = [];
-    for (let at = 0; this.wire.charCodeAt(at) !== 0; at += this.wire.charCodeAt(at) + 1) {
+    for (let at = 0; at < this.wire.length - 1; at += this.wire.charCodeAt(at) + 1) {
       labels.push(escapeLabel(this.wire, at + 1, at + 1 + this.wire.charCodeAt(at)));
     }
     return labels;
@@ -61,7 +61,7 @@ export class Name {
   /** Number of labels, the root not counted: 0 for `.`. */
   labelCount(): number {
     let count = 0;
-    for (let at = 0; this.wire.charCodeAt(at) !== 0; at += this.wire.charCodeAt(at) + 1) count++;
+    for (let at = 0; at < this.wire.length - 1; at += this.wire.charCodeAt(at) + 1) count++;
     return count;
   }
 
@@ -83,10 +83,7 @@ export class Name {
   /** This name put in front of `suffix`, or undefined if the result is over 255 octets. */
   concat(suffix: Name): Name | undefined {
     if (this.wire.length - 1 + suffix.wire.length > MAX_NAME_OCTETS) return undefined;
-    return new Name(
-      this.wire.slice(0, -1) + suffix.wire,
-      this.key.slice(0, -1) + suffix.key,
-    );
+    return new Name(this.wire.slice(0, -1) + suffix.wire, this.key.slice(0, -1) + suffix.key);
   }
 
   /** Presentation format, absolute, with escapes: `www.example.org.` */
@@ -119,13 +116,14 @@ export function lowerCaseWire(wire: string): string {
 function formatWire(wire: string): string {
   if (wire.length === 1) return ".";
   let text = "";
-  for (let at = 0; wire.charCodeAt(at) !== 0; at += wire.charCodeAt(at) + 1) {
+  for (let at = 0; at < wire.length - 1; at += wire.charCodeAt(at) + 1) {
     text += `${escapeLabel(wire, at + 1, at + 1 + wire.charCodeAt(at))}.`;
   }
   return text;
 }
 
-const needsEscape = /[^!-~]|[."\\();@$]/;
+/** Those that miekg/dns, and so CoreDNS, escapes, and `$`, which begins a control entry of a zone file. */
+const needsEscape = /[^!-~]|[."'\\();@$]/;
 
 function escapeLabel(wire: string, start: number, end: number): string {
   const label = wire.slice(start, end);
@@ -133,14 +131,16 @@ function escapeLabel(wire: string, start: number, end: number): string {
   let text = "";
   for (const character of label) {
     const octet = character.charCodeAt(0);
-    if (octet < 0x21 || octet > 0x7e) text += `\\${String(octet).padStart(3, "0")}`;
+    if (octet < 0x20 || octet > 0x7e) text += `\\${String(octet).padStart(3, "0")}`;
     else text += needsEscape.test(character) ? `\\${character}` : character;
   }
   return text;
 }
 
 /** The wire form of a name in presentation format, or why there is none. */
-function parseLabels(text: string): string | { reason: string } {
+function parseLabels(presentation: string): string | { reason: string } {
+  // Characters beyond ASCII stand for their octets in UTF-8.
+  const text = Buffer.from(presentation).toString("latin1");
   if (text === "." || text === "@") return text === "." ? "\0" : { reason: "relative name" };
   if (text === "") return { reason: "empty name" };
   let wire = "";
