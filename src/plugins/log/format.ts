@@ -1,0 +1,86 @@
+import { Flag } from "../../dns/header.ts";
+import { formatRcode } from "../../dns/iana/rcode.ts";
+import { formatRrClass } from "../../dns/iana/rr-class.ts";
+import { formatRrType } from "../../dns/iana/rr-type.ts";
+import type { Query } from "../../server/query.ts";
+import type { Outcome } from "../../server/reply.ts";
+import { DROPPED } from "../../server/reply.ts";
+import { responseClass, responseType } from "./response-class.ts";
+
+/** A query that is over. `octets` is the size of its reply. */
+export type Replacement = (query: Query, outcome: Outcome, octets: number) => string;
+
+/** What is said of things that are not there. */
+const EMPTY = "-";
+
+const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
+  type: ({ qtype }) => formatRrType(qtype),
+  // Presentation form is ASCII: no control characters, no line breaks.
+  name: ({ qname }) => qname.toString().toLowerCase(),
+  class: ({ qclass }) => formatRrClass(qclass),
+  proto: ({ client }) => protocol(client.transport),
+  size: ({ octets }) => String(octets),
+  remote: ({ client }) => bracketed(client.address),
+  port: ({ client }) => String(client.port),
+  local: ({ client }) => bracketed(client.localAddress),
+  ">id": ({ id }) => String(id),
+  ">opcode": ({ opcode }) => String(opcode),
+  ">do": ({ dnssecOk }) => String(dnssecOk),
+  // TCP has no limit but its own (RFC 7766 §8).
+  ">bufsize": ({ client, payloadSize }) => {
+    return protocol(client.transport) === "tcp" ? "65535" : String(payloadSize);
+  },
+  rcode: (_query, outcome) => (outcome === DROPPED ? EMPTY : formatRcode(outcome.rcode)),
+  ">rflags": (query, outcome) => (outcome === DROPPED ? EMPTY : flagNames(query, outcome.flags)),
+  rsize: (_query, _outcome, octets) => String(octets),
+  duration: ({ receivedMs }) => `${((performance.now() - receivedMs) / 1_000).toFixed(9)}s`,
+  "/log/class": responseClass,
+  "/log/type": responseType,
+};
+
+/**
+ * Compiles a format. Braces around anything unknown are text, except `{/LABEL}`: metadata that
+ * nobody provides is `-`.
+ */
+export function compileFormat(format: string): Replacement {
+  const parts = format.split(/(\{[^{}]*\})/).map(compilePart);
+  return (query, outcome, octets) => {
+    let line = "";
+    for (const part of parts)
+      line += typeof part === "string" ? part : part(query, outcome, octets);
+    return line;
+  };
+}
+
+function compilePart(text: string): string | Replacement {
+  if (!text.startsWith("{") || !text.endsWith("}")) return text;
+  const label = text.slice(1, -1);
+  if (Object.hasOwn(REPLACEMENTS, label)) return REPLACEMENTS[label] ?? text;
+  return label.startsWith("/") ? EMPTY : text;
+}
+
+function protocol(transport: Query["client"]["transport"]): "udp" | "tcp" {
+  return transport === "udp" ? "udp" : "tcp";
+}
+
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+/** In the order of the header's bits. */
+const FLAG_NAMES = [
+  [Flag.AA, "aa"],
+  [Flag.TC, "tc"],
+  [Flag.RD, "rd"],
+  [Flag.RA, "ra"],
+  [Flag.AD, "ad"],
+  [Flag.CD, "cd"],
+] as const;
+
+function flagNames(query: Query, replyFlags: number): string {
+  // The server repeats RD and CD of the query (RFC 1035 §4.1.1, RFC 4035 §3.2.2).
+  const flags = replyFlags | (query.flags & (Flag.RD | Flag.CD));
+  let names = "qr";
+  for (const [flag, name] of FLAG_NAMES) if ((flags & flag) !== 0) names += `,${name}`;
+  return names;
+}
