@@ -79,7 +79,12 @@ export class Composer {
   }
 
   /** Appends OPT. Its space must have been reserved. */
-  edns(payloadSize: number, rcode: number, dnssecOk: boolean, options: readonly EdnsOption[]): void {
+  edns(
+    payloadSize: number,
+    rcode: number,
+    dnssecOk: boolean,
+    options: readonly EdnsOption[],
+  ): void {
     this.#limit += ednsLength(options);
     writeEdns(this.#writer, payloadSize, rcode, dnssecOk, options);
     const { bytes } = this.#writer;

@@ -95,10 +95,7 @@ function optionsLength(options: readonly EdnsOption[]): number {
 }
 
 /** The first option with this code. */
-export function findOption(
-  options: readonly EdnsOption[],
-  code: number,
-): EdnsOption | undefined {
+export function findOption(options: readonly EdnsOption[], code: number): EdnsOption | undefined {
   for (const option of options) if (option.code === code) return option;
   return undefined;
 }
@@ -174,4 +171,3 @@ export function nsidOption(identifier: string): EdnsOption {
 export function paddingOption(length: number): EdnsOption {
   return { code: OptionCode.PADDING, data: Buffer.alloc(length) };
 }
-

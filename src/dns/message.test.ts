@@ -42,16 +42,22 @@ describe("Composer and parseMessage", () => {
   it("do not compress names of another case, nor inside SRV (RFC 3597 §4)", () => {
     const packet = compose(records("wWw.example.org. 60 IN SRV 0 0 1 www.example.org."));
     expect(packet.includes(Buffer.from("\x03wWw\xc0\x10", "latin1"))).toBe(true);
-    expect(packet.subarray(33).includes(Buffer.from("\x07example\x03org\x00", "latin1"))).toBe(true);
+    expect(packet.subarray(33).includes(Buffer.from("\x07example\x03org\x00", "latin1"))).toBe(
+      true,
+    );
   });
 
   it("leave out whole records that do not fit, and count the others", () => {
-    const answer = records(...Array.from({ length: 50 }, (_, i) => `h${i}.example.org. 60 IN A 192.0.2.${i}`));
+    const answer = records(
+      ...Array.from({ length: 50 }, (_, i) => `h${i}.example.org. 60 IN A 192.0.2.${i}`),
+    );
     const packet = compose(answer, 512);
     expect(packet.length).toBeLessThanOrEqual(512);
     const message = parseMessage(packet);
     expect(message?.answer.length).toBeGreaterThan(20);
-    expect(message?.answer.map(formatRecord)).toEqual(answer.slice(0, message?.answer.length).map(formatRecord));
+    expect(message?.answer.map(formatRecord)).toEqual(
+      answer.slice(0, message?.answer.length).map(formatRecord),
+    );
   });
 
   it("carry OPT with response code and options", () => {
@@ -62,17 +68,28 @@ describe("Composer and parseMessage", () => {
     composer.reserve(11 + 14);
     composer.edns(1232, 16, true, options);
     const message = parseMessage(composer.finish());
-    expect(message).toMatchObject({ rcode: 16, edns: { payloadSize: 1232, dnssecOk: true, options } });
+    expect(message).toMatchObject({
+      rcode: 16,
+      edns: { payloadSize: 1232, dnssecOk: true, options },
+    });
   });
 
   it("compose 4,000 owners with pointers that all lead to the right name", () => {
-    const answer = records(...Array.from({ length: 3000 }, (_, i) => `h${i}.sub${i % 7}.example.org. 60 IN A 192.0.2.1`));
-    expect(parseMessage(compose(answer))?.answer.map(formatRecord)).toEqual(answer.map(formatRecord));
+    const answer = records(
+      ...Array.from({ length: 3000 }, (_, i) => `h${i}.sub${i % 7}.example.org. 60 IN A 192.0.2.1`),
+    );
+    expect(parseMessage(compose(answer))?.answer.map(formatRecord)).toEqual(
+      answer.map(formatRecord),
+    );
   });
 
   it.each([
     ["a record cut short", (packet: Buffer) => packet.subarray(0, -1)],
-    ["fewer records than counted", (packet: Buffer) => Buffer.concat([packet.subarray(0, 7), Buffer.from([9]), packet.subarray(8)])],
+    [
+      "fewer records than counted",
+      (packet: Buffer) =>
+        Buffer.concat([packet.subarray(0, 7), Buffer.from([9]), packet.subarray(8)]),
+    ],
     ["less than a header", (packet: Buffer) => packet.subarray(0, 11)],
   ])("refuse %s", (_what, spoil) => {
     expect(parseMessage(spoil(compose(records(...chain))))).toBeUndefined();
