@@ -65,8 +65,7 @@ export class HostsFile {
     try {
       const { mtimeMs, size } = this.#expectFile(await stat(this.#path));
       if (mtimeMs === this.#read.mtimeMs && size === this.#read.size) return;
-      // One character an octet, as names have it.
-      await this.#build(await readFile(this.#path, "latin1"));
+      await this.#build(await readFile(this.#path, "utf8"));
       this.#read = { mtimeMs, size };
       this.#reloaded.value = mtimeMs / 1_000;
       this.#trouble = "";

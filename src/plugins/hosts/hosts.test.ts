@@ -19,6 +19,7 @@ const FILE = `
 2001:db8::10 alpha.example.org
 ::ffff:192.0.2.13 mapped.example.org
 fe80::1%eth0 zoned.example.org
+192.0.2.17 bücher.example.org
 192.0.2.99 *.wild.example.org
 192.0.2.98 real.wild.example.org
 2001:db8::98 *.wild.example.org
@@ -79,6 +80,7 @@ describe("hosts with a file", () => {
     "beta.example.org. AAAA": found(),
     "mapped.example.org. A": found("mapped.example.org. 3600 IN A 192.0.2.13"),
     "zoned.example.org. AAAA": found("zoned.example.org. 3600 IN AAAA fe80::1"),
+    "bücher.example.org. A": found(String.raw`b\195\188cher.example.org. 3600 IN A 192.0.2.17`),
     "good.example.org. A": found("good.example.org. 3600 IN A 192.0.2.15"),
     "bad.example.org. A": other("SERVFAIL"),
     "commented.example.org. A": other("SERVFAIL"),
