@@ -1,0 +1,51 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout } from "node:timers/promises";
+import { formatDuration } from "../../observe/format-duration.ts";
+import { splitAddress } from "../../observe/http-endpoints.ts";
+import type { Instance, PluginContext } from "../../server/plugin.ts";
+import type { HealthOptions } from "./parse.ts";
+import { SelfCheck } from "./self-check.ts";
+
+const PATH = "/health";
+
+/** Answers `/health` for as long as the process lives, and asks it of itself to see how it does. */
+export class Health implements Instance {
+  readonly #options: HealthOptions;
+  readonly #context: PluginContext;
+  readonly #selfCheck: SelfCheck;
+  #close: (() => Promise<void>) | undefined;
+
+  constructor(options: HealthOptions, context: PluginContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#selfCheck = new SelfCheck(context);
+  }
+
+  async start(): Promise<void> {
+    const { address } = this.#options;
+    const { port, close } = await this.#context.host.http.serve(address, PATH, sayOk);
+    this.#close = close;
+    // Of all addresses, one has to be asked.
+    const host = splitAddress(address).host || "localhost";
+    this.#selfCheck.start({ host, port, path: PATH });
+  }
+
+  /** Lameduck: `/health` stays 200, so that nobody kills us while clients go elsewhere. */
+  async drain(): Promise<void> {
+    const { lameduckMs } = this.#options;
+    if (lameduckMs === 0) return;
+    this.#context.log.info(`Going into lameduck mode for ${formatDuration(lameduckMs)}`);
+    await setTimeout(lameduckMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#selfCheck.stop();
+    const close = this.#close;
+    this.#close = undefined;
+    await close?.();
+  }
+}
+
+function sayOk(_request: unknown, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("OK");
+}

@@ -1,0 +1,10 @@
+import { definePlugin } from "../../server/plugin.ts";
+import { Health } from "./health.ts";
+import { parseHealth } from "./parse.ts";
+
+export const health = definePlugin({
+  name: "health",
+  once: true,
+  parse: parseHealth,
+  create: (options, context) => new Health(options, context),
+});
