@@ -1,0 +1,10 @@
+import { definePlugin } from "../../server/plugin.ts";
+import { parseReload } from "./parse.ts";
+import { Reload } from "./reload.ts";
+
+export const reload = definePlugin({
+  name: "reload",
+  once: true,
+  parse: parseReload,
+  create: (options, context) => new Reload(options, context),
+});

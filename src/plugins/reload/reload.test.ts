@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readCorefile } from "../../corefile/corefile.ts";
+import { Metrics } from "../../observe/metrics.ts";
+import type { Instance, NamedInstance, ServerHost } from "../../server/plugin.ts";
+import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
+import { reload } from "./index.ts";
+
+let folder = "";
+let house: House;
+
+/** A server with a Corefile on disk, whose reloads are counted; `refuses` makes them fail. */
+class House {
+  readonly path = join(folder, "Corefile");
+  readonly metrics = new Metrics();
+  readonly recording = recordingLog();
+  readonly instances: NamedInstance[] = [];
+  reloads = 0;
+  refuses = false;
+
+  write(text: string, file = "Corefile"): void {
+    writeFileSync(join(folder, file), text);
+  }
+
+  add(directive: string, corefile = readCorefile(this.path)): Instance {
+    const host: Partial<ServerHost> = {
+      corefile,
+      instances: () => this.instances,
+      reload: () => this.#reload(),
+    };
+    const { metrics, recording } = this;
+    const context = testContext({ directive, metrics, log: recording.log, host });
+    const instance = reload.create?.(reload.parse(context.directive), context) ?? {};
+    this.instances.push({ plugin: "reload", instance });
+    return instance;
+  }
+
+  async series(name: string): Promise<string[]> {
+    const lines = (await this.metrics.text()).split("\n");
+    return lines.filter((line) => line.startsWith(`coredns_reload_${name}`));
+  }
+
+  /** Stops the instances before it resolves, as the server does. */
+  async #reload(): Promise<void> {
+    this.reloads++;
+    await Promise.resolve();
+    if (this.refuses) throw new Error("Corefile:1: cannot");
+    for (const { instance } of this.instances) await instance.stop?.();
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  folder = mkdtempSync(join(tmpdir(), "reload-"));
+  house = new House();
+  house.write(".:1053 {\n import *.part\n whoami\n}\n");
+});
+
+afterEach(async () => {
+  for (const { instance } of house.instances) await instance.stop?.();
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+describe("reload", () => {
+  it("reloads when the Corefile has changed, and leaves the rest to its successor", async () => {
+    void house.add("reload 10s 0s").start?.();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(house.reloads).toBe(0);
+    house.write(".:1053 {\n whoami\n}\n");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.reloads).toBe(1);
+    house.write(".:1053 {\n debug\n}\n");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(house.reloads).toBe(1);
+  });
+
+  it("tells by the contents, not by the time of change", async () => {
+    void house.add("reload 10s 0s").start?.();
+    house.write(".:1053 {\n import *.part\n whoami\n}\n");
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(house.reloads).toBe(0);
+  });
+
+  it("notices imported files that change, and that come into being", async () => {
+    house.refuses = true;
+    void house.add("reload 10s 0s").start?.();
+    house.write("debug\n", "a.part");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.reloads).toBe(1);
+    house.write("errors\n", "a.part");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.reloads).toBe(2);
+  });
+
+  it("tries a configuration that is refused once, and goes on looking", async () => {
+    house.refuses = true;
+    void house.add("reload 10s 0s").start?.();
+    house.write(".:1053 {\n whoami bad\n}\n");
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(house.reloads).toBe(1);
+    expect(house.recording.lines.slice(1)).toEqual([
+      "error: Corefile changed but reload failed: Corefile:1: cannot",
+    ]);
+    expect(await house.series("failed_total")).toEqual(["coredns_reload_failed_total 1"]);
+    house.refuses = false;
+    house.write(".:1053 {\n whoami\n}\n");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.reloads).toBe(2);
+    expect(house.recording.lines.slice(2)).toEqual(["info: Reloading complete"]);
+  });
+
+  it("does not reload what runs already when a bad change is taken back", async () => {
+    house.refuses = true;
+    void house.add("reload 10s 0s").start?.();
+    house.write(".:1053 {\n whoami bad\n}\n");
+    await vi.advanceTimersByTimeAsync(10_000);
+    house.write(".:1053 {\n import *.part\n whoami\n}\n");
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(house.reloads).toBe(1);
+    house.write(".:1053 {\n whoami bad\n}\n");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.reloads).toBe(2);
+  });
+
+  it("reports a Corefile that cannot be parsed or read once, and does not reload it", async () => {
+    void house.add("reload 10s 0s").start?.();
+    house.write(".:1053 {\n whoami\n");
+    await vi.advanceTimersByTimeAsync(30_000);
+    rmSync(house.path);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(house.reloads).toBe(0);
+    expect(house.recording.lines.slice(1)).toEqual([
+      expect.stringMatching(/^error: Corefile parse failed: .*Corefile:\d: /),
+      expect.stringMatching(/^error: Corefile parse failed: .*Cannot read: ENOENT/),
+    ]);
+    expect(await house.series("failed_total")).toEqual(["coredns_reload_failed_total 2"]);
+    house.write(".:1053 {\n whoami\n}\n");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(house.reloads).toBe(1);
+  });
+
+  it("publishes the digest of what runs, not of what was refused", async () => {
+    const digest = (): string => readCorefile(house.path).digest;
+    const info = (value: string): string[] => [
+      `coredns_reload_version_info{hash="sha512",value="${value}"} 1`,
+    ];
+    const first = digest();
+    void house.add("reload 10s 0s").start?.();
+    expect(house.recording.lines).toEqual([`info: Running configuration SHA512 = ${first}`]);
+    expect(await house.series("version_info")).toEqual(info(first));
+    house.refuses = true;
+    house.write(".:1053 {\n debug\n}\n");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await house.series("version_info")).toEqual(info(first));
+    house.refuses = false;
+    house.write(".:1053 {\n errors\n}\n");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await house.series("version_info")).toEqual(info(digest()));
+  });
+
+  it("publishes what runs again after somebody else's reload was refused", async () => {
+    const first = readCorefile(house.path).digest;
+    void house.add("reload 10s 0s").start?.();
+    const successor = house.add("reload 10s 0s", { blocks: [], files: [house.path], digest: "d" });
+    void successor.start?.();
+    expect((await house.series("version_info")).join()).toContain('value="d"');
+    void successor.stop?.();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await house.series("version_info")).join()).toContain(first);
+  });
+
+  it("is done by the last of several server blocks that ask for it", async () => {
+    const instances = [house.add("reload 2s 0s"), house.add("reload 20s 0s")];
+    for (const instance of instances) void instance.start?.();
+    house.write(".:1053 {\n whoami\n}\n");
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(house.reloads).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(house.reloads).toBe(1);
+  });
+
+  it("has nothing to do for a Corefile that was not read from a file", async () => {
+    void house.add("reload 10s 0s", { blocks: [], files: [], digest: "d" }).start?.();
+    expect(house.recording.lines).toEqual([
+      "info: Running configuration SHA512 = d",
+      "warn: Corefile was not read from a file: nothing to watch",
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("spreads looks over the jitter, half of it before and half after the interval", async () => {
+    const timer = vi.spyOn(globalThis, "setTimeout");
+    for (let i = 0; i < 200; i++) {
+      house.instances.length = 0;
+      void house.add("reload 10s 4s").start?.();
+    }
+    const delays = timer.mock.calls.map(([, delay = 0]) => delay);
+    timer.mockRestore();
+    expect(new Set(delays).size).toBeGreaterThan(100);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(8_000);
+    expect(Math.max(...delays)).toBeLessThan(12_000);
+    expect(vi.getTimerCount()).toBe(200);
+    vi.clearAllTimers();
+  });
+});
+
+describe("the directive reload", () => {
+  it.each([
+    ["reload", 30_000, 15_000],
+    ["reload 10s", 10_000, 5_000],
+    ["reload 2s 1s", 2_000, 1_000],
+    ["reload 1m 10s", 60_000, 10_000],
+    ["reload 1m 0s", 60_000, 0],
+    ["reload 1m 2h", 60_000, 30_000],
+  ])("%s looks every %d ms, with %d ms of jitter", (text, intervalMs, jitterMs) => {
+    expect(reload.parse(testDirective(text))).toEqual({ intervalMs, jitterMs });
+  });
+
+  it.each([
+    ["reload 0s", 'Corefile:2: plugin/reload: cannot parse "0s": less than 2000 ms'],
+    ["reload 1999ms", 'plugin/reload: cannot parse "1999ms": less than 2000 ms'],
+    ["reload 10", 'plugin/reload: cannot parse "10": not a duration'],
+    ["reload 10s 999ms", 'cannot parse jitter "999ms": expected "0s", or "1s" or more'],
+    ["reload 10s 5s 1s", 'unexpected argument "1s": "reload" takes 0 to 2 arguments'],
+    ["reload {\n}", 'plugin/reload: unexpected "{"'],
+    ["reload 1000h", 'cannot parse "1000h": more than 1073741824 ms'],
+  ])("is refused: %j", (text, message) => {
+    expect(() => reload.parse(testDirective(text))).toThrow(message);
+  });
+});
