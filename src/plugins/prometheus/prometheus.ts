@@ -1,0 +1,86 @@
+import type { ServerResponse } from "node:http";
+import { reasonOf } from "../../corefile/corefile-error.ts";
+import type { Name } from "../../dns/name.ts";
+import type { Cell } from "../../observe/metrics.ts";
+import type { Instance, PluginContext } from "../../server/plugin.ts";
+import type { Query } from "../../server/query.ts";
+import { QueryError } from "../../server/query-error.ts";
+import type { Outcome } from "../../server/reply.ts";
+import type { PrometheusOptions } from "./parse.ts";
+import { provideProcessMetrics, provideRuntimeMetrics } from "./process-metrics.ts";
+import { trafficFamilies } from "./traffic-families.ts";
+import { ZoneTraffic } from "./zone-traffic.ts";
+
+interface CountedZone {
+  readonly zone: Name;
+  readonly traffic: ZoneTraffic;
+}
+
+/** Counts the queries of a server block, and serves all metrics of the process over HTTP. */
+export class Prometheus implements Instance {
+  readonly #options: PrometheusOptions;
+  readonly #context: PluginContext;
+  /** Longest first; what is in none of them counts for the root. */
+  readonly #zones: readonly CountedZone[];
+  readonly #elsewhere: ZoneTraffic;
+  readonly #panics: Cell;
+  #close: (() => Promise<void>) | undefined;
+
+  constructor(options: PrometheusOptions, context: PluginContext) {
+    this.#options = options;
+    this.#context = context;
+    const families = trafficFamilies(context.metrics);
+    // There are no views yet, so the label is there and empty, as in CoreDNS without them.
+    const trafficOf = (zone: string): ZoneTraffic => {
+      return new ZoneTraffic(families, [context.serverLabel, zone, ""]);
+    };
+    this.#zones = context.zones
+      .map((zone) => ({ zone, traffic: trafficOf(zone.toString()) }))
+      .sort((a, b) => b.zone.key.length - a.zone.key.length);
+    this.#elsewhere = trafficOf(".");
+    this.#panics = families.panics.with();
+  }
+
+  async start(): Promise<void> {
+    const { metrics, host } = this.#context;
+    provideProcessMetrics(metrics);
+    if (this.#options.hasRuntimeMetrics) provideRuntimeMetrics(metrics);
+    const served = await host.http.serve(
+      this.#options.address,
+      "/metrics",
+      (_request, response) => {
+        void this.#answer(response);
+      },
+    );
+    this.#close = served.close;
+  }
+
+  observe(query: Query, outcome: Outcome, octets: number, failure: unknown): void {
+    if (failure !== undefined && !(failure instanceof QueryError)) this.#panics.value++;
+    this.#trafficFor(query.qname).count(query, outcome, octets);
+  }
+
+  async stop(): Promise<void> {
+    const close = this.#close;
+    this.#close = undefined;
+    await close?.();
+  }
+
+  #trafficFor(qname: Name): ZoneTraffic {
+    for (const { zone, traffic } of this.#zones) {
+      if (zone.key.length === 1 || qname.isWithin(zone)) return traffic;
+    }
+    return this.#elsewhere;
+  }
+
+  async #answer(response: ServerResponse): Promise<void> {
+    const { metrics, log } = this.#context;
+    try {
+      const text = await metrics.text();
+      response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text);
+    } catch (error) {
+      log.error(`Cannot collect metrics: ${reasonOf(error)}`);
+      response.writeHead(500, { "content-type": "text/plain" }).end("Cannot collect metrics\n");
+    }
+  }
+}
