@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { askUdp, packetOf } from "../src/transport/transport.cases.ts";
-import { Portolan } from "./run-portolan.ts";
+import { Portolan, ROOT } from "./run-portolan.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,6 +23,11 @@ describe("the command line", () => {
   it("prints its version", async () => {
     const { stdout, code } = await new Portolan(["-version"]).finished;
     expect({ stdout, code }).toEqual({ stdout: `Portolan-${manifest.version}\n`, code: 0 });
+  });
+
+  it("runs from its source without a build", async () => {
+    const { stdout } = await new Portolan(["-version"], join(ROOT, "src/main.ts")).finished;
+    expect(stdout).toBe(`Portolan-${manifest.version}\n`);
   });
 
   it("lists the plugins in order", async () => {

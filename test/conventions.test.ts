@@ -59,7 +59,9 @@ const sources = globSync("{src,test}/**/*.ts", { cwd: root });
 describe("every source file", () => {
   it("takes no random numbers that can be guessed", () => {
     const banned = ["Math", "random"].join(".");
-    const guilty = sources.filter((file) => readFileSync(join(root, file), "utf8").includes(banned));
+    const guilty = sources.filter((file) =>
+      readFileSync(join(root, file), "utf8").includes(banned),
+    );
     expect(guilty).toEqual([]);
   });
 

@@ -11,6 +11,9 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** What `npm start` runs; `build-once.ts` makes it before the tests. */
+const PROGRAM = join(ROOT, "dist/main.js");
+
 /** The program in a process of its own, as a user starts it. */
 export class Portolan {
   readonly child: ChildProcess;
@@ -18,8 +21,8 @@ export class Portolan {
   stderr = "";
   readonly finished: Promise<Finished>;
 
-  constructor(args: readonly string[], cwd: string = ROOT) {
-    this.child = spawn(process.execPath, [join(ROOT, "src/main.ts"), ...args], { cwd });
+  constructor(args: readonly string[], program: string = PROGRAM) {
+    this.child = spawn(process.execPath, [program, ...args], { cwd: ROOT });
     this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.finished = new Promise((resolve) => {

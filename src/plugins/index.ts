@@ -1,12 +1,18 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
 import { bind } from "./bind/index.ts";
-import { debug } from "./debug/index.ts";
-import { root } from "./root/index.ts";
-import { forward } from "./forward/index.ts";
 import { cache } from "./cache/index.ts";
-import { loadbalance } from "./loadbalance/index.ts";
+import { debug } from "./debug/index.ts";
+import { errors } from "./errors/index.ts";
+import { forward } from "./forward/index.ts";
+import { health } from "./health/index.ts";
 import { hosts } from "./hosts/index.ts";
+import { loadbalance } from "./loadbalance/index.ts";
+import { log } from "./log/index.ts";
 import { loop } from "./loop/index.ts";
+import { prometheus } from "./prometheus/index.ts";
+import { ready } from "./ready/index.ts";
+import { reload } from "./reload/index.ts";
+import { root } from "./root/index.ts";
 import { template } from "./template/index.ts";
 import { whoami } from "./whoami/index.ts";
 
@@ -26,19 +32,19 @@ export const plugins: PluginOrder = [
   "https3",
   "timeouts",
   "multisocket",
-  "reload",
+  reload,
   "nsid",
   "bufsize",
   bind,
   debug,
   "trace",
-  "ready",
-  "health",
+  ready,
+  health,
   "pprof",
   "shed",
-  "prometheus",
-  "errors",
-  "log",
+  prometheus,
+  errors,
+  log,
   "dnstap",
   "local",
   "dns64",

@@ -97,7 +97,9 @@ describe("listenTcp", () => {
   });
 
   it("T14 gives up on a client that does not read, and serves others", async () => {
-    const port = await listen({ writeMs: 100 }, (_packet, client) => client.send(Buffer.alloc(60_000)));
+    const port = await listen({ writeMs: 100 }, (_packet, client) =>
+      client.send(Buffer.alloc(60_000)),
+    );
     const glutton = new TcpProbe(port);
     glutton.socket.pause();
     for (let i = 0; i < 100; i++) glutton.send(...Array.from({ length: 100 }, () => packetOf(i)));

@@ -52,7 +52,7 @@ export class TcpProbe {
   /** Ids of the messages that have arrived whole, in order. */
   ids(): number[] {
     const ids: number[] = [];
-    for (let at = 0; at + 2 <= this.received.length; ) {
+    for (let at = 0; at + 2 <= this.received.length;) {
       const length = this.received.readUInt16BE(at);
       if (at + 2 + length > this.received.length) break;
       ids.push(this.received.readUInt16BE(at + 2));

@@ -37,7 +37,9 @@ describe("listenUdp", () => {
     const listener = await listen("127.0.0.1", () => count++);
     const socket = createSocket("udp4");
     for (let id = 0; id < 5; id++) {
-      await new Promise((resolve) => socket.send(packetOf(id), listener.port, "127.0.0.1", resolve));
+      await new Promise((resolve) =>
+        socket.send(packetOf(id), listener.port, "127.0.0.1", resolve),
+      );
     }
     await listener.close();
     socket.close();
@@ -48,6 +50,8 @@ describe("listenUdp", () => {
   it("says which port is in use", async () => {
     const { port } = await listen("127.0.0.1", () => {});
     const again = listenUdp({ address: "127.0.0.1", port, receive: () => {}, onTrouble: () => {} });
-    await expect(again).rejects.toThrow(`Cannot listen on udp 127.0.0.1:${port}: address already in use`);
+    await expect(again).rejects.toThrow(
+      `Cannot listen on udp 127.0.0.1:${port}: address already in use`,
+    );
   });
 });

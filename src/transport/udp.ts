@@ -24,10 +24,11 @@ export async function listenUdp(options: ListenOptions): Promise<Listener> {
 }
 
 async function bindUdp(options: ListenOptions, address: string): Promise<Listener> {
+  const family = isIPv6(address) ? 6 : 4;
   const socket = createSocket({
-    type: isIPv6(address) ? "udp6" : "udp4",
+    type: family === 6 ? "udp6" : "udp4",
     // Replies go to addresses, never to names: answering at once saves a turn of the event loop.
-    lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
+    lookup: (host, _options, callback) => callback(null, host, family),
   });
   try {
     // With such a lookup, binding is done before bind returns.

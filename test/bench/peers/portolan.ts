@@ -6,14 +6,14 @@ import { formatManifests } from "../cluster.ts";
 import { writeCorefile } from "./corefile.ts";
 import type { Peer, Task } from "./peer.ts";
 
-const entry = join(import.meta.dirname, "../../../src/main.ts");
+const entry = join(import.meta.dirname, "../../../dist/main.js");
 
-/** Ours, from the sources of this checkout; the cluster is a folder of manifests. */
+/** Ours, as `npm start` runs it; the cluster is a folder of manifests. */
 export const portolan: Peer = {
   name: "portolan",
   resolves: true,
   locate() {
-    if (!existsSync(entry)) throw new PeerUnavailable("this checkout has no src/main.ts");
+    if (!existsSync(entry)) throw new PeerUnavailable("the bundle is not built: npm run build");
     return { path: entry, version: description.version };
   },
   async prepare(program, task) {
