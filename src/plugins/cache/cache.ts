@@ -97,7 +97,7 @@ export class Cache implements Instance {
     const kind = classify(query, reply, new Date());
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);
-    if (seconds <= 0 || kind === "other") return undefined;
+    if (seconds <= 0 || kind === "other" || reply.isLive) return undefined;
     const store = kind === "success" ? "success" : "denial";
     const except = store === "success" ? this.#successExcept : this.#denialExcept;
     if (isWithinAny(query.qname, except)) return undefined;

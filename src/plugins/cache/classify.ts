@@ -12,7 +12,7 @@ export type ReplyClass = "success" | "nxdomain" | "nodata" | "failure" | "other"
 
 /** Sorts a reply to `query` as CoreDNS does. */
 export function classify(query: Query, reply: Reply, now: Date): ReplyClass {
-  if ((reply.flags & Flag.TC) !== 0 || reply.isLive) return "other";
+  if ((reply.flags & Flag.TC) !== 0) return "other";
   if (query.dnssecOk && hasExpiredSignature(reply, now)) return "other";
   const hasSoa = reply.authority.some(({ type }) => type === RrType.SOA);
   switch (reply.rcode) {
