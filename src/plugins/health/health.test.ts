@@ -87,6 +87,14 @@ describe("health", () => {
     await expect(fetchText()).rejects.toThrow("fetch failed");
   });
 
+  it("goes on answering when a successor has taken over, as in a reload", async () => {
+    const [old, successor] = [make("health 127.0.0.1:0"), make("health 127.0.0.1:0")];
+    await old.start?.();
+    await successor.start?.();
+    await old.stop?.();
+    expect(await fetchText()).toEqual([200, "OK"]);
+  });
+
   it("asks itself once a second and measures that", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     await make("health 127.0.0.1:0").start?.();
@@ -116,6 +124,22 @@ describe("the self-check", () => {
     ]);
     check.stop();
     server.close();
+  });
+
+  it("takes any status but 200 for a failure", async () => {
+    const { port, close } = await http.serve("127.0.0.1:0", "/", (_request, response) => {
+      response.writeHead(503).end();
+    });
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const check = new SelfCheck(testContext({ metrics, log: recording.log }));
+    check.start({ host: "127.0.0.1", port, path: "/" });
+    vi.advanceTimersByTime(1_000);
+    await expect.poll(() => counted("request_failures_total")).toBe(1);
+    expect(recording.lines).toEqual([
+      `warn: Local health request to "http://127.0.0.1:${port}/" failed: status 503`,
+    ]);
+    check.stop();
+    await close();
   });
 
   it("has one request at a time, and takes no failure of a stopped one for a failure", async () => {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { formatDuration } from "../../observe/format-duration.ts";
+import type { HttpHandler } from "../../observe/http-endpoints.ts";
 import { splitAddress } from "../../observe/http-endpoints.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { HealthOptions } from "./parse.ts";
@@ -23,7 +24,9 @@ export class Health implements Instance {
 
   async start(): Promise<void> {
     const { address } = this.#options;
-    const { port, close } = await this.#context.host.http.serve(address, PATH, sayOk);
+    // A handler of its own: by that the endpoint tells this instance from its successor.
+    const handler: HttpHandler = (_request, response) => sayOk(response);
+    const { port, close } = await this.#context.host.http.serve(address, PATH, handler);
     this.#close = close;
     // Of all addresses, one has to be asked.
     const host = splitAddress(address).host || "localhost";
@@ -46,6 +49,6 @@ export class Health implements Instance {
   }
 }
 
-function sayOk(_request: unknown, response: ServerResponse): void {
+function sayOk(response: ServerResponse): void {
   response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("OK");
 }

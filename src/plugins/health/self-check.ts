@@ -52,13 +52,13 @@ export class SelfCheck {
     request.on("response", (response) => {
       response.resume();
       const ms = this.#measure(startMs);
+      if (response.statusCode !== 200) this.#fail(url, `status ${response.statusCode}`);
       if (ms > SLOW_MS) this.#warn(url, `took more than 1s: ${(ms / 1_000).toFixed(3)}s`);
     });
     request.on("error", (error) => {
       if (!this.#timer) return;
       this.#measure(startMs);
-      this.#failures.value++;
-      this.#warn(url, `failed: ${error.message}`);
+      this.#fail(url, error.message);
     });
     request.on("close", () => {
       this.#request = undefined;
@@ -69,6 +69,11 @@ export class SelfCheck {
     const ms = performance.now() - startMs;
     this.#duration.observe(ms / 1_000);
     return ms;
+  }
+
+  #fail(url: string, reason: string): void {
+    this.#failures.value++;
+    this.#warn(url, `failed: ${reason}`);
   }
 
   #warn(url: string, what: string): void {
