@@ -5,7 +5,8 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 
 interface Endpoint {
   readonly server: Server;
-  readonly handlers: Map<string, HttpHandler>;
+  /** By path; the last of a path's handlers answers. */
+  readonly handlers: Map<string, HttpHandler[]>;
   readonly listening: Promise<number>;
   users: number;
 }
@@ -19,9 +20,9 @@ export class HttpEndpoints {
 
   /**
    * Serves `path` on `address` (`:8080`, `127.0.0.1:0`, `[::1]:80`). The latest handler of a
-   * path wins.
-   * @returns the port it listens on and the function that takes the handler away again; the
-   * listener closes with its last handler.
+   * path answers; when it is taken away, the one before it does again.
+   * @returns the port it listens on and the function that takes the handler away; the listener
+   * closes with its last handler.
    */
   async serve(
     address: string,
@@ -30,7 +31,7 @@ export class HttpEndpoints {
   ): Promise<{ port: number; close: () => Promise<void> }> {
     const endpoint = this.#endpoints.get(address) ?? this.#open(address);
     endpoint.users++;
-    endpoint.handlers.set(path, handler);
+    endpoint.handlers.set(path, [...(endpoint.handlers.get(path) ?? []), handler]);
     const close = (): Promise<void> => this.#release(address, endpoint, path, handler);
     try {
       return { port: await endpoint.listening, close };
@@ -41,13 +42,16 @@ export class HttpEndpoints {
   }
 
   #open(address: string): Endpoint {
-    const handlers = new Map<string, HttpHandler>();
-    const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
-      const path = (request.url ?? "/").split("?", 1)[0] as string;
-      const handler = handlers.get(path);
-      if (handler) handler(request, response);
-      else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
-    });
+    const handlers = new Map<string, HttpHandler[]>();
+    const server = createServer(
+      { requestTimeout: 5_000, headersTimeout: 5_000 },
+      (request, response) => {
+        const path = (request.url ?? "/").split("?", 1)[0] as string;
+        const handler = handlers.get(path)?.at(-1);
+        if (handler) handler(request, response);
+        else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
+      },
+    );
     server.maxConnections = 256;
     const listening = listen(server, address);
     // A failure is the caller's to report; this keeps it from counting as nobody's.
@@ -63,7 +67,10 @@ export class HttpEndpoints {
     path: string,
     handler: HttpHandler,
   ): Promise<void> {
-    if (endpoint.handlers.get(path) === handler) endpoint.handlers.delete(path);
+    const handlers = endpoint.handlers.get(path) ?? [];
+    const left = handlers.filter((one) => one !== handler);
+    if (left.length === handlers.length) return;
+    endpoint.handlers.set(path, left);
     if (--endpoint.users > 0) return;
     this.#endpoints.delete(address);
     endpoint.server.closeAllConnections();

@@ -129,6 +129,7 @@ function createInstances(
 ): PlacedInstance[] {
   const zones = block.keys.map((key) => Name.parse(key.zone));
   const [firstKey] = block.keys;
+  const plugins = directives.map(({ plugin }) => plugin.name);
   const serverLabel = `dns://${settings.listenOn[0] ?? ""}:${firstKey?.port ?? around.defaultPort}`;
   return directives.flatMap(({ plugin, directive, options }) => {
     if (!plugin.create) return [];
@@ -136,6 +137,7 @@ function createInstances(
       directive,
       zones,
       keys: block.keys,
+      plugins,
       settings,
       serverLabel,
       log: pluginLogger(around.log, plugin.name, settings.debug),

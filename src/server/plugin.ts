@@ -82,6 +82,8 @@ export interface PluginContext {
   /** Zones of the server block, as written above it. */
   readonly zones: readonly Name[];
   readonly keys: readonly ServerKey[];
+  /** Names of all plugins of the server block, in their order. */
+  readonly plugins: readonly string[];
   readonly settings: Readonly<BlockSettings>;
   /** The `server` label of CoreDNS's metrics for a query of this block: `dns://:53`. */
   readonly serverLabel: string;

@@ -34,6 +34,7 @@ export function testContext(options: TestContextOptions = {}): PluginContext {
     directive: firstDirective(block),
     zones: zones.map((zone) => Name.parse(zone)),
     keys: block.keys,
+    plugins: block.directives.map(({ name }) => name.text),
     settings: { listenOn: [], listenExcept: [], root: "", debug: false, ...options.settings },
     serverLabel: "dns://:53",
     log: options.log ?? silentLog(),

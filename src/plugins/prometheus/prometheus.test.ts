@@ -173,6 +173,7 @@ describe("the endpoint of prometheus", () => {
       /^coredns_build_info\{version="\d+\.\d+\.\d+",revision="",goversion="node v\d+\..*"\} 1$/m,
     );
     expect(text).toMatch(/^coredns_dns_requests_total\{.*type="A"\} 1$/m);
+    expect(text).toMatch(/^coredns_plugin_enabled\{.*zone="\.".*name="prometheus"\} 1$/m);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
     expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);
     expect(text).not.toContain("nodejs_v8_heap_statistics");

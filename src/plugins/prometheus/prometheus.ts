@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Name } from "../../dns/name.ts";
-import type { Cell } from "../../observe/metrics.ts";
+import type { Cell, Family } from "../../observe/metrics.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -24,12 +24,14 @@ export class Prometheus implements Instance {
   readonly #zones: readonly CountedZone[];
   readonly #elsewhere: ZoneTraffic;
   readonly #panics: Cell;
+  readonly #enabled: Family<Cell>;
   #close: (() => Promise<void>) | undefined;
 
   constructor(options: PrometheusOptions, context: PluginContext) {
     this.#options = options;
     this.#context = context;
     const families = trafficFamilies(context.metrics);
+    this.#enabled = families.pluginEnabled;
     // There are no views yet, so the label is there and empty, as in CoreDNS without them.
     const trafficOf = (zone: string): ZoneTraffic => {
       return new ZoneTraffic(families, [context.serverLabel, zone, ""]);
@@ -53,6 +55,8 @@ export class Prometheus implements Instance {
       },
     );
     this.#close = served.close;
+    // Over a reload the old and the new configuration both count for a moment.
+    for (const cell of this.#enabledCells()) cell.value++;
   }
 
   observe(query: Query, outcome: Outcome, octets: number, failure: unknown): void {
@@ -62,8 +66,18 @@ export class Prometheus implements Instance {
 
   async stop(): Promise<void> {
     const close = this.#close;
+    if (!close) return;
     this.#close = undefined;
-    await close?.();
+    for (const cell of this.#enabledCells()) cell.value--;
+    await close();
+  }
+
+  /** One for each plugin in each zone of the block. */
+  #enabledCells(): Cell[] {
+    const { plugins, zones, serverLabel } = this.#context;
+    return zones.flatMap((zone) => {
+      return plugins.map((plugin) => this.#enabled.with(serverLabel, zone.toString(), "", plugin));
+    });
   }
 
   #trafficFor(qname: Name): ZoneTraffic {

@@ -8,6 +8,7 @@ export interface TrafficFamilies {
   readonly responseSize: Family<HistogramCell>;
   readonly responses: Family<Cell>;
   readonly panics: Family<Cell>;
+  readonly pluginEnabled: Family<Cell>;
 }
 
 const ZONE_LABELS = ["server", "zone", "view"] as const;
@@ -54,6 +55,11 @@ export function trafficFamilies(metrics: Metrics): TrafficFamilies {
       "rcode",
       "plugin",
     ]),
+    pluginEnabled: metrics.gauge(
+      "coredns_plugin_enabled",
+      "1 while the plugin is in the server block.",
+      [...ZONE_LABELS, "name"],
+    ),
     panics: metrics.counter(
       "coredns_panics_total",
       "Queries that were answered SERVFAIL because of a fault of the program.",
