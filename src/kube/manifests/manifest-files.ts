@@ -1,0 +1,121 @@
+import type { BigIntStats } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { extname, sep } from "node:path";
+import { findFiles } from "./find-files.ts";
+import type { FoundFiles } from "./find-files.ts";
+import type { Manifest } from "./manifest.ts";
+import { manifestKey } from "./manifest.ts";
+import type { PlacedManifest, ReadResult } from "./read-documents.ts";
+import { readDocuments } from "./read-documents.ts";
+
+/** A text of this many octets takes the YAML reader seconds and some hundred megabytes. */
+const MAX_FILE_OCTETS = 16 * 1024 * 1024;
+
+interface FileState {
+  /** What `stat` says of this very content. */
+  readonly fingerprint: string;
+  readonly problems: readonly string[];
+  /** What counts: of a file that broke, what was in it before. */
+  readonly manifests: readonly PlacedManifest[];
+  readonly wasEverGood: boolean;
+}
+
+export interface ManifestSet {
+  /** One for each kind, namespace and name. */
+  readonly manifests: readonly Manifest[];
+  /** Messages of all that is wrong now. */
+  readonly problems: readonly string[];
+  /** Where changes show. */
+  readonly folders: ReadonlySet<string>;
+  readonly fileCount: number;
+}
+
+/** The manifests in files and folders, read again only where a file has changed. */
+export class ManifestFiles {
+  readonly #paths: readonly string[];
+  #states = new Map<string, FileState>();
+
+  constructor(paths: readonly string[]) {
+    this.#paths = paths;
+  }
+
+  async read(): Promise<ManifestSet> {
+    const found = await findFiles(this.#paths);
+    const states = new Map<string, FileState>();
+    for (const [path, stats] of found.files) {
+      states.set(path, await nextState(path, stats, this.#states.get(path)));
+    }
+    for (const [path, state] of this.#states) {
+      if (!states.has(path) && isHidden(path, found)) states.set(path, state);
+    }
+    this.#states = states;
+    const { manifests, problems } = mergeFiles(states);
+    const { folders } = found;
+    const unreadable = [...found.unreadable].map(
+      ([path, reason]) => `Cannot read manifests "${path}": ${reason}`,
+    );
+    return { manifests, problems: [...unreadable, ...problems], folders, fileCount: states.size };
+  }
+}
+
+/** Whether it cannot be known if the file is still there. */
+function isHidden(path: string, { unreadable }: FoundFiles): boolean {
+  return [...unreadable.keys()].some((top) => path === top || path.startsWith(top + sep));
+}
+
+async function nextState(
+  path: string,
+  stats: BigIntStats,
+  last: FileState | undefined,
+): Promise<FileState> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+  const fingerprint = [dev, ino, size, mtimeNs, ctimeNs].join(" ");
+  if (last?.fingerprint === fingerprint) return last;
+  const { manifests, problems, isFinal } = await readOneFile(path, stats);
+  const read = { fingerprint: isFinal ? fingerprint : "", problems };
+  if (problems.length === 0) return { ...read, manifests, wasEverGood: true };
+  if (!last?.wasEverGood) return { ...read, manifests, wasEverGood: false };
+  const kept = problems.map((problem) => `${problem}; what was in the file before still counts`);
+  return { ...last, ...read, problems: kept };
+}
+
+/** Not final is what another attempt at the same file may change. */
+type FileResult = ReadResult & { readonly isFinal: boolean };
+
+async function readOneFile(path: string, stats: BigIntStats): Promise<FileResult> {
+  const fail = (reason: string, isFinal = true): FileResult => {
+    return { manifests: [], problems: [`Cannot read manifest "${path}": ${reason}`], isFinal };
+  };
+  // Opening a named pipe would wait for its writer.
+  if (!stats.isFile()) return fail("is not a file");
+  if (stats.size > MAX_FILE_OCTETS) {
+    return fail(`has ${stats.size} octets, more than ${MAX_FILE_OCTETS}`);
+  }
+  try {
+    const text = await readFile(path, "utf8");
+    const { manifests, problems } = await readDocuments(text, extname(path) === ".json");
+    const messages = problems.map((problem) => `Cannot read manifest "${path}", ${problem}`);
+    return { manifests, problems: messages, isFinal: true };
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error), false);
+  }
+}
+
+/** The last one of the same kind, namespace and name counts. */
+function mergeFiles(
+  states: ReadonlyMap<string, FileState>,
+): Pick<ManifestSet, "manifests" | "problems"> {
+  const problems: string[] = [];
+  const merged = new Map<string, { manifest: Manifest; source: string }>();
+  for (const [path, state] of states) {
+    problems.push(...state.problems);
+    for (const { manifest, place } of state.manifests) {
+      const key = manifestKey(manifest);
+      const source = `"${path}", ${place}`;
+      const other = merged.get(key);
+      if (other) problems.push(`Found ${key} twice: ${source} counts, not ${other.source}`);
+      merged.set(key, { manifest, source });
+    }
+  }
+  return { manifests: [...merged.values()].map(({ manifest }) => manifest), problems };
+}

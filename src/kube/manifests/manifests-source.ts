@@ -1,0 +1,125 @@
+import { stat } from "node:fs/promises";
+import type { Logger } from "../../observe/log.ts";
+import type { ClusterSink, ClusterSource, Kind, Selection } from "../cluster-source.ts";
+import { machineAddress } from "./api-server-objects.ts";
+import { ClusterDiff } from "./cluster-diff.ts";
+import { ServiceCidrs } from "./cluster-ips.ts";
+import { ClusterCompleter } from "./complete-cluster.ts";
+import { isGlob } from "./find-files.ts";
+import { ManifestFiles } from "./manifest-files.ts";
+import { FolderWatcher } from "./watch-folders.ts";
+
+export interface ManifestsOptions {
+  /** Files, folders, globs. The later of two objects of the same name counts. */
+  readonly paths: readonly string[];
+  /** One, or one of IPv4 and one of IPv6; 10.96.0.0/12 by default. */
+  readonly serviceCidrs?: readonly string[];
+  readonly selection: Selection;
+  readonly log: Logger;
+  /** Whether changes are followed, true by default. */
+  readonly watch?: boolean;
+}
+
+/**
+ * A cluster that is described by Kubernetes manifests: what an API server with its controllers
+ * would make of them.
+ *
+ * @throws SyntaxError if a CIDR or a label selector cannot be parsed
+ */
+export function manifestsSource(options: ManifestsOptions): ManifestsSource {
+  return new ManifestsSource(options);
+}
+
+export class ManifestsSource implements ClusterSource {
+  readonly #options: ManifestsOptions;
+  readonly #files: ManifestFiles;
+  readonly #completer: ClusterCompleter;
+  readonly #diff = new ClusterDiff();
+  #sink: ClusterSink | undefined;
+  #watcher: FolderWatcher | undefined;
+  #lastProblems = new Set<string>();
+  #reading: Promise<void> = Promise.resolve();
+  #isQueued = false;
+
+  constructor(options: ManifestsOptions) {
+    this.#options = options;
+    this.#files = new ManifestFiles(options.paths);
+    this.#completer = new ClusterCompleter({
+      cidrs: new ServiceCidrs(options.serviceCidrs ?? ["10.96.0.0/12"]),
+      selection: options.selection,
+      machineAddress: machineAddress(),
+    });
+  }
+
+  /** The sink knows everything when the promise resolves. Rejects if a path does not exist. */
+  async start(sink: ClusterSink): Promise<void> {
+    const { paths, selection, watch = true } = this.#options;
+    for (const path of paths) await expectPath(path);
+    this.#sink = sink;
+    if (watch) this.#watcher = new FolderWatcher(() => this.#refreshLater());
+    await this.refresh();
+    const kinds: Kind[] = ["Namespace", "Service"];
+    if (selection.endpoints) kinds.push("EndpointSlice");
+    if (selection.pods) kinds.push("Pod");
+    for (const kind of kinds) this.#sink?.synced(kind);
+  }
+
+  async stop(): Promise<void> {
+    this.#sink = undefined;
+    this.#watcher?.close();
+    await this.#reading.catch(() => undefined);
+  }
+
+  /** Looks at the files and tells what has changed; one look at a time, and one more in waiting. */
+  refresh(): Promise<void> {
+    if (this.#isQueued) return this.#reading;
+    this.#isQueued = true;
+    const last = this.#reading.catch(() => undefined);
+    this.#reading = last.then(() => {
+      this.#isQueued = false;
+      return this.#read();
+    });
+    return this.#reading;
+  }
+
+  #refreshLater(): void {
+    this.refresh().catch((error: unknown) => {
+      this.#options.log.error(`Cannot read manifests: ${String(error)}`);
+    });
+  }
+
+  async #read(): Promise<void> {
+    if (!this.#sink) return;
+    const { manifests, problems, folders, fileCount } = await this.#files.read();
+    if (!this.#sink) return;
+    this.#watcher?.update(folders);
+    const trouble = [...problems];
+    const objects = this.#completer.complete(manifests, (message) => trouble.push(message));
+    this.#warn(trouble);
+    const changes = this.#diff.tell(this.#sink, objects);
+    if (changes > 0) {
+      this.#options.log.info(
+        `Read ${fileCount} manifest files: ${objects.length} objects, ${changes} changed`,
+      );
+    }
+  }
+
+  /** Says what was not wrong the last time. */
+  #warn(problems: readonly string[]): void {
+    for (const problem of problems) {
+      if (!this.#lastProblems.has(problem)) this.#options.log.warn(problem);
+    }
+    this.#lastProblems = new Set(problems);
+  }
+}
+
+/** A glob may match something later. */
+async function expectPath(path: string): Promise<void> {
+  try {
+    await stat(path);
+  } catch (error) {
+    if (isGlob(path)) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot read manifests "${path}": ${reason}`, { cause: error });
+  }
+}

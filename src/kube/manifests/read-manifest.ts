@@ -1,0 +1,65 @@
+import type { ObjectKey } from "../cluster-source.ts";
+import type { Labels } from "../label-selector.ts";
+import type { Manifest } from "./manifest.ts";
+import { ManifestField } from "./manifest-field.ts";
+import { DNS_LABEL, DNS_SUBDOMAIN } from "./patterns.ts";
+import { readEndpointSlice } from "./read-endpoint-slice.ts";
+import { readEndpoints } from "./read-endpoints.ts";
+import { readPod } from "./read-pod.ts";
+import { readService } from "./read-service.ts";
+
+interface KindReader {
+  readonly apiVersion: string;
+  readonly isNamespaced: boolean;
+  /** What the API server wants a name of this kind to be. */
+  readonly name: RegExp;
+  read(key: ObjectKey, labels: Labels, object: ManifestField): Manifest;
+}
+
+const SERVICE: KindReader = {
+  apiVersion: "v1",
+  isNamespaced: true,
+  name: DNS_LABEL,
+  read: readService,
+};
+const NAMED = { isNamespaced: true, name: DNS_SUBDOMAIN };
+
+const READERS: ReadonlyMap<string, KindReader> = new Map([
+  ["Service", SERVICE],
+  ["EndpointSlice", { ...NAMED, apiVersion: "discovery.k8s.io/v1", read: readEndpointSlice }],
+  ["Endpoints", { ...NAMED, apiVersion: "v1", read: readEndpoints }],
+  ["Pod", { ...NAMED, apiVersion: "v1", read: readPod }],
+  ["Namespace", clusterScoped("Namespace", DNS_LABEL)],
+  ["Node", clusterScoped("Node", DNS_SUBDOMAIN)],
+]);
+
+/**
+ * Reads one object.
+ *
+ * @returns undefined for a kind that DNS does not need
+ * @throws ManifestError if it is no object, or not one that the API server would take
+ */
+export function readManifest(value: unknown): Manifest | undefined {
+  const object = new ManifestField(value);
+  const kind = object.get("kind").string();
+  if (kind === "") return object.get("kind").fail("is missing");
+  const apiVersion = object.get("apiVersion").string();
+  if (apiVersion === "") return object.get("apiVersion").fail("is missing");
+  const reader = READERS.get(kind);
+  if (!reader || reader.apiVersion !== apiVersion) return undefined;
+  const metadata = object.get("metadata");
+  const namespace = metadata.get("namespace").matching(DNS_LABEL, "the name of a Namespace");
+  const name = metadata.get("name").matching(reader.name, `a name for the kind ${kind}`);
+  if (name === "") return metadata.get("name").fail("is missing");
+  const key = { namespace: reader.isNamespaced ? namespace || "default" : "", name };
+  return reader.read(key, metadata.get("labels").labels(), object);
+}
+
+function clusterScoped(kind: "Namespace" | "Node", name: RegExp): KindReader {
+  return {
+    apiVersion: "v1",
+    isNamespaced: false,
+    name,
+    read: (key, labels) => ({ kind, ...key, labels }),
+  };
+}
