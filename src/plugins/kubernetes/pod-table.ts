@@ -1,0 +1,75 @@
+import type { ObjectKey, Pod } from "../../kube/cluster-source.ts";
+import { canonicalAddress, dashedAddress } from "./address.ts";
+import { wireLabel } from "./labels.ts";
+
+/** Pods in these phases have given their addresses back. */
+const OVER = new Set(["Succeeded", "Failed", "Unknown"]);
+
+/** An address in a namespace, as the name of a pod says it. */
+export interface PodAddress {
+  readonly address: string;
+  /** Pods that have it: more than one on a host's own network. */
+  count: number;
+}
+
+/** The addresses of running pods by name, for `pods verified`. */
+export class PodTable {
+  readonly #byName = new Map<string, PodAddress>();
+  /** What each pod has added, by namespace and name. */
+  readonly #names = new Map<string, readonly string[]>();
+
+  /** @param labels of pod and namespace, in lower-case wire form */
+  find(labels: string): PodAddress | undefined {
+    return this.#byName.get(labels);
+  }
+
+  /** @returns whether its addresses have changed. */
+  upsert(pod: Pod): boolean {
+    const addresses = OVER.has(pod.phase) ? [] : pod.podIPs.flatMap((text) => canonical(text));
+    const named = new Map(addresses.map((address) => [podLabels(address, pod.namespace), address]));
+    const key = objectKey(pod);
+    const before = this.#names.get(key) ?? [];
+    const isSame = before.length === named.size && before.every((name) => named.has(name));
+    if (isSame) return false;
+    this.#forget(before);
+    for (const [name, address] of named) this.#add(name, address);
+    if (named.size > 0) this.#names.set(key, [...named.keys()]);
+    else this.#names.delete(key);
+    return true;
+  }
+
+  remove(pod: ObjectKey): boolean {
+    const key = objectKey(pod);
+    const names = this.#names.get(key);
+    if (!names) return false;
+    this.#forget(names);
+    return this.#names.delete(key);
+  }
+
+  #add(name: string, address: string): void {
+    const known = this.#byName.get(name);
+    if (known) known.count++;
+    else this.#byName.set(name, { address, count: 1 });
+  }
+
+  #forget(names: readonly string[]): void {
+    for (const name of names) {
+      const known = this.#byName.get(name);
+      if (known && --known.count === 0) this.#byName.delete(name);
+    }
+  }
+}
+
+function canonical(text: string): string[] {
+  const address = canonicalAddress(text);
+  return address === undefined ? [] : [address];
+}
+
+function podLabels(address: string, namespace: string): string {
+  return `${wireLabel(dashedAddress(address)) ?? ""}${wireLabel(namespace) ?? ""}`;
+}
+
+/** What tells an object from others of its kind. */
+export function objectKey({ namespace, name }: ObjectKey): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,56 @@
+import { OneOrMany } from "./one-or-many.ts";
+import type { ServiceNode } from "./service-node.ts";
+import { isExposed } from "./service-node.ts";
+import type { Slice, Target } from "./slice.ts";
+
+/** Who has an address: Services that have it as ClusterIP, and ready endpoints. */
+export class ReverseTable {
+  readonly #services = new OneOrMany<ServiceNode>();
+  readonly #targets = new OneOrMany<Target>();
+
+  addService(node: ServiceNode): void {
+    for (const address of node.service?.clusterIPs ?? []) this.#services.add(address, node);
+  }
+
+  removeService(node: ServiceNode): void {
+    for (const address of node.service?.clusterIPs ?? []) this.#services.remove(address, node);
+  }
+
+  addSlice(slice: Slice): void {
+    for (const target of slice.targets) this.#targets.add(target.address, target);
+  }
+
+  removeSlice(slice: Slice): void {
+    for (const target of slice.targets) this.#targets.remove(target.address, target);
+  }
+
+  /** The Service whose ClusterIP this is. Where several claim it, always the same one. */
+  service(address: string): ServiceNode | undefined {
+    const [first] = this.#services
+      .get(address)
+      .filter((node) => isExposed(node.namespace))
+      .toSorted((a, b) => compare(a.key, b.key));
+    return first;
+  }
+
+  /** The endpoints with this address that have a Service to be named after. */
+  endpoints(address: string): readonly Target[] {
+    return this.#targets.get(address).filter(({ slice }) => slice.node.service !== undefined);
+  }
+
+  /**
+   * The names of an address in wire form, without `svc` and zone: the Service's if it is a
+   * ClusterIP, else those of all endpoints that have it.
+   */
+  names(address: string): readonly string[] {
+    const service = this.service(address);
+    if (service) return [service.key];
+    const visible = this.endpoints(address).filter(({ slice }) => slice.node.isVisible);
+    const names = new Set(visible.map(({ label, slice }) => label + slice.node.key));
+    return [...names].toSorted(compare);
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

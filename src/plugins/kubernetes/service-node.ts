@@ -1,0 +1,85 @@
+import type { Service } from "../../kube/cluster-source.ts";
+import { OneOrMany } from "./one-or-many.ts";
+import type { Slice, Target } from "./slice.ts";
+import type { ServiceRecords } from "./service-records.ts";
+
+/** A namespace, from the first object that names it on. */
+export interface NamespaceNode {
+  /** The label in wire form. */
+  readonly key: string;
+  /** Whether the configuration shows it. */
+  readonly isConfigured: boolean;
+  /** Whether there is a Namespace object. */
+  exists: boolean;
+  /** Services and slices that hang on it. */
+  nodes: number;
+}
+
+export function isExposed(namespace: NamespaceNode): boolean {
+  return namespace.exists && namespace.isConfigured;
+}
+
+/**
+ * What is known of one Service: the object, its slices, and the records made of them so far.
+ * It is there also if only slices are: they may come first.
+ */
+export class ServiceNode {
+  /** The labels of Service and namespace in wire form. */
+  readonly key: string;
+  readonly namespace: NamespaceNode;
+  service: Service | undefined;
+  /** Those with addresses of the Service, by name. */
+  slices: readonly Slice[] = [];
+  /** By the zone's index; forgotten with each change. */
+  records: (ServiceRecords | undefined)[] = [];
+  #targets: OneOrMany<Target> | undefined;
+
+  constructor(key: string, namespace: NamespaceNode) {
+    this.key = key;
+    this.namespace = namespace;
+  }
+
+  /** Whether DNS shows the Service. */
+  get isVisible(): boolean {
+    return this.service !== undefined && isExposed(this.namespace);
+  }
+
+  get isUnused(): boolean {
+    return this.service === undefined && this.slices.length === 0;
+  }
+
+  get hasReadyTargets(): boolean {
+    return this.slices.some(({ targets }) => targets.length > 0);
+  }
+
+  /** The targets with this label, in wire form. */
+  targetsOf(label: string): readonly Target[] {
+    this.#targets ??= targetsByLabel(this.slices);
+    return this.#targets.get(label);
+  }
+
+  /** Puts `slice` in the place of the one with its name. */
+  put(slice: Slice): void {
+    const others = this.slices.filter(({ name }) => name !== slice.name);
+    this.slices = [...others, slice].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    this.changed();
+  }
+
+  take(slice: Slice): void {
+    this.slices = this.slices.filter((other) => other !== slice);
+    this.changed();
+  }
+
+  changed(): void {
+    this.records = [];
+    this.#targets = undefined;
+  }
+}
+
+function targetsByLabel(slices: readonly Slice[]): OneOrMany<Target> {
+  const targets = new OneOrMany<Target>();
+  for (const slice of slices) {
+    for (const target of slice.targets) targets.add(target.label, target);
+  }
+  return targets;
+}

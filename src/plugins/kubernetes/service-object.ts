@@ -1,0 +1,36 @@
+import type { Service } from "../../kube/cluster-source.ts";
+import { canonicalAddress } from "./address.ts";
+import { isSameList } from "./slice.ts";
+
+/** The Service with addresses in canonical text, without those that are none. */
+export function canonicalService(service: Service): Service {
+  const clusterIPs = service.clusterIPs
+    .map(canonicalAddress)
+    .filter((address) => address !== undefined);
+  return isSameTexts(clusterIPs, service.clusterIPs) ? service : { ...service, clusterIPs };
+}
+
+/** Whether nothing that DNS shows is different, inside the cluster or outside. */
+export function isSameService(a: Service, b: Service): boolean {
+  return (
+    a.type === b.type &&
+    a.headless === b.headless &&
+    a.externalName === b.externalName &&
+    isSameTexts(a.clusterIPs, b.clusterIPs) &&
+    isSameTexts(a.externalIPs, b.externalIPs) &&
+    isSameTexts(a.externalHostnames, b.externalHostnames) &&
+    isSamePorts(a.ports, b.ports)
+  );
+}
+
+function isSameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return isSameList(a, b, (x, y) => x === y);
+}
+
+function isSamePorts(a: Service["ports"], b: Service["ports"]): boolean {
+  return isSameList(
+    a,
+    b,
+    (x, y) => x.name === y.name && x.port === y.port && x.protocol === y.protocol,
+  );
+}

@@ -1,0 +1,94 @@
+import type { Endpoint, EndpointPort, EndpointSlice } from "../../kube/cluster-source.ts";
+import { canonicalAddress, dashedAddress } from "./address.ts";
+import { wireLabel } from "./labels.ts";
+import type { ServiceNode } from "./service-node.ts";
+
+/** A port to match names and to fill SRV records with. */
+export interface Port {
+  /** Lower case; "" if it has none. */
+  readonly name: string;
+  readonly protocol: string;
+  /** 0 where no number is known: then there is no SRV record. */
+  readonly port: number;
+}
+
+/** A slice or a Service without ports still has addresses. */
+export const NO_PORTS: readonly Port[] = [{ name: "", protocol: "", port: 0 }];
+
+/** One ready address of an EndpointSlice. */
+export interface Target {
+  /** Canonical text. */
+  readonly address: string;
+  /** Its name below the Service, in wire form. */
+  readonly label: string;
+  readonly slice: Slice;
+}
+
+/** What DNS needs of an EndpointSlice. */
+export interface Slice {
+  readonly name: string;
+  readonly node: ServiceNode;
+  readonly ports: readonly Port[];
+  readonly targets: readonly Target[];
+}
+
+/** @param usePodNames whether pods without a hostname lend their own name */
+export function makeSlice(object: EndpointSlice, node: ServiceNode, usePodNames: boolean): Slice {
+  const targets: Target[] = [];
+  const slice: Slice = { name: object.name, node, ports: portsOf(object.ports), targets };
+  for (const endpoint of object.endpoints) {
+    if (!endpoint.ready) continue;
+    for (const text of endpoint.addresses) {
+      const address = canonicalAddress(text);
+      if (address === undefined) continue;
+      const label = targetLabel(endpoint, text, usePodNames);
+      targets.push({ address, label, slice });
+    }
+  }
+  return slice;
+}
+
+/** Ports with names in lower case, as questions are compared. */
+export function portsOf(ports: readonly EndpointPort[]): readonly Port[] {
+  if (ports.length === 0) return NO_PORTS;
+  return ports.map(({ name, protocol, port }) => ({
+    name: name.toLowerCase(),
+    protocol: protocol.toLowerCase(),
+    port,
+  }));
+}
+
+function targetLabel(endpoint: Endpoint, address: string, usePodNames: boolean): string {
+  const { hostname, podName } = endpoint;
+  const own = hostname !== "" ? hostname : usePodNames ? podName : "";
+  // A pod's name may have dots or be too long: then it cannot be a label.
+  return (own !== "" && wireLabel(own)) || addressLabel(address);
+}
+
+function addressLabel(address: string): string {
+  const dashed = dashedAddress(address);
+  // A host name does not end with a hyphen (RFC 1123 §2.1).
+  const text = dashed.endsWith("-") ? `${dashed}0` : dashed;
+  return wireLabel(text) ?? "";
+}
+
+/** Whether nothing that DNS shows is different. */
+export function isSameSlice(a: Slice, b: Slice): boolean {
+  return (
+    a.node === b.node &&
+    isSameList(a.ports, b.ports, isSamePort) &&
+    isSameList(a.targets, b.targets, (x, y) => x.address === y.address && x.label === y.label)
+  );
+}
+
+export function isSamePort(a: Port, b: Port): boolean {
+  return a.name === b.name && a.protocol === b.protocol && a.port === b.port;
+}
+
+export function isSameList<T>(
+  a: readonly T[],
+  b: readonly T[],
+  isSame: (x: T, y: T) => boolean,
+): boolean {
+  return a.length === b.length && a.every((x, i) => isSame(x, b[i] as T));
+}
