@@ -1,0 +1,17 @@
+import { definePlugin } from "../../server/plugin.ts";
+import { Kubernetes } from "./kubernetes.ts";
+import { localAddresses } from "./name-servers.ts";
+import { parseKubernetes } from "./parse.ts";
+import { makeSource } from "./source.ts";
+
+export const kubernetes = definePlugin({
+  name: "kubernetes",
+  once: true,
+  parse: parseKubernetes,
+  create: (options, context) =>
+    new Kubernetes(options, context, {
+      source: makeSource(options, context),
+      localAddresses: localAddresses(context.settings.listenOn),
+      now: Date.now,
+    }),
+});

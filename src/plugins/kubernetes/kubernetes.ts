@@ -1,0 +1,135 @@
+import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import type { Name } from "../../dns/name.ts";
+import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { ClusterSource, Kind } from "../../kube/cluster-source.ts";
+import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
+import { QueryError } from "../../server/query-error.ts";
+import type { Query } from "../../server/query.ts";
+import type { Result } from "../../server/reply.ts";
+import { mapReply, Reply } from "../../server/reply.ts";
+import { Answers } from "./answers.ts";
+import { ClusterIndex } from "./cluster-index.ts";
+import { ClusterZone } from "./cluster-zone.ts";
+import { NameFinder, NotSynced } from "./name-finder.ts";
+import { NameServers } from "./name-servers.ts";
+import type { KubernetesOptions } from "./parse.ts";
+import { onlyReverseZones } from "./parse.ts";
+import { inQueryCase } from "./query-case.ts";
+import { transferRecords } from "./zone-transfer.ts";
+
+/** What the plugin stands on, besides the house. */
+export interface KubernetesWorld {
+  readonly source: ClusterSource;
+  /** Addresses that clients reach this machine at. */
+  readonly localAddresses: readonly string[];
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+}
+
+/** Answers for the Services and Pods of a cluster. */
+export class Kubernetes implements Instance {
+  /** What is known of the cluster; other plugins may look things up in it. */
+  readonly index: ClusterIndex;
+  readonly #source: ClusterSource;
+  readonly #answers: Answers;
+  readonly #nameServers: NameServers;
+  /** The longest first, so that the first match is the closest. */
+  readonly #zones: readonly ClusterZone[];
+  readonly #fallthrough: readonly Name[];
+
+  constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
+    const { source, localAddresses, now } = world;
+    const zones = (options.zones ?? context.zones).map(
+      (name, i) => new ClusterZone(name, i, options.ttlSeconds),
+    );
+    const primaryZone = zones.find(({ isReverse }) => !isReverse);
+    if (!primaryZone) {
+      throw onlyReverseZones(context.directive);
+    }
+    this.index = new ClusterIndex({ ...options, kinds: kindsOf(options), log: context.log, now });
+    this.#source = source;
+    this.#nameServers = new NameServers(this.index, localAddresses);
+    const finder = new NameFinder(this.index, this.#nameServers, options);
+    const resolve = (query: Query): Result => context.host.resolve(query);
+    const { index } = this;
+    this.#answers = new Answers({
+      index,
+      finder,
+      nameServers: this.#nameServers,
+      primaryZone,
+      resolve,
+    });
+    this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
+    this.#fallthrough = options.fallthrough;
+  }
+
+  serve(query: Query, next: Next): Result {
+    const { qname } = query;
+    const zone = this.#zoneOf(qname);
+    if (!zone) return next(query);
+    const result = this.#reply(query, zone);
+    if (result === undefined) return next(query);
+    if (qname.wire === qname.key) return result;
+    return mapReply(result, (reply) => inQueryCase(reply, query, zone, this.index.serial.value));
+  }
+
+  start(): Promise<void> {
+    return this.#source.start(this.index);
+  }
+
+  stop(): Promise<void> {
+    return this.#source.stop();
+  }
+
+  notReady(): string | undefined {
+    const waiting = [...this.index.unsynced];
+    return waiting.length === 0 ? undefined : `waiting for the cluster's ${waiting.join(", ")}`;
+  }
+
+  /**
+   * All records of a zone, its SOA first and last, for a zone transfer (RFC 5936 §2.2); undefined
+   * if it is not a zone of this plugin.
+   * @throws {QueryError} before the cluster is known.
+   */
+  transfer(apex: Name): Iterable<ResourceRecord> | undefined {
+    const zone = this.#zones.find(({ name }) => name.equals(apex));
+    if (!zone) return undefined;
+    if (this.index.unsynced.size > 0) throw notSynced();
+    return transferRecords(zone, this.index, this.#nameServers);
+  }
+
+  #zoneOf(qname: Name): ClusterZone | undefined {
+    for (const zone of this.#zones) {
+      if (qname.isWithin(zone.name)) return zone;
+    }
+    return undefined;
+  }
+
+  /** The reply for a name of a zone; undefined if the question is to be passed on. */
+  #reply(query: Query, zone: ClusterZone): Result | undefined {
+    try {
+      const reply = this.#answers.reply(query, zone);
+      if (reply !== undefined) return reply;
+    } catch (error) {
+      throw error instanceof NotSynced ? notSynced() : error;
+    }
+    // As long as not all is known no name may be denied, nor leak to others who would deny it.
+    if (this.index.unsynced.size > 0) throw notSynced();
+    if (this.#fallthrough.some((name) => query.qname.isWithin(name))) return undefined;
+    return Reply.negative(Rcode.NXDOMAIN, zone.soa(this.index.serial.value));
+  }
+}
+
+function kindsOf(options: KubernetesOptions): readonly Kind[] {
+  const kinds: Kind[] = ["Namespace", "Service"];
+  if (options.endpoints) kinds.push("EndpointSlice");
+  if (options.pods === "verified") kinds.push("Pod");
+  return kinds;
+}
+
+function notSynced(): QueryError {
+  return new QueryError(Rcode.SERVFAIL, "Cannot answer yet: the cluster is not known in full", {
+    ede: ExtendedErrorCode.NOT_READY,
+  });
+}

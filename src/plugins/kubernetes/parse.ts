@@ -1,0 +1,166 @@
+import { isIP } from "node:net";
+import {
+  argumentRange,
+  atLeastOne,
+  noArguments,
+  noBody,
+  oneArgument,
+  parseChoice,
+  parseInteger,
+  parseZones,
+  subDirectives,
+} from "../../corefile/arguments.ts";
+import { reasonOf } from "../../corefile/corefile-error.ts";
+import type { Directive, Token } from "../../corefile/directive.ts";
+import { tokenError } from "../../corefile/directive.ts";
+import { Name } from "../../dns/name.ts";
+import { parseLabelSelector } from "../../kube/label-selector.ts";
+import { wireLabel } from "./labels.ts";
+import type { PodMode } from "./name-finder.ts";
+import { isReverseKey } from "./reverse-name.ts";
+
+const MAX_TTL_SECONDS = 3_600;
+
+export interface KubernetesOptions {
+  /** Zones to answer for; undefined for those of the server block. */
+  zones: readonly Name[] | undefined;
+  /** Folders, files and globs, as written. */
+  readonly manifests: string[];
+  /** Where Services without a ClusterIP get one from; empty for the default ranges. */
+  readonly serviceCidrs: string[];
+  pods: PodMode;
+  /** Whether endpoints without a hostname are named after their pods. */
+  usePodNames: boolean;
+  ttlSeconds: number;
+  /** Whether endpoints are served. */
+  endpoints: boolean;
+  /** Namespaces to show; empty for all. */
+  readonly namespaces: string[];
+  /** Label selectors; "" for all. */
+  namespaceLabels: string;
+  labels: string;
+  /** Zones whose unknown names go to the next plugin. */
+  fallthrough: readonly Name[];
+  ignoreEmptyService: boolean;
+}
+
+type Property = (sub: Directive, options: KubernetesOptions) => void;
+
+const PROPERTIES: Record<string, Property> = {
+  manifests(sub, options) {
+    options.manifests.push(...atLeastOne(sub).map(({ text }) => text));
+  },
+  service_cidr(sub, options) {
+    options.serviceCidrs.push(...atLeastOne(sub).map(parseCidr));
+  },
+  pods(sub, options) {
+    options.pods = parseChoice(oneArgument(sub), ["disabled", "insecure", "verified"]);
+  },
+  endpoint_pod_names(sub, options) {
+    noArguments(sub);
+    options.usePodNames = true;
+  },
+  ttl(sub, options) {
+    options.ttlSeconds = parseInteger(oneArgument(sub), { min: 0, max: MAX_TTL_SECONDS });
+  },
+  noendpoints(sub, options) {
+    noArguments(sub);
+    options.endpoints = false;
+  },
+  namespaces(sub, options) {
+    options.namespaces.push(...atLeastOne(sub).map(parseNamespace));
+  },
+  namespace_labels(sub, options) {
+    options.namespaceLabels = parseSelector(sub);
+  },
+  labels(sub, options) {
+    options.labels = parseSelector(sub);
+  },
+  fallthrough(sub, options) {
+    options.fallthrough = sub.args.length === 0 ? [Name.root] : parseNames(sub.args);
+  },
+  ignore(sub, options) {
+    parseChoice(oneArgument(sub), ["empty_service"]);
+    options.ignoreEmptyService = true;
+  },
+  endpoint: needsApiServer,
+  tls: needsApiServer,
+  kubeconfig: needsApiServer,
+  startup_timeout: needsApiServer,
+  apiserver_qps: needsApiServer,
+  apiserver_burst: needsApiServer,
+  apiserver_max_inflight: needsApiServer,
+  multicluster: needsApiServer,
+  zonal: needsApiServer,
+};
+
+/** Reads `kubernetes [ZONES...] { ... }`. */
+export function parseKubernetes(directive: Directive): KubernetesOptions {
+  const zones = argumentRange(directive, 0, Number.POSITIVE_INFINITY);
+  const options: KubernetesOptions = {
+    zones: zones.length === 0 ? undefined : parseNames(zones),
+    manifests: [],
+    serviceCidrs: [],
+    pods: "disabled",
+    usePodNames: false,
+    ttlSeconds: 5,
+    endpoints: true,
+    namespaces: [],
+    namespaceLabels: "",
+    labels: "",
+    fallthrough: [],
+    ignoreEmptyService: false,
+  };
+  for (const sub of directive.body) noBody(sub);
+  subDirectives(directive, PROPERTIES, options);
+  if (options.zones?.every(({ key }) => isReverseKey(key))) throw onlyReverseZones(directive);
+  if (options.namespaces.length > 0 && options.namespaceLabels !== "") {
+    throw directive.error(`"namespaces" and "namespace_labels" exclude each other`);
+  }
+  if (options.manifests.length === 0) {
+    throw directive.error(
+      `missing "manifests": watching an API server comes with the next issue, "manifests PATH..." works today`,
+    );
+  }
+  return options;
+}
+
+/** PTR records have to name something in a zone. */
+export function onlyReverseZones(directive: Directive): Error {
+  return directive.error(`only reverse zones: add one for names, such as "cluster.local"`);
+}
+
+function needsApiServer(sub: Directive): never {
+  throw sub.error(
+    `unsupported property "${sub.name.text}": watching an API server comes with the next issue, "manifests PATH..." works today`,
+  );
+}
+
+function parseNames(tokens: readonly Token[]): Name[] {
+  return parseZones(tokens).map((zone) => Name.parse(zone));
+}
+
+function parseNamespace(token: Token): string {
+  if (wireLabel(token.text) !== undefined) return token.text;
+  throw tokenError(token, `bad namespace "${token.text}": not a DNS label`);
+}
+
+function parseCidr(token: Token): string {
+  const [address = "", bits = "", ...rest] = token.text.split("/");
+  const version = isIP(address);
+  const isCidr = version !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits);
+  if (isCidr && Number(bits) <= (version === 4 ? 32 : 128)) return token.text;
+  throw tokenError(token, `bad CIDR "${token.text}": expected one such as "10.96.0.0/12"`);
+}
+
+/** A selector may have spaces: its words are put together again. */
+function parseSelector(sub: Directive): string {
+  const words = atLeastOne(sub).map(({ text }) => text);
+  const selector = words.join(" ");
+  try {
+    parseLabelSelector(selector);
+  } catch (error) {
+    throw sub.error(`bad label selector: ${reasonOf(error)}`);
+  }
+  return selector;
+}
