@@ -11,10 +11,6 @@ export class OneOrMany<V extends object> {
     return Array.isArray(found) ? found : [found];
   }
 
-  has(key: string): boolean {
-    return this.#values.has(key);
-  }
-
   add(key: string, value: V): void {
     const found = this.#values.get(key);
     if (found === undefined) this.#values.set(key, value);
