@@ -12,7 +12,8 @@ export function* yamlDocuments(text: string): Generator<ManifestDocument> {
   for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) {
     number++;
     const [error] = document.errors;
-    const line = lines.linePos(error?.pos[0] ?? document.range[0]).line;
+    const start = document.contents?.range?.[0] ?? document.range[0];
+    const { line } = lines.linePos(error?.pos[0] ?? start);
     const place = `document ${number}, line ${line}`;
     if (error) yield { place, error: firstLine(error.message) };
     else yield { place, ...toValue(() => document.toJS({ maxAliasCount: MAX_ALIASES })) };
