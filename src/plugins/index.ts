@@ -6,6 +6,7 @@ import { errors } from "./errors/index.ts";
 import { forward } from "./forward/index.ts";
 import { health } from "./health/index.ts";
 import { hosts } from "./hosts/index.ts";
+import { kubernetes } from "./kubernetes/index.ts";
 import { loadbalance } from "./loadbalance/index.ts";
 import { log } from "./log/index.ts";
 import { loop } from "./loop/index.ts";
@@ -69,7 +70,7 @@ export const plugins: PluginOrder = [
   "azure",
   "clouddns",
   "k8s_external",
-  "kubernetes",
+  kubernetes,
   "file",
   "auto",
   "secondary",

@@ -20,8 +20,8 @@ export class Reply {
   additional: readonly ResourceRecord[] = NO_RECORDS;
   /** EDNS options, sent if the client speaks EDNS. */
   options: readonly EdnsOption[] = NO_OPTIONS;
-  /** Says what its source says this very moment: nobody may keep it, as a cluster's names. */
-  isLive = false;
+  /** The state of things that it was made of, where that may change from one moment to the next. */
+  basis: Basis | undefined;
 
   constructor(rcode: number = Rcode.NOERROR, flags = 0) {
     this.rcode = rcode;
@@ -48,9 +48,17 @@ export class Reply {
     reply.authority = this.authority;
     reply.additional = this.additional;
     reply.options = this.options;
-    reply.isLive = this.isLive;
+    reply.basis = this.basis;
     return reply;
   }
+}
+
+/**
+ * A state of things, as of a cluster. Whoever has changed it says so before the change can be
+ * seen; from then on nobody answers with what was made of it.
+ */
+export interface Basis {
+  isCurrent: boolean;
 }
 
 /** Says that a query gets no reply at all. */

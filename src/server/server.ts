@@ -3,9 +3,8 @@ import type { Corefile } from "../corefile/corefile.ts";
 import { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
-import { listenTcp } from "../transport/tcp.ts";
+import { listenBoth } from "../transport/listen-both.ts";
 import type { Listener } from "../transport/transport.ts";
-import { listenUdp } from "../transport/udp.ts";
 import type { Configuration, Endpoint, PlacedInstance, Surroundings } from "./configuration.ts";
 import { buildConfiguration } from "./configuration.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -144,21 +143,16 @@ export class Server {
     await this.#stopInstances(old.instances);
   }
 
-  /** UDP and TCP on one port; with port 0, TCP takes the port that UDP was given. */
   async #open({ address, port, router }: Endpoint): Promise<Post> {
     const dispatcher = new Dispatcher(router);
-    const options = {
+    const { log } = this.#options;
+    const listeners = await listenBoth({
       address,
+      port,
       receive: dispatcher.receive,
-      onTrouble: (message: string) => this.#options.log.error(message),
-    };
-    const udp = await listenUdp({ ...options, port });
-    try {
-      return { dispatcher, listeners: [udp, await listenTcp({ ...options, port: udp.port })] };
-    } catch (error) {
-      await udp.close();
-      throw error;
-    }
+      onTrouble: (message) => log.error(message),
+    });
+    return { dispatcher, listeners };
   }
 
   async #stopInstances(instances: readonly PlacedInstance[]): Promise<void> {

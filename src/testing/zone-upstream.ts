@@ -8,9 +8,7 @@ import { encodeReply } from "../server/encode-reply.ts";
 import type { Query } from "../server/query.ts";
 import { readQuery } from "../server/query.ts";
 import { Reply } from "../server/reply.ts";
-import { listenTcp } from "../transport/tcp.ts";
-import type { ListenOptions, Listener } from "../transport/transport.ts";
-import { listenUdp } from "../transport/udp.ts";
+import { listenBoth } from "../transport/listen-both.ts";
 import { records } from "./query.ts";
 import { TestZone } from "./zone.ts";
 
@@ -41,8 +39,8 @@ export async function startZoneUpstream(text: string, origin = "."): Promise<Zon
     const reply = rcode === Rcode.NOERROR ? answer(zone, query) : new Reply(rcode);
     client.send(encodeReply(query, reply));
   };
-  const options = { address: ADDRESS, receive, onTrouble: throwTrouble };
-  const [udp, tcp] = await listenOnSamePort(options);
+  const options = { address: ADDRESS, port: 0, receive, onTrouble: throwTrouble };
+  const [udp, tcp] = await listenBoth(options);
   return {
     address: `${ADDRESS}:${udp.port}`,
     port: udp.port,
@@ -58,21 +56,6 @@ function answer(zone: TestZone, query: Query): Reply {
   const reply = new Reply(Rcode.NXDOMAIN, Flag.AA);
   reply.authority = ROOT_SOA ? [ROOT_SOA] : [];
   return reply;
-}
-
-/** A port that is free for UDP may be taken for TCP: then another one is tried. */
-async function listenOnSamePort(
-  options: Omit<ListenOptions, "port">,
-): Promise<[Listener, Listener]> {
-  for (let attempt = 1; ; attempt++) {
-    const udp = await listenUdp({ ...options, port: 0 });
-    try {
-      return [udp, await listenTcp({ ...options, port: udp.port })];
-    } catch (error) {
-      await udp.close();
-      if (attempt === 10) throw error;
-    }
-  }
 }
 
 function throwTrouble(message: string): never {

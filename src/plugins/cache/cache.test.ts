@@ -185,11 +185,23 @@ describe("cache", () => {
     expect(bench.asked).toHaveLength(2);
   });
 
-  it("does not keep what follows the cluster, but caps its TTL", async () => {
-    const bench = new Bench("cache 30");
-    bench.source = () => Object.assign(Reply.authoritative(records(A(60))), { isLive: true });
+  it.each([
+    ["a truncated reply", { answer: [A(60)], flags: Flag.TC }, 30],
+    ["an alias that leads nowhere", { answer: ["www.a.test. 60 IN CNAME b.test."] }, 30],
+  ])("caps the TTL of %s, though it is not kept", async (_what, reply, ttl) => {
+    expect(await new Bench("cache 30").replies(Rcode.NOERROR, reply).ttl()).toBe(ttl);
+  });
+
+  it("forgets at once what is true no longer", async () => {
+    const bench = new Bench("cache 30 {\n serve_stale\n}");
+    const basis = { isCurrent: true };
+    bench.source = () => Object.assign(Reply.authoritative(records(A(60))), { basis });
     expect(await bench.ttl()).toBe(30);
     await bench.say();
+    expect(bench.asked).toHaveLength(1);
+    basis.isCurrent = false;
+    bench.answers(A(60, "192.0.2.2"));
+    expect((await bench.say()).answer).toEqual([A(30, "192.0.2.2")]);
     expect(bench.asked).toHaveLength(2);
   });
 

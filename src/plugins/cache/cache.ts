@@ -9,7 +9,7 @@ import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
 import type { Outcome, Result } from "../../server/reply.ts";
 import { DROPPED, Reply } from "../../server/reply.ts";
-import { answersQuestion, classify } from "./classify.ts";
+import { answersQuestion, classify, isKeepable } from "./classify.ts";
 import { Entry, hideUnaskedAd } from "./entry.ts";
 import type { CacheMetrics } from "./metrics.ts";
 import type { CacheOptions } from "./options.ts";
@@ -97,7 +97,7 @@ export class Cache implements Instance {
     const kind = classify(query, reply, new Date());
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);
-    if (seconds <= 0 || kind === "other" || reply.isLive) return undefined;
+    if (seconds <= 0 || !isKeepable(kind, reply)) return undefined;
     const store = kind === "success" ? "success" : "denial";
     const except = store === "success" ? this.#successExcept : this.#denialExcept;
     if (isWithinAny(query.qname, except)) return undefined;

@@ -7,12 +7,17 @@ import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Query } from "../../server/query.ts";
 import type { Reply } from "../../server/reply.ts";
 
-/** What a reply is to the cache; "other" is not kept. */
-export type ReplyClass = "success" | "nxdomain" | "nodata" | "failure" | "other";
+/** What a reply is to the cache; "incomplete" is an answer, but not to all of its question. */
+export type ReplyClass = "success" | "incomplete" | "nxdomain" | "nodata" | "failure" | "other";
+
+/** Whether such a reply may be kept for others. */
+export function isKeepable(kind: ReplyClass, reply: Reply): boolean {
+  if (kind === "other" || kind === "incomplete") return false;
+  return (reply.flags & Flag.TC) === 0;
+}
 
 /** Sorts a reply to `query` as CoreDNS does. */
 export function classify(query: Query, reply: Reply, now: Date): ReplyClass {
-  if ((reply.flags & Flag.TC) !== 0) return "other";
   if (query.dnssecOk && hasExpiredSignature(reply, now)) return "other";
   const hasSoa = reply.authority.some(({ type }) => type === RrType.SOA);
   switch (reply.rcode) {
@@ -34,7 +39,7 @@ function classifyNoError(query: Query, reply: Reply, hasSoa: boolean): ReplyClas
   if (reply.answer.length === 0) return hasSoa ? "nodata" : "success";
   if (answersQuestion(query, reply.answer)) return "success";
   // Aliases that lead to nothing (RFC 2308 §2.2); without SOA nobody says for how long.
-  return hasSoa ? "nodata" : "other";
+  return hasSoa ? "nodata" : "incomplete";
 }
 
 /**

@@ -36,6 +36,11 @@ export class Entry {
     this.#agedTtl = details.ttlSeconds;
   }
 
+  /** Whether what it says is still so, apart from its age. */
+  get isCurrent(): boolean {
+    return this.#reply.basis?.isCurrent ?? true;
+  }
+
   get rcode(): number {
     return this.#reply.rcode;
   }

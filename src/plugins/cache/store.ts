@@ -59,6 +59,7 @@ export class Store {
   }
 
   #isUsable(entry: Entry, nowMs: number): boolean {
+    if (!entry.isCurrent) return false;
     const left = entry.secondsLeft(nowMs);
     return left > 0 || -left * 1000 < this.#staleMs;
   }

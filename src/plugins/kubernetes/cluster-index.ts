@@ -7,6 +7,7 @@ import type {
   Service,
 } from "../../kube/cluster-source.ts";
 import type { Logger } from "../../observe/log.ts";
+import type { Basis } from "../../server/reply.ts";
 import { wireLabel } from "./labels.ts";
 import { objectKey, PodTable } from "./pod-table.ts";
 import { ReverseTable } from "./reverse-table.ts";
@@ -33,8 +34,8 @@ export class ClusterIndex implements ClusterSink {
   readonly pods = new PodTable();
   readonly reverse = new ReverseTable();
   readonly serial: Serial;
-  /** Grows with each change. */
-  generation = 0;
+  /** The state that replies are made of now. */
+  basis: Basis = { isCurrent: true };
   readonly #options: ClusterIndexOptions;
   readonly #shown: ReadonlySet<string>;
   readonly #namespaces = new Map<string, NamespaceNode>();
@@ -200,7 +201,8 @@ export class ClusterIndex implements ClusterSink {
   }
 
   #changed(): void {
-    this.generation++;
+    this.basis.isCurrent = false;
+    this.basis = { isCurrent: true };
     this.serial.touch();
     for (const listener of this.#listeners) listener();
   }

@@ -68,10 +68,14 @@ export class Kubernetes implements Instance {
     const { qname } = query;
     const zone = this.#zoneOf(qname);
     if (!zone) return next(query);
+    const { basis } = this.index;
     const result = this.#reply(query, zone);
     if (result === undefined) return next(query);
-    if (qname.wire === qname.key) return result;
-    return mapReply(result, (reply) => inQueryCase(reply, query, zone, this.index.serial.value));
+    return mapReply(result, (reply) => {
+      reply.basis = basis;
+      if (qname.wire === qname.key) return reply;
+      return inQueryCase(reply, query, zone, this.index.serial.value);
+    });
   }
 
   start(): Promise<void> {

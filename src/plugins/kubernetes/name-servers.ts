@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { RrType } from "../../dns/iana/rr-type.ts";
+import type { Basis } from "../../server/reply.ts";
 import type { Name } from "../../dns/name.ts";
 import { NS } from "../../dns/rdata/rfc1035-names.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
@@ -23,7 +24,8 @@ export class NameServers {
   readonly #index: ClusterIndex;
   readonly #localAddresses: readonly string[];
   #hosts: readonly Host[] = [];
-  #generation = -1;
+  /** The state that `#hosts` was found in. */
+  #basis: Basis | undefined;
 
   constructor(index: ClusterIndex, localAddresses: readonly string[]) {
     this.#index = index;
@@ -51,9 +53,9 @@ export class NameServers {
 
   /** Each pair of name and address once. */
   hosts(): readonly Host[] {
-    const { generation } = this.#index;
-    if (this.#generation !== generation) this.#hosts = distinct(this.#find());
-    this.#generation = generation;
+    const { basis } = this.#index;
+    if (this.#basis !== basis) this.#hosts = distinct(this.#find());
+    this.#basis = basis;
     return this.#hosts;
   }
 
