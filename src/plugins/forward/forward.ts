@@ -1,0 +1,105 @@
+import type { EdnsOption } from "../../dns/edns.ts";
+import { Flag } from "../../dns/header.ts";
+import { OptionCode } from "../../dns/iana/option-code.ts";
+import type { Message } from "../../dns/message.ts";
+import type { Name } from "../../dns/name.ts";
+import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
+import type { Query } from "../../server/query.ts";
+import type { Result } from "../../server/reply.ts";
+import { Reply } from "../../server/reply.ts";
+import { Request } from "../../upstream/request.ts";
+import { TimerWheel } from "../../upstream/timer-wheel.ts";
+import { forwardMetrics } from "./metrics.ts";
+import { openUpstreams } from "./open-upstreams.ts";
+import type { ForwardOptions } from "./parse.ts";
+import { Stanza } from "./stanza.ts";
+
+const REQUEST_FLAGS = Flag.RD | Flag.AD | Flag.CD;
+const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
+
+/**
+ * EDNS options that concern two neighbours only, so that they end here in both directions: NSID
+ * (RFC 5001 §2.1), cookies (RFC 7873 §1), keepalive (RFC 7828 §3), padding (RFC 7830 §4).
+ */
+const hopByHop: readonly number[] = [
+  OptionCode.NSID,
+  OptionCode.COOKIE,
+  OptionCode.KEEPALIVE,
+  OptionCode.PADDING,
+];
+
+/** All `forward` directives of a server block, tried in the order of the file. */
+export class Forward implements Instance {
+  readonly #options: readonly ForwardOptions[];
+  readonly #context: PluginContext;
+  readonly #wheel = new TimerWheel();
+  #stanzas: readonly Stanza[] = [];
+
+  constructor(options: readonly ForwardOptions[], context: PluginContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  serve(query: Query, next: Next): Result {
+    const first = this.#firstMatch(query.qname, 0);
+    if (first < 0) return next(query);
+    return this.#ask(first, query.qname, toRequest(query), query.client.transport !== "udp");
+  }
+
+  async start(): Promise<void> {
+    const { metrics, settings } = this.#context;
+    const around = { wheel: this.#wheel, metrics, root: settings.root };
+    const cells = forwardMetrics(metrics);
+    this.#stanzas = await Promise.all(
+      this.#options.map(async (options) => {
+        return new Stanza(options, await openUpstreams(options, around), cells);
+      }),
+    );
+  }
+
+  stop(): void {
+    for (const stanza of this.#stanzas) stanza.stop();
+    this.#wheel.stop();
+  }
+
+  async #ask(first: number, qname: Name, request: Request, overTcp: boolean): Promise<Reply> {
+    for (let at = first; ;) {
+      const stanza = this.#stanzas[at] as Stanza;
+      const message = await stanza.ask(request, overTcp);
+      if (!stanza.leavesToNext(message)) return toReply(message);
+      at = this.#firstMatch(qname, at + 1);
+      if (at < 0) return toReply(message);
+    }
+  }
+
+  /** The first `forward` from `start` on that is for this name; -1 if there is none. */
+  #firstMatch(qname: Name, start: number): number {
+    for (let at = start; at < this.#stanzas.length; at++) {
+      if (this.#stanzas[at]?.matches(qname)) return at;
+    }
+    return -1;
+  }
+}
+
+/** The client's question with what of its EDNS is meant for us to pass on. */
+function toRequest(query: Query): Request {
+  const { qname, qtype, qclass, dnssecOk } = query;
+  const flags = query.flags & REQUEST_FLAGS;
+  if (!query.hasEdns) return new Request({ qname, qtype, qclass, flags });
+  const edns = { dnssecOk, options: endToEnd(query.options) };
+  return new Request({ qname, qtype, qclass, flags, edns });
+}
+
+function toReply(message: Message): Reply {
+  const reply = new Reply(message.rcode, message.flags & REPLY_FLAGS);
+  reply.answer = message.answer;
+  reply.authority = message.authority;
+  reply.additional = message.additional;
+  if (message.edns) reply.options = endToEnd(message.edns.options);
+  return reply;
+}
+
+function endToEnd(options: readonly EdnsOption[]): readonly EdnsOption[] {
+  if (options.length === 0) return options;
+  return options.filter(({ code }) => !hopByHop.includes(code));
+}

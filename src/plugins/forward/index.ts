@@ -1,0 +1,11 @@
+import { definePlugin } from "../../server/plugin.ts";
+import { Forward } from "./forward.ts";
+import type { ForwardOptions } from "./parse.ts";
+import { parseForward } from "./parse.ts";
+
+export const forward = definePlugin<readonly ForwardOptions[]>({
+  name: "forward",
+  parse: (directive) => [parseForward(directive)],
+  merge: (all) => all.flat(),
+  create: (options, context) => new Forward(options, context),
+});

@@ -1,0 +1,150 @@
+import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { isAbsolute, join } from "node:path";
+import { createSecureContext } from "node:tls";
+import { reasonOf } from "../../corefile/corefile-error.ts";
+import type { Token } from "../../corefile/directive.ts";
+import { tokenError } from "../../corefile/directive.ts";
+import type { Metrics } from "../../observe/metrics.ts";
+import { parseNameservers } from "../../upstream/resolv-conf.ts";
+import { resolveHost } from "../../upstream/resolve-host.ts";
+import type { TlsSettings } from "../../upstream/stream-connections.ts";
+import type { TimerWheel } from "../../upstream/timer-wheel.ts";
+import type { UpstreamSettings } from "../../upstream/upstream.ts";
+import { Upstream } from "../../upstream/upstream.ts";
+import { UpstreamMetrics } from "../../upstream/upstream-metrics.ts";
+import type { ForwardOptions } from "./parse.ts";
+import type { Target } from "./target.ts";
+
+const DEADLINE_MS = 5000;
+
+/** What the upstreams of a server block share. */
+export interface Surroundings {
+  readonly wheel: TimerWheel;
+  readonly metrics: Metrics;
+  /** Folder that relative paths start from; may be "". */
+  readonly root: string;
+}
+
+/**
+ * Makes the upstreams of one `forward`: reads resolv.conf files and certificates, looks up host
+ * names. An upstream named twice is there once.
+ * @throws {CorefileError} if a file or a name does not yield what is needed.
+ */
+export async function openUpstreams(
+  options: ForwardOptions,
+  around: Surroundings,
+): Promise<Upstream[]> {
+  const expanded = await Promise.all(options.to.map((target) => expand(target, options.resolvers)));
+  const targets = new Map<string, Target>();
+  for (const target of expanded.flat()) {
+    const { isTls, serverName = "" } = target;
+    const id = `${isTls ? "tls" : "dns"} ${formatEndpoint(target)} ${serverName.toLowerCase()}`;
+    if (!targets.has(id)) targets.set(id, target);
+  }
+  const [first] = options.to;
+  if (targets.size === 0 && first) {
+    throw tokenError(first.at, `cannot forward to "${first.at.text}": it names no server`);
+  }
+  const tls = await tlsSettings(options, around.root);
+  return [...targets.values()].map((target) => makeUpstream(target, options, around, tls));
+}
+
+function makeUpstream(
+  target: Target,
+  options: ForwardOptions,
+  { wheel, metrics }: Surroundings,
+  tls: TlsSettings | undefined,
+): Upstream {
+  const to = formatEndpoint(target);
+  const { host: address, port, isTls, serverName } = target;
+  const endpoint = { address, port, localAddress: options.sourceAddress };
+  const ownTls = tls && isTls ? { tls: { ...tls, serverName: serverName ?? tls.serverName } } : {};
+  return new Upstream(
+    { to, endpoint, ...ownTls },
+    upstreamSettings(options),
+    wheel,
+    new UpstreamMetrics(metrics, "forward", to),
+  );
+}
+
+function upstreamSettings(options: ForwardOptions): UpstreamSettings {
+  const { domain, recursionDesired, intervalMs } = options.healthCheck;
+  return {
+    readTimeoutMs: options.readTimeoutMs,
+    // Half of the time, so that a stalled handshake leaves some for another attempt.
+    setupTimeoutMs: options.maxConnectAttempts === 1 ? DEADLINE_MS : DEADLINE_MS / 2,
+    expireMs: options.expireMs,
+    maxAgeMs: options.maxAgeMs,
+    maxIdle: options.maxIdle,
+    probe: { qname: domain, recursionDesired, intervalMs, overTcp: options.forceTcp },
+  };
+}
+
+/** The addresses that a target stands for. */
+async function expand(target: Target, resolvers: readonly string[]): Promise<Target[]> {
+  if (target.kind === "address") return [target];
+  const fromFile = await nameserversOf(target);
+  const hosts = fromFile ?? (await lookUp(target, resolvers));
+  return hosts.map((host) => ({ ...target, kind: "address", host }));
+}
+
+/** Undefined if it is no file but a host. */
+async function nameserversOf(target: Target): Promise<string[] | undefined> {
+  if (target.isTls) return undefined;
+  try {
+    return parseNameservers(await readFile(target.host, "utf8"));
+  } catch (cause) {
+    if (target.kind === "host" && (cause as NodeJS.ErrnoException).code === "ENOENT")
+      return undefined;
+    throw tokenError(target.at, `cannot read "${target.host}": ${reasonOf(cause)}`);
+  }
+}
+
+async function lookUp({ at, host }: Target, resolvers: readonly string[]): Promise<string[]> {
+  try {
+    return await resolveHost(host, resolvers);
+  } catch (cause) {
+    throw tokenError(at, `cannot resolve upstream "${host}": ${reasonOf(cause)}`);
+  }
+}
+
+/** Reads the certificates; undefined if nobody is asked by TLS. */
+async function tlsSettings(
+  { to, tlsFiles, tlsServerName }: ForwardOptions,
+  root: string,
+): Promise<TlsSettings | undefined> {
+  if (!to.some(({ isTls }) => isTls)) return undefined;
+  const contents = await Promise.all(tlsFiles.map((token) => readPem(token, root)));
+  const [cert, key] = contents.length > 1 ? contents : [];
+  const ca = contents.length === 2 ? undefined : contents.at(-1);
+  try {
+    const context = createSecureContext({
+      minVersion: "TLSv1.2",
+      ...(cert && key ? { cert, key } : {}),
+      ...(ca ? { ca } : {}),
+    });
+    return { context, serverName: tlsServerName };
+  } catch (cause) {
+    throw tlsError(tlsFiles, cause);
+  }
+}
+
+function tlsError(tlsFiles: readonly Token[], cause: unknown): unknown {
+  const [at] = tlsFiles;
+  const names = tlsFiles.map(({ text }) => `"${text}"`).join(" ");
+  return at ? tokenError(at, `cannot use tls ${names}: ${reasonOf(cause)}`) : cause;
+}
+
+async function readPem(token: Token, root: string): Promise<Buffer> {
+  const path = isAbsolute(token.text) || root === "" ? token.text : join(root, token.text);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw tokenError(token, `cannot read "${path}": ${reasonOf(cause)}`);
+  }
+}
+
+function formatEndpoint({ host, port }: Target): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,141 @@
+import { Flag } from "../dns/header.ts";
+import { RrClass } from "../dns/iana/rr-class.ts";
+import { RrType } from "../dns/iana/rr-type.ts";
+import type { Message } from "../dns/message.ts";
+import type { Name } from "../dns/name.ts";
+import type { ChannelPool } from "./channel-pool.ts";
+import type { ExchangeTerms } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
+import { HealthCheck } from "./health-check.ts";
+import type { Request } from "./request.ts";
+import { ProbeRequest } from "./request.ts";
+import type { TlsSettings } from "./stream-connections.ts";
+import { StreamConnections } from "./stream-connections.ts";
+import type { TimerWheel } from "./timer-wheel.ts";
+import type { Endpoint } from "./udp-socket.ts";
+import { UdpSockets } from "./udp-sockets.ts";
+import { UpstreamError } from "./upstream-error.ts";
+import type { UpstreamMetrics } from "./upstream-metrics.ts";
+
+export interface UpstreamSettings {
+  /** For a reply, from when the query was sent. */
+  readonly readTimeoutMs: number;
+  /** For opening a connection, TLS handshake included. */
+  readonly setupTimeoutMs: number;
+  /** See `PoolLimits` for these three. */
+  readonly expireMs: number;
+  readonly maxAgeMs: number;
+  readonly maxIdle: number;
+  readonly probe: ProbeSettings;
+}
+
+/** How to find out whether an upstream is alive: by a query for the NS records of a name. */
+export interface ProbeSettings {
+  readonly qname: Name;
+  readonly recursionDesired: boolean;
+  /** Pause after a probe that failed. */
+  readonly intervalMs: number;
+  readonly overTcp: boolean;
+}
+
+const PROBE_TIMEOUT_MS = 1000;
+
+/** One server that queries are forwarded to. */
+export class Upstream {
+  /** Address and port: `192.0.2.1:53`, `[2001:db8::1]:53`. */
+  readonly to: string;
+  readonly health: HealthCheck;
+  readonly #endpoint: Endpoint;
+  readonly #tls: TlsSettings | undefined;
+  readonly #settings: UpstreamSettings;
+  readonly #wheel: TimerWheel;
+  readonly #metrics: UpstreamMetrics;
+  readonly #terms: ExchangeTerms;
+  #udp: ChannelPool | undefined;
+  #stream: ChannelPool | undefined;
+  #isStopped = false;
+
+  /** @param target `tls`: all queries go over TLS */
+  constructor(
+    target: { readonly to: string; readonly endpoint: Endpoint; readonly tls?: TlsSettings },
+    settings: UpstreamSettings,
+    wheel: TimerWheel,
+    metrics: UpstreamMetrics,
+  ) {
+    this.to = target.to;
+    this.#endpoint = target.endpoint;
+    this.#tls = target.tls;
+    this.#settings = settings;
+    this.#wheel = wheel;
+    this.#metrics = metrics;
+    this.#terms = {
+      wheel,
+      timeoutMs: settings.readTimeoutMs,
+      onReply: (rcode, seconds) => metrics.observe(rcode, seconds),
+    };
+    this.health = this.#healthCheck(settings.probe);
+  }
+
+  get isTls(): boolean {
+    return this.#tls !== undefined;
+  }
+
+  /**
+   * Sends a request.
+   * @param overTcp TCP rather than UDP; an upstream with TLS is always asked by TLS
+   * @param deadlineMs on the monotonic clock
+   * @returns the reply; rejects with an {@link UpstreamError}
+   */
+  exchange(request: Request, overTcp: boolean, deadlineMs: number): Promise<Message> {
+    if (this.#isStopped) return Promise.reject(this.#stopped());
+    return Exchange.begin(request, this.#terms, deadlineMs, this.#sender(overTcp));
+  }
+
+  /** Ends the health check and closes all sockets; what is under way fails. */
+  stop(): void {
+    this.#isStopped = true;
+    this.health.stop();
+    this.#udp?.destroy(this.#stopped());
+    this.#stream?.destroy(this.#stopped());
+  }
+
+  #stopped(): UpstreamError {
+    return new UpstreamError("network", `${this.to}: stopped`);
+  }
+
+  #sender(overTcp: boolean): (exchange: Exchange) => void {
+    return overTcp || this.#tls ? this.#sendByStream : this.#sendByUdp;
+  }
+
+  readonly #sendByUdp = (exchange: Exchange): void => {
+    this.#udp ??= new UdpSockets(
+      this.#endpoint,
+      { ...this.#settings, to: this.to },
+      this.#metrics.poolCells("udp"),
+      this.#wheel,
+    );
+    this.#udp.send(exchange);
+  };
+
+  readonly #sendByStream = (exchange: Exchange): void => {
+    this.#stream ??= new StreamConnections(
+      this.#endpoint,
+      this.#tls,
+      { ...this.#settings, to: this.to },
+      this.#metrics.poolCells(this.#tls ? "tcp-tls" : "tcp"),
+      this.#wheel,
+    );
+    this.#stream.send(exchange);
+  };
+
+  #healthCheck({ qname, recursionDesired, intervalMs, overTcp }: ProbeSettings): HealthCheck {
+    const flags = recursionDesired ? Flag.RD : 0;
+    const request = new ProbeRequest({ qname, qtype: RrType.NS, qclass: RrClass.IN, flags });
+    const terms = { wheel: this.#wheel, timeoutMs: PROBE_TIMEOUT_MS, onReply: (): void => {} };
+    const probe = (): Promise<Message> => {
+      const deadlineMs = performance.now() + PROBE_TIMEOUT_MS;
+      return Exchange.begin(request, terms, deadlineMs, this.#sender(overTcp));
+    };
+    return new HealthCheck(probe, intervalMs, () => this.#metrics.healthcheckFailures.value++);
+  }
+}
