@@ -69,14 +69,15 @@ export function assignClusterIPs(
 ): Labelled<Service>[] {
   const taken = new Set(manifests.flatMap(({ object }) => object.clusterIPs));
   taken.add(cidrs.first);
+  const keyed = manifests.map((manifest) => ({ manifest, key: manifestKey(manifest) }));
   // By name, so that no order of files makes a difference.
-  const sorted = manifests.toSorted((a, b) => (manifestKey(a) < manifestKey(b) ? -1 : 1));
-  return sorted.flatMap((manifest): Labelled<Service>[] => {
+  const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return sorted.flatMap(({ manifest, key }): Labelled<Service>[] => {
     const { object, labels } = manifest;
     if (object.headless || object.type === "ExternalName") return [{ object, labels }];
     const clusterIPs = clusterIPsOf(manifest, cidrs, taken);
     if (clusterIPs) return [{ object: { ...object, clusterIPs }, labels }];
-    onTrouble(`Cannot give a cluster IP to ${manifestKey(manifest)}: the range is full`);
+    onTrouble(`Cannot give a cluster IP to ${key}: the range is full`);
     return [];
   });
 }

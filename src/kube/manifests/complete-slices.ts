@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointSlice } from "../cluster-source.ts";
 import type { Labels } from "../label-selector.ts";
 import type { ServiceCidrs } from "./cluster-ips.ts";
-import type { Labelled, Manifest, ServiceManifest } from "./manifest.ts";
+import type { Labelled, Manifest, PodManifest, ServiceManifest } from "./manifest.ts";
 import { manifestsOf, SERVICE_NAME_LABEL, ZONE_LABEL } from "./manifest.ts";
 import { podSlices } from "./pod-slices.ts";
 
@@ -21,7 +21,7 @@ export function completeSlices(
   for (const endpoints of mirrored) served.add(path(endpoints));
 
   const zones = zonesOf(manifests);
-  const podsByNamespace = Map.groupBy(manifestsOf("Pod", manifests), ({ namespace }) => namespace);
+  const podsByLabel = groupByLabel(manifestsOf("Pod", manifests));
   const selecting = services.filter(
     (service) => selectsPods(service) && !served.has(path(service)),
   );
@@ -29,7 +29,8 @@ export function completeSlices(
     ...slices,
     ...mirrored.flatMap((endpoints) => finish(endpoints.slices, endpoints.labels)),
     ...selecting.flatMap((service) => {
-      const pods = podsByNamespace.get(service.namespace) ?? [];
+      const [[label = "", value = ""] = []] = Object.entries(service.selector);
+      const pods = podsByLabel.get(labelPath(service, label, value)) ?? [];
       return finish(podSlices(service, cidrs.familiesOf(service), pods), service.labels, zones);
     }),
   ];
@@ -37,6 +38,25 @@ export function completeSlices(
 
 function path({ namespace, name }: Manifest): string {
   return `${namespace}/${name}`;
+}
+
+/** So that a Service need not look at all Pods of its Namespace. */
+function groupByLabel(pods: readonly PodManifest[]): Map<string, PodManifest[]> {
+  const groups = new Map<string, PodManifest[]>();
+  for (const pod of pods) {
+    for (const [label, value] of Object.entries(pod.labels)) {
+      const key = labelPath(pod, label, value);
+      const group = groups.get(key);
+      if (group) group.push(pod);
+      else groups.set(key, [pod]);
+    }
+  }
+  return groups;
+}
+
+/** Neither names of Namespaces nor labels have spaces. */
+function labelPath({ namespace }: Manifest, label: string, value: string): string {
+  return `${namespace} ${label} ${value}`;
 }
 
 function selectsPods({ selector, object }: ServiceManifest): boolean {

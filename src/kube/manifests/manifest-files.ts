@@ -21,7 +21,7 @@ interface FileState {
 }
 
 export interface ManifestSet {
-  /** One for each kind, namespace and name. */
+  /** One for each kind, namespace and name. The same array as long as no file changes. */
   readonly manifests: readonly Manifest[];
   /** Messages of all that is wrong now. */
   readonly problems: readonly string[];
@@ -33,7 +33,8 @@ export interface ManifestSet {
 /** The manifests in files and folders, read again only where a file has changed. */
 export class ManifestFiles {
   readonly #paths: readonly string[];
-  #states = new Map<string, FileState>();
+  #states: ReadonlyMap<string, FileState> = new Map();
+  #merged = mergeFiles(this.#states);
 
   constructor(paths: readonly string[]) {
     this.#paths = paths;
@@ -48,14 +49,27 @@ export class ManifestFiles {
     for (const [path, state] of this.#states) {
       if (!states.has(path) && isHidden(path, found)) states.set(path, state);
     }
+    if (!isEqual(states, this.#states)) this.#merged = mergeFiles(states);
     this.#states = states;
-    const { manifests, problems } = mergeFiles(states);
+    const { manifests, problems } = this.#merged;
     const { folders } = found;
     const unreadable = [...found.unreadable].map(
       ([path, reason]) => `Cannot read manifests "${path}": ${reason}`,
     );
     return { manifests, problems: [...unreadable, ...problems], folders, fileCount: states.size };
   }
+}
+
+/** Whether the same states are under the same paths, in the same order. */
+function isEqual(
+  states: ReadonlyMap<string, FileState>,
+  others: ReadonlyMap<string, FileState>,
+): boolean {
+  const entries = [...others];
+  return (
+    states.size === others.size &&
+    [...states].every(([path, state], i) => entries[i]?.[0] === path && entries[i][1] === state)
+  );
 }
 
 /** Whether it cannot be known if the file is still there. */

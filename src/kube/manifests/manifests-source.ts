@@ -6,6 +6,7 @@ import { ClusterDiff } from "./cluster-diff.ts";
 import { ServiceCidrs } from "./cluster-ips.ts";
 import { ClusterCompleter } from "./complete-cluster.ts";
 import { isGlob } from "./find-files.ts";
+import type { Manifest } from "./manifest.ts";
 import { ManifestFiles } from "./manifest-files.ts";
 import { FolderWatcher } from "./watch-folders.ts";
 
@@ -37,6 +38,11 @@ export class ManifestsSource implements ClusterSource {
   readonly #diff = new ClusterDiff();
   #sink: ClusterSink | undefined;
   #watcher: FolderWatcher | undefined;
+  /** What the sink knows of, and why some of it was left out. */
+  #told: { manifests: readonly Manifest[] | undefined; problems: readonly string[] } = {
+    manifests: undefined,
+    problems: [],
+  };
   #lastProblems = new Set<string>();
   #reading: Promise<void> = Promise.resolve();
   #isQueued = false;
@@ -93,15 +99,19 @@ export class ManifestsSource implements ClusterSource {
     const { manifests, problems, folders, fileCount } = await this.#files.read();
     if (!this.#sink) return;
     this.#watcher?.update(folders);
-    const trouble = [...problems];
-    const objects = this.#completer.complete(manifests, (message) => trouble.push(message));
-    this.#warn(trouble);
-    const changes = this.#diff.tell(this.#sink, objects);
-    if (changes > 0) {
-      this.#options.log.info(
-        `Read ${fileCount} manifest files: ${objects.length} objects, ${changes} changed`,
-      );
-    }
+    if (manifests !== this.#told.manifests) this.#tell(manifests, fileCount, this.#sink);
+    this.#warn([...problems, ...this.#told.problems]);
+  }
+
+  #tell(manifests: readonly Manifest[], fileCount: number, sink: ClusterSink): void {
+    const problems: string[] = [];
+    const objects = this.#completer.complete(manifests, (message) => problems.push(message));
+    const changes = this.#diff.tell(sink, objects);
+    this.#told = { manifests, problems };
+    if (changes === 0) return;
+    this.#options.log.info(
+      `Read ${fileCount} manifest files: ${objects.length} objects, ${changes} changed`,
+    );
   }
 
   /** Says what was not wrong the last time. */

@@ -8,7 +8,7 @@ import type { PodManifest, ServiceManifest, TargetedPort } from "./manifest.ts";
  * The EndpointSlices of a Service's Pods, as the EndpointSlice controller makes them: for each
  * family one slice for all Pods that resolve the Service's ports to the same numbers.
  *
- * @param pods of the Service's namespace
+ * @param pods of the Service's namespace; those it does not select are left out
  * @returns without their final names
  */
 export function podSlices(
@@ -16,9 +16,8 @@ export function podSlices(
   families: readonly IpFamily[],
   pods: readonly PodManifest[],
 ): EndpointSlice[] {
-  const chosen = pods.filter(
-    (pod) => isSelected(pod.labels, manifest.selector) && hasNotEnded(pod),
-  );
+  const selector = Object.entries(manifest.selector);
+  const chosen = pods.filter((pod) => isSelected(pod.labels, selector) && hasNotEnded(pod));
   const slices = new Map<string, SliceDraft>();
   for (const addressType of families) {
     for (const pod of chosen) {
@@ -47,10 +46,8 @@ interface SliceDraft {
   readonly endpoints: Endpoint[];
 }
 
-function isSelected(labels: Labels, selector: Labels): boolean {
-  return Object.entries(selector).every(
-    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
-  );
+function isSelected(labels: Labels, selector: readonly [string, string][]): boolean {
+  return selector.every(([key, value]) => labels[key] === value);
 }
 
 function hasNotEnded({ object }: PodManifest): boolean {
