@@ -29,8 +29,8 @@ export function completeSlices(
     ...slices,
     ...mirrored.flatMap((endpoints) => finish(endpoints.slices, endpoints.labels)),
     ...selecting.flatMap((service) => {
-      const [[label = "", value = ""] = []] = Object.entries(service.selector);
-      const pods = podsByLabel.get(labelPath(service, label, value)) ?? [];
+      const [first] = Object.entries(service.selector);
+      const pods = (first && podsByLabel.get(labelPath(service, ...first))) ?? [];
       return finish(podSlices(service, cidrs.familiesOf(service), pods), service.labels, zones);
     }),
   ];
