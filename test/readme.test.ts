@@ -37,5 +37,5 @@ it("README.md names the plugins that are built", () => {
   const list = /Of CoreDNS's plugins these are built:\n\n(.*?)\n\n/s.exec(text)?.[1] ?? "";
   const named = [...list.matchAll(/`([a-z0-9_]+)`/g)].map((match) => match[1]);
   const built = plugins.filter((entry) => typeof entry !== "string").map(pluginName);
-  expect(named.filter((name) => name !== "import").toSorted()).toEqual(built.toSorted());
+  expect(new Set(named)).toEqual(new Set([...built, "import"]));
 });

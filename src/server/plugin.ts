@@ -117,7 +117,7 @@ export interface NamedInstance {
 
 /** Carries the type of the options from `parse` to `create`. */
 export function definePlugin<Options>(plugin: Plugin<Options>): AnyPlugin {
-  return plugin as AnyPlugin;
+  return plugin;
 }
 
 /** A plugin in the list, where options are nobody's business but its own. */

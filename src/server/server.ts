@@ -93,7 +93,7 @@ export class Server {
     if (this.#isStopped) return;
     this.#isStopped = true;
     const { instances, blocks } = this.#configuration;
-    await Promise.all(instances.map(({ instance }) => instance.drain?.()));
+    await Promise.all(instances.map(async ({ instance }) => instance.drain?.()));
     const posts = [...this.#posts.values()];
     for (const { listeners } of posts) for (const listener of listeners) listener.pause();
     await settled(blocks);

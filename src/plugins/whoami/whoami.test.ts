@@ -9,8 +9,18 @@ const long = `${"a".repeat(63)}.`.repeat(3) + `${"a".repeat(61)}.`;
 
 describe("whoami", () => {
   it.each<[string, TestQueryOptions, string, string]>([
-    ["example.org.", IPV4, "example.org. 0 IN A 192.0.2.7", "_udp.example.org. 0 IN SRV 0 0 4711 ."],
-    ["wWw.example.org.", { ...IPV6, transport: "tcp" }, "wWw.example.org. 0 IN AAAA 2001:db8::7", "_tcp.wWw.example.org. 0 IN SRV 0 0 53 ."],
+    [
+      "example.org.",
+      IPV4,
+      "example.org. 0 IN A 192.0.2.7",
+      "_udp.example.org. 0 IN SRV 0 0 4711 .",
+    ],
+    [
+      "wWw.example.org.",
+      { ...IPV6, transport: "tcp" },
+      "wWw.example.org. 0 IN AAAA 2001:db8::7",
+      "_tcp.wWw.example.org. 0 IN SRV 0 0 53 .",
+    ],
     [".", IPV4, ". 0 IN A 192.0.2.7", "_udp. 0 IN SRV 0 0 4711 ."],
     [long, IPV4, `${long} 0 IN A 192.0.2.7`, `${long} 0 IN SRV 0 0 4711 .`],
   ])("tells %s from %o", async (qname, options, address, port) => {
