@@ -29,6 +29,7 @@ export class UdpSocket implements Channel {
   readonly #onBroken: (socket: UdpSocket, cause: NodeJS.ErrnoException) => void;
   #isRetired = false;
   #isClosed = false;
+  #failure: UpstreamError | undefined;
 
   constructor(
     endpoint: Endpoint,
@@ -39,18 +40,25 @@ export class UdpSocket implements Channel {
     this.where = where;
     this.createdMs = this.lastUsedMs = nowMs;
     this.#onBroken = onBroken;
-    this.#socket = connect(endpoint);
+    this.#socket = create(endpoint);
     this.#socket.on("message", (packet) => {
       if (this.#pending.offer(packet)) this.#closeIfDone();
     });
     this.#socket.on("error", (cause) => this.#break(cause));
+    this.#connect(endpoint);
   }
 
   get pendingCount(): number {
     return this.#pending.count;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   send(exchange: Exchange, nowMs: number): void {
+    // It may have been broken from the start, by an address that cannot be bound.
+    if (this.#failure) return exchange.fail(this.#failure);
     this.uses++;
     this.lastUsedMs = nowMs;
     this.#pending.add(exchange);
@@ -59,7 +67,7 @@ export class UdpSocket implements Channel {
     try {
       this.#socket.send(exchange.request.packet(exchange.id), this.#onSent);
     } catch {
-      // It could not be connected: its error event is under way and says why.
+      // It is not connected: its error event is under way and says why.
     }
   }
 
@@ -80,14 +88,23 @@ export class UdpSocket implements Channel {
     for (const exchange of this.#pending.takeAll()) exchange.fail(error);
   }
 
+  #connect({ address, port, localAddress }: Endpoint): void {
+    this.#socket.bind({
+      port: 0,
+      ...(localAddress === undefined ? {} : { address: localAddress }),
+    });
+    if (!this.#isClosed) this.#socket.connect(port, address);
+  }
+
   readonly #onSent = (cause: Error | null): void => {
     if (cause) this.#break(cause);
   };
 
   #break(cause: NodeJS.ErrnoException): void {
     if (this.#isClosed) return;
+    this.#failure = networkError(this.where, cause);
     this.#onBroken(this, cause);
-    this.destroy(networkError(this.where, cause));
+    this.destroy(this.#failure);
   }
 
   #closeIfDone(): void {
@@ -101,18 +118,11 @@ export class UdpSocket implements Channel {
   }
 }
 
-function connect({ address, port, localAddress }: Endpoint): Socket {
+function create({ address }: Endpoint): Socket {
   const family = isIPv6(address) ? 6 : 4;
-  const socket = createSocket({
+  return createSocket({
     type: family === 6 ? "udp6" : "udp4",
     // Addresses only: answering at once lets the first packet go out in this turn of the loop.
     lookup: (host, _options, callback) => callback(null, host, family),
   });
-  socket.bind({ port: 0, ...(localAddress === undefined ? {} : { address: localAddress }) });
-  try {
-    socket.connect(port, address);
-  } catch {
-    // Not bound, and its error event is under way.
-  }
-  return socket;
 }

@@ -116,7 +116,8 @@ export class UdpSockets extends Expiring implements ChannelPool {
 
   #isUsable(socket: UdpSocket, nowMs: number): boolean {
     const { expireMs, maxAgeMs } = this.#limits;
-    if (socket.uses >= MAX_USES || nowMs - socket.lastUsedMs > expireMs) return false;
+    if (socket.isClosed || socket.uses >= MAX_USES) return false;
+    if (nowMs - socket.lastUsedMs > expireMs) return false;
     return maxAgeMs === 0 || nowMs - socket.createdMs <= maxAgeMs;
   }
 }

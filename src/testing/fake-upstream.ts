@@ -1,0 +1,147 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import type { Server, Socket } from "node:net";
+import { createServer as createTcpServer } from "node:net";
+import type { TlsOptions } from "node:tls";
+import { createServer as createTlsServer } from "node:tls";
+import { FrameReader, frame } from "../transport/frame-reader.ts";
+
+const ADDRESS = "127.0.0.1";
+
+/** A query as it came in. */
+export interface ReceivedQuery {
+  readonly transport: "udp" | "stream";
+  readonly packet: Buffer;
+  readonly id: number;
+  /** The sender's address. */
+  readonly address: string;
+  /** The sender's port: for UDP its socket, for a stream its connection. */
+  readonly port: number;
+  /** Sends octets as one message; may be called as often as one likes, or never. */
+  readonly reply: (octets: Buffer) => void;
+  /** The connection, to write to or end as one likes; undefined for UDP. */
+  readonly connection: Socket | undefined;
+}
+
+/** An upstream that does what a test says, right or wrong. */
+export interface FakeUpstream {
+  readonly port: number;
+  /** `127.0.0.1:12345`, for UDP and TCP, or for TLS. */
+  readonly address: string;
+  readonly received: readonly ReceivedQuery[];
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts an upstream on UDP and TCP, or with `tls` on TLS alone.
+ * @param answer called for each query, oldest first
+ */
+export async function startFakeUpstream(
+  answer: (query: ReceivedQuery) => void,
+  tls?: TlsOptions,
+): Promise<FakeUpstream> {
+  const received: ReceivedQuery[] = [];
+  const receive = (query: ReceivedQuery): void => {
+    received.push(query);
+    answer(query);
+  };
+  const connections = new Set<Socket>();
+  const onConnection = (socket: Socket): void => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+    serveConnection(socket, receive);
+  };
+  const server = tls ? createTlsServer(tls, onConnection) : createTcpServer(onConnection);
+  // A client that does not like the certificate ends the handshake.
+  server.on("tlsClientError", () => {});
+  const port = await listen(server);
+  const closeUdp = tls ? undefined : await serveUdp(port, receive);
+  return {
+    port,
+    address: `${ADDRESS}:${port}`,
+    received,
+    close: async () => {
+      for (const connection of connections) connection.destroy();
+      server.close();
+      await Promise.all([once(server, "close"), closeUdp?.()]);
+    },
+  };
+}
+
+/** A reply to a query: its question, and one A record with this address for its name. */
+export function answerTo(packet: Buffer, address = "192.0.2.1", ttlSeconds = 60): Buffer {
+  const questionEnd = packet.indexOf(0, 12) + 5;
+  const reply = Buffer.alloc(questionEnd + 16);
+  packet.copy(reply, 0, 0, questionEnd);
+  reply.writeUInt16BE(0x8080 | packet.readUInt16BE(2), 2);
+  Buffer.from([0, 1, 0, 1, 0, 0, 0, 0]).copy(reply, 4);
+  Buffer.from([0xc0, 12, 0, 1, 0, 1]).copy(reply, questionEnd);
+  reply.writeUInt32BE(ttlSeconds, questionEnd + 6);
+  reply.writeUInt16BE(4, questionEnd + 10);
+  Buffer.from(address.split(".").map(Number)).copy(reply, questionEnd + 12);
+  return reply;
+}
+
+/** A reply without records. */
+export function emptyReplyTo(packet: Buffer, rcode: number, flags = 0): Buffer {
+  const reply = Buffer.from(packet.subarray(0, packet.indexOf(0, 12) + 5));
+  reply.writeUInt16BE(0x8080 | packet.readUInt16BE(2) | flags | rcode, 2);
+  Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]).copy(reply, 4);
+  return reply;
+}
+
+function serveConnection(socket: Socket, receive: (query: ReceivedQuery) => void): void {
+  const reader = new FrameReader();
+  const port = socket.remotePort ?? 0;
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (chunk: Buffer) => {
+    reader.push(chunk, (packet) => {
+      receive({
+        transport: "stream",
+        packet,
+        id: packet.readUInt16BE(0),
+        address: socket.remoteAddress ?? "",
+        port,
+        reply: (octets) => void socket.write(frame(octets)),
+        connection: socket,
+      });
+    });
+  });
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, ADDRESS);
+  await once(server, "listening");
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new TypeError("Cannot listen: no port");
+  return bound.port;
+}
+
+/** The port has just been given to us for TCP; that it is taken for UDP is most unlikely. */
+async function serveUdp(
+  port: number,
+  receive: (query: ReceivedQuery) => void,
+): Promise<() => Promise<void>> {
+  const socket = createSocket("udp4");
+  let isOpen = true;
+  socket.on("message", (packet, peer) => {
+    receive({
+      transport: "udp",
+      packet,
+      id: packet.readUInt16BE(0),
+      address: peer.address,
+      port: peer.port,
+      reply: (octets) => {
+        if (isOpen) socket.send(octets, peer.port, peer.address);
+      },
+      connection: undefined,
+    });
+  });
+  socket.bind(port, ADDRESS);
+  await once(socket, "listening");
+  return async () => {
+    isOpen = false;
+    socket.close();
+    await once(socket, "close");
+  };
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { Flag } from "../dns/header.ts";
+import { RrClass } from "../dns/iana/rr-class.ts";
+import { RrType } from "../dns/iana/rr-type.ts";
+import { parseMessage } from "../dns/message.ts";
+import { Name } from "../dns/name.ts";
+import { answerTo, emptyReplyTo } from "../testing/fake-upstream.ts";
+import type { RequestParts } from "./request.ts";
+import { ProbeRequest, Request } from "./request.ts";
+
+const parts: RequestParts = {
+  qname: Name.parse("WWW.example.org."),
+  qtype: RrType.A,
+  qclass: RrClass.IN,
+  flags: Flag.RD,
+};
+
+function request(changes: Partial<RequestParts> = {}): Request {
+  return new Request({ ...parts, ...changes });
+}
+
+describe("a packet", () => {
+  it("asks one question as the client asked it, without OPT for a client without EDNS", () => {
+    const message = parseMessage(request().packet(0x1234));
+    expect(message).toMatchObject({ id: 0x1234, flags: Flag.RD, edns: undefined, answer: [] });
+    expect(message?.question.map(({ qname }) => qname.toString())).toEqual(["WWW.example.org."]);
+  });
+
+  it("announces 1232 octets and repeats DO and options for a client with EDNS", () => {
+    const option = { code: 8, data: Buffer.from([0, 1, 24, 0, 192, 0, 2]) };
+    const asked = request({ edns: { dnssecOk: true, options: [option] } });
+    const edns = parseMessage(asked.packet(1))?.edns;
+    expect(edns).toMatchObject({ payloadSize: 1232, dnssecOk: true, version: 0 });
+    expect(edns?.options).toEqual([option]);
+  });
+
+  it("is not changed by the next one", () => {
+    const asked = request();
+    const [first, second] = [asked.packet(1), asked.packet(2)];
+    expect([first.readUInt16BE(0), second.readUInt16BE(0)]).toEqual([1, 2]);
+  });
+});
+
+describe("the key", () => {
+  it("is the same for every case of the name", () => {
+    expect(request({ qname: Name.parse("www.EXAMPLE.org.") }).key).toBe(request().key);
+  });
+
+  const dnssecOk = { dnssecOk: true, options: [] };
+  const subnet = { code: 8, data: Buffer.from([0, 1, 8, 0, 10]) };
+  const others: readonly Partial<RequestParts>[] = [
+    { qname: Name.parse("ww.example.org.") },
+    { qtype: RrType.AAAA },
+    { qclass: RrClass.CH },
+    { flags: 0 },
+    { flags: Flag.RD | Flag.CD },
+    { edns: { dnssecOk: false, options: [] } },
+    { edns: dnssecOk },
+    { edns: { dnssecOk: false, options: [subnet] } },
+  ];
+  it("differs with name, type, class, RD, CD, EDNS, DO and options", () => {
+    const keys = [{}, ...others].map((changes) => request(changes).key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe("reading a packet", () => {
+  const good = answerTo(request().packet(7));
+
+  function edited(edit: (packet: Buffer) => void): Buffer {
+    const packet = Buffer.from(good);
+    edit(packet);
+    return packet;
+  }
+
+  it("takes the reply, whatever the case of the name in it", () => {
+    const shouted = edited((packet) => packet.write("wWw", 13));
+    for (const packet of [good, shouted]) expect(request().read(packet)?.answer).toHaveLength(1);
+  });
+
+  const questionEnd = 12 + parts.qname.wire.length + 4;
+  const liars: readonly [string, Buffer][] = [
+    ["another name", edited((packet) => packet.write("xww", 13))],
+    ["another name that differs by the bit of case", edited((packet) => (packet[16] = 0x27))],
+    ["another type", edited((packet) => (packet[questionEnd - 3] = 28))],
+    ["another class", edited((packet) => (packet[questionEnd - 1] = 3))],
+    ["a query", edited((packet) => (packet[2] = 1))],
+    ["another opcode", edited((packet) => (packet[2] = 0x81 | (4 << 3)))],
+    ["no question", edited((packet) => (packet[5] = 0))],
+    ["two questions", edited((packet) => (packet[5] = 2))],
+    ["a record cut short", good.subarray(0, good.length - 1)],
+    ["an A record of three octets", edited((packet) => (packet[questionEnd + 11] = 3))],
+    ["a question cut short", good.subarray(0, questionEnd - 1)],
+    ["less than a header", good.subarray(0, 11)],
+    ["nothing", Buffer.alloc(0)],
+  ];
+  it.each(liars)("goes on waiting at %s", (_, packet) => {
+    expect(request().read(packet)).toBeUndefined();
+  });
+
+  it("takes TC from a reply that was cut in the middle of a record", () => {
+    const cut = edited((packet) => packet.writeUInt16BE(0x8380, 2)).subarray(0, good.length - 2);
+    expect(request().read(cut)).toMatchObject({ flags: 0x8380, rcode: 0, answer: [] });
+  });
+
+  it("takes any reply to a probe, be it without the question", () => {
+    const probe = new ProbeRequest(parts);
+    const refused = emptyReplyTo(probe.packet(1), 5).subarray(0, 12);
+    refused[5] = 0;
+    expect(probe.read(refused)?.rcode).toBe(5);
+    expect(probe.read(probe.packet(1))).toBeUndefined();
+  });
+});
