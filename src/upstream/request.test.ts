@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Flag } from "../dns/header.ts";
 import { RrClass } from "../dns/iana/rr-class.ts";
@@ -110,4 +111,22 @@ describe("reading a packet", () => {
     expect(probe.read(refused)?.rcode).toBe(5);
     expect(probe.read(probe.packet(1))).toBeUndefined();
   });
+});
+
+it("bears with any octets, and takes none of them for a reply to another question", () => {
+  const good = answerTo(request().packet(7));
+  const questionEnd = 12 + parts.qname.wire.length + 4;
+  const mutations = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 });
+  fc.assert(
+    fc.property(mutations, fc.nat(good.length), (changes, length) => {
+      const packet = Buffer.from(good.subarray(0, length));
+      for (const [at, octet] of changes) if (at < length) packet[at] = octet;
+      const reply = request().read(packet);
+      if (!reply) return;
+      expect(reply.flags & Flag.QR).toBe(Flag.QR);
+      const asked = good.toString("latin1", 12, questionEnd).toLowerCase();
+      expect(packet.toString("latin1", 12, questionEnd).toLowerCase()).toBe(asked);
+    }),
+    { numRuns: 2000 },
+  );
 });

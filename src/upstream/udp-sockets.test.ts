@@ -34,15 +34,15 @@ it("takes ids from all sixteen bits alike", async () => {
   expect(new Set(fake.received.map(({ id }) => id)).size).toBeGreaterThan(3700);
 });
 
-it("replaces a socket after 64 queries, and shares one for a bunch of them", async () => {
+it("replaces a socket after 256 queries", async () => {
   bench = await openBench(({ packet, reply }) => reply(answerTo(packet)), {
     overTcp: false,
     settings: { maxIdle: 1 },
   });
   const { ask, fake } = bench;
-  for (let i = 0; i < 130; i++) await ask(`n${i}.test.`);
+  for (let i = 0; i < 520; i++) await ask(`n${i}.test.`);
   const uses = Map.groupBy(fake.received, ({ port }) => port);
-  expect([...uses.values()].map(({ length }) => length)).toEqual([64, 64, 2]);
+  expect([...uses.values()].map(({ length }) => length)).toEqual([256, 256, 8]);
 });
 
 it("hears nobody but the upstream, though the reply is right", async () => {
@@ -89,4 +89,18 @@ it("sends from the address it is told to, each time from another port", async ()
   const { received } = bench.fake;
   expect(new Set(received.map(({ address }) => address))).toEqual(new Set(["127.0.0.2"]));
   expect(new Set(received.map(({ port }) => port)).size).toBeGreaterThan(45);
+});
+
+it("sends a bunch of queries by few sockets, and the next bunch by others", async () => {
+  bench = await openBench(({ packet, reply }) => reply(answerTo(packet)), overUdp);
+  const { ask, fake } = bench;
+  const bunches: Set<number>[] = [];
+  for (let i = 0; i < 3; i++) {
+    const before = fake.received.length;
+    await Promise.all(Array.from({ length: 20 }, (_, j) => ask(`n${i}-${j}.test.`)));
+    bunches.push(new Set(fake.received.slice(before).map(({ port }) => port)));
+  }
+  const [first, second, third] = bunches as [Set<number>, Set<number>, Set<number>];
+  for (const ports of bunches) expect(ports.size).toBeLessThan(20);
+  expect(first.isDisjointFrom(second) && second.isDisjointFrom(third)).toBe(true);
 });

@@ -13,7 +13,7 @@ import type { UpstreamError } from "./upstream-error.ts";
  */
 const MAX_SOCKETS = 1024;
 /** ... each replaced after this many queries. */
-const MAX_USES = 64;
+const MAX_USES = 256;
 /**
  * Queries that come in a bunch leave in a bunch, by one socket: reading many replies from one is
  * cheaper by a third than reading one from each. A forger has to guess the id all the same.
