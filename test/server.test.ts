@@ -43,7 +43,9 @@ const probe = definePlugin<string>({
       if (label === "drop") return DROPPED;
       if (label === "throw") throw new TypeError("a bug");
       if (label === "reject")
-        return Promise.reject(new QueryError(Rcode.REFUSED, "not today", { ede: 18 }));
+        return Promise.reject(
+          new QueryError(Rcode.REFUSED, "not today", { ede: 18, explanation: "later" }),
+        );
       if (label === "next") return mapReply(next(query), (reply) => reply);
       return answer(query.qname, word);
     },
@@ -97,7 +99,7 @@ describe("the server", () => {
   it("turns each failure into a reply, and shows it to observers", async () => {
     const server = await start(".:{{PORT}} {\n bind 127.0.0.1\n probe p\n}");
     expect(await ask(server, "throw.test.")).toBe("2");
-    expect(await ask(server, "reject.test.", true)).toBe("5 \x00\x12not today");
+    expect(await ask(server, "reject.test.", true)).toBe("5 \x00\x12later");
     expect(await ask(server, "next.test.")).toBe("2");
     expect(log.slice(1)).toEqual([
       "p saw throw.test. 2 true TypeError: a bug",

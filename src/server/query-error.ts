@@ -14,12 +14,17 @@ export class QueryError extends Error {
   /**
    * @param rcode response code for the client
    * @param message for the log: action, colon, state
-   * @param details `ede`: a code of `ExtendedErrorCode`, sent with `message`
+   * @param details `ede`: a code of `ExtendedErrorCode` for the client, with `explanation` as its
+   * text: the message may name what is none of the client's business
    */
-  constructor(rcode: number, message: string, details: { ede?: number; cause?: unknown } = {}) {
+  constructor(
+    rcode: number,
+    message: string,
+    details: { ede?: number; explanation?: string; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.rcode = rcode;
-    this.extendedError =
-      details.ede === undefined ? undefined : extendedErrorOption(details.ede, message);
+    const { ede, explanation } = details;
+    this.extendedError = ede === undefined ? undefined : extendedErrorOption(ede, explanation);
   }
 }

@@ -114,7 +114,7 @@ export class Cache implements Instance {
   #keepFailure(query: Query, failure: unknown): unknown {
     if (failure instanceof QueryError && failure.rcode === Rcode.SERVFAIL) {
       const reply = new Reply(Rcode.SERVFAIL);
-      reply.options = [extendedErrorOption(ExtendedErrorCode.CACHED_ERROR, failure.message)];
+      reply.options = [extendedErrorOption(ExtendedErrorCode.CACHED_ERROR)];
       this.#keep(query, reply, false);
     }
     return failure;

@@ -73,7 +73,8 @@ export class Stanza {
     if (maxConcurrent > 0 && this.#concurrent >= maxConcurrent) {
       this.#metrics.maxConcurrentRejects.value++;
       const message = `concurrent queries exceeded maximum ${maxConcurrent}`;
-      throw new QueryError(Rcode.REFUSED, message, { ede: ExtendedErrorCode.OTHER });
+      const ede = ExtendedErrorCode.OTHER;
+      throw new QueryError(Rcode.REFUSED, message, { ede, explanation: "too many queries" });
     }
     this.#concurrent++;
     try {

@@ -135,5 +135,6 @@ function kindsOf(options: KubernetesOptions): readonly Kind[] {
 function notSynced(): QueryError {
   return new QueryError(Rcode.SERVFAIL, "Cannot answer yet: the cluster is not known in full", {
     ede: ExtendedErrorCode.NOT_READY,
+    explanation: "the cluster is not known in full yet",
   });
 }
