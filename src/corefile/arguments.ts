@@ -1,3 +1,4 @@
+import { Name } from "../dns/name.ts";
 import type { Directive, Token } from "./directive.ts";
 import { tokenError } from "./directive.ts";
 import { parseGoDuration } from "./go-duration.ts";
@@ -133,11 +134,16 @@ export function parseChoice<const T extends string>(token: Token, choices: reado
 }
 
 /**
- * Zones in presentation form, lower case, with the final dot. A CIDR stands for its reverse
- * zones; scheme and port, if there, are left out, as CoreDNS does.
+ * Zones, in lower case. A CIDR stands for its reverse zones; scheme and port, if there, are left
+ * out, as CoreDNS does.
  */
-export function parseZones(tokens: readonly Token[]): string[] {
-  return tokens.flatMap((token) => parseServerKeys(token).map(({ zone }) => zone));
+export function parseZones(tokens: readonly Token[]): Name[] {
+  return tokens.flatMap((token) => parseServerKeys(token).map(({ zone }) => Name.parse(zone)));
+}
+
+/** `fallthrough [ZONES...]`: all of them where none is named. */
+export function parseFallthrough(directive: Directive): readonly Name[] {
+  return directive.args.length === 0 ? [Name.root] : parseZones(directive.args);
 }
 
 function bounded(token: Token, value: number, { min, max }: Bounds, unit: string): number {

@@ -58,7 +58,7 @@ test("any text parses or is refused with a position", () => {
 /** The zones that a word stands for; none if it is refused. */
 function zonesOf(text: string): string[] {
   try {
-    return parseZones([{ file: "Corefile", line: 1, text, quoted: true }]);
+    return parseZones([{ file: "Corefile", line: 1, text, quoted: true }]).map(String);
   } catch (error) {
     if (error instanceof CorefileError) return [];
     throw error;

@@ -76,6 +76,12 @@ export class Name {
     return isKeyWithin(this.key, ancestor.key);
   }
 
+  /** Whether one of these is this name or above it. */
+  isWithinAny(ancestors: readonly Name[]): boolean {
+    for (const ancestor of ancestors) if (isKeyWithin(this.key, ancestor.key)) return true;
+    return false;
+  }
+
   equals(other: Name): boolean {
     return this.key === other.key;
   }

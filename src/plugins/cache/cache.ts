@@ -3,7 +3,6 @@ import { extendedErrorOption } from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
-import { Name as DomainName } from "../../dns/name.ts";
 import type { Instance, Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -22,8 +21,6 @@ import { lifetimeSeconds, setTtl } from "./ttl.ts";
 export class Cache implements Instance {
   readonly #options: CacheOptions;
   readonly #zones: readonly Name[];
-  readonly #successExcept: readonly Name[];
-  readonly #denialExcept: readonly Name[];
   readonly #metrics: CacheMetrics;
   readonly #store: Store;
   readonly #refresher: Refresher;
@@ -40,8 +37,6 @@ export class Cache implements Instance {
     this.#zones = zones;
     this.#metrics = metrics;
     this.#nowMs = nowMs;
-    this.#successExcept = options.success.except.map((zone) => DomainName.parse(zone));
-    this.#denialExcept = options.denial.except.map((zone) => DomainName.parse(zone));
     this.#store = new Store(options, metrics);
     this.#refresher = new Refresher({
       recheckMs: options.serveStale?.recheckMs ?? 0,
@@ -53,7 +48,7 @@ export class Cache implements Instance {
   }
 
   serve(query: Query, next: Next): Result {
-    if (!isWithinAny(query.qname, this.#zones)) return next(query);
+    if (!query.qname.isWithinAny(this.#zones)) return next(query);
     const nowMs = this.#nowMs();
     const entry = this.#store.find(keyOf(query), nowMs);
     this.#metrics.requests.value++;
@@ -99,8 +94,7 @@ export class Cache implements Instance {
     if (seconds > 0) setTtl(reply, seconds);
     if (seconds <= 0 || !isKeepable(kind, reply)) return undefined;
     const store = kind === "success" ? "success" : "denial";
-    const except = store === "success" ? this.#successExcept : this.#denialExcept;
-    if (isWithinAny(query.qname, except)) return undefined;
+    if (query.qname.isWithinAny(this.#options[store].except)) return undefined;
     const isAnswer = kind === "success" && answersQuestion(query, reply.answer);
     const details = { store, ttlSeconds: seconds, storedMs: this.#nowMs(), isAnswer } as const;
     const entry = new Entry(reply.copy(), details);
@@ -142,9 +136,4 @@ export class Cache implements Instance {
     this.#refresher.refreshStale(entry, query, next);
     return serveIt();
   }
-}
-
-function isWithinAny(qname: Name, zones: readonly Name[]): boolean {
-  for (const zone of zones) if (qname.isWithin(zone)) return true;
-  return false;
 }

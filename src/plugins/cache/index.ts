@@ -1,4 +1,3 @@
-import { Name } from "../../dns/name.ts";
 import { definePlugin } from "../../server/plugin.ts";
 import { Cache } from "./cache.ts";
 import { cacheMetrics } from "./metrics.ts";
@@ -9,7 +8,7 @@ export const cache = definePlugin({
   once: true,
   parse: parseCache,
   create(options, { zones, metrics, serverLabel }) {
-    const own = options.zones.length > 0 ? options.zones.map((zone) => Name.parse(zone)) : zones;
+    const own = options.zones.length > 0 ? options.zones : zones;
     return new Cache(options, own, cacheMetrics(metrics, serverLabel, own));
   },
 });

@@ -1,7 +1,9 @@
+import type { Name } from "../../dns/name.ts";
+
 /** What the directive says. Times in seconds are TTLs, those in milliseconds are waits. */
 export interface CacheOptions {
   /** Zones to cache; empty for those of the server block. */
-  zones: readonly string[];
+  zones: readonly Name[];
   success: StoreOptions;
   denial: StoreOptions;
   /** How long a SERVFAIL is kept; 0 not at all. */
@@ -18,7 +20,7 @@ export interface StoreOptions {
   maxTtlSeconds: number;
   minTtlSeconds: number;
   /** Zones of which nothing is kept. */
-  except: readonly string[];
+  except: readonly Name[];
 }
 
 export interface PrefetchOptions {

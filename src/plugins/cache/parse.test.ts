@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { Name } from "../../dns/name.ts";
 import { testDirective } from "../../testing/context.ts";
 import { defaultOptions } from "./options.ts";
 import { parseCache } from "./parse.ts";
+
+function names(...zones: readonly string[]): Name[] {
+  return zones.map((zone) => Name.parse(zone));
+}
 
 const stale = {
   upToMs: 3_600_000,
@@ -19,8 +24,8 @@ describe("parseCache", () => {
 
   it.each([
     ["cache 10", { success: { maxTtlSeconds: 10 }, denial: { maxTtlSeconds: 10 } }],
-    ["cache example.org 10.0.0.0/8", { zones: ["example.org.", "10.in-addr.arpa."] }],
-    ["cache 10 Example.org", { zones: ["example.org."], success: { maxTtlSeconds: 10 } }],
+    ["cache example.org 10.0.0.0/8", { zones: names("example.org.", "10.in-addr.arpa.") }],
+    ["cache 10 Example.org", { zones: names("example.org."), success: { maxTtlSeconds: 10 } }],
     ["cache {\n success 5000\n}", { success: { capacity: 4864, maxTtlSeconds: 3600 } }],
     ["cache {\n success 10\n}", { success: { capacity: 1024 } }],
     [
@@ -49,8 +54,11 @@ describe("parseCache", () => {
       { serveStale: { ...stale, preferPositive: true } },
     ],
     ["cache {\n servfail 30s\n}", { servfailSeconds: 30 }],
-    ["cache {\n disable denial\n}", { denial: { except: ["."] } }],
-    ["cache {\n disable success a.test b.test\n}", { success: { except: ["a.test.", "b.test."] } }],
+    ["cache {\n disable denial\n}", { denial: { except: names(".") } }],
+    [
+      "cache {\n disable success a.test b.test\n}",
+      { success: { except: names("a.test.", "b.test.") } },
+    ],
     ["cache {\n keepttl\n}", { keepTtl: true }],
   ])("reads %j", (text, expected) => {
     expect(parseCache(testDirective(text))).toMatchObject(expected);

@@ -9,6 +9,7 @@ import {
   subDirectives,
 } from "../../corefile/arguments.ts";
 import type { Directive, Token } from "../../corefile/directive.ts";
+import { Name } from "../../dns/name.ts";
 import type { CacheOptions, ServeStaleOptions, StoreOptions } from "./options.ts";
 import { defaultOptions } from "./options.ts";
 
@@ -51,7 +52,7 @@ const properties: Record<string, Property> = {
   disable(sub, options) {
     const [which, ...zones] = argumentRange(sub, 1, Infinity) as [Token, ...Token[]];
     const store = options[parseChoice(which, ["success", "denial"])];
-    store.except = zones.length > 0 ? parseZones(zones) : ["."];
+    store.except = zones.length > 0 ? parseZones(zones) : [Name.root];
   },
   keepttl(sub, options) {
     noArguments(sub);

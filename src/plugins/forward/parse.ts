@@ -64,7 +64,7 @@ export function parseForward(directive: Directive): ForwardOptions {
   }
   const options = subDirectives(directive, properties, {
     ...defaults(),
-    from: parseZones([from as Token]).map((zone) => Name.parse(zone)),
+    from: parseZones([from as Token]),
     to: to.map(parseTarget),
   });
   const named = options.to.find(({ serverName }) => serverName !== undefined);
@@ -109,7 +109,7 @@ type Property = (sub: Directive, options: ForwardOptions) => void;
 
 const properties: Readonly<Record<string, Property>> = {
   except: (sub, options) => {
-    const names = parseZones(atLeastOne(sub)).map((zone) => Name.parse(zone));
+    const names = parseZones(atLeastOne(sub));
     options.except = [...options.except, ...names];
   },
   force_tcp: (sub, options) => {

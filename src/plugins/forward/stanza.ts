@@ -52,9 +52,9 @@ export class Stanza {
   /** Whether names such as this one are forwarded here. */
   matches(qname: Name): boolean {
     const { from, except } = this.#options;
-    if (!from.some((zone) => qname.isWithin(zone))) return false;
+    if (!qname.isWithinAny(from)) return false;
     if (except.length === 0 || from.some((zone) => qname.equals(zone))) return true;
-    return !except.some((zone) => qname.isWithin(zone));
+    return !qname.isWithinAny(except);
   }
 
   /** Whether this reply is one after which the next `forward` is to be tried. */

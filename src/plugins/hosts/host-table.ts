@@ -72,7 +72,7 @@ export class HostTable {
   }
 
   #serves(name: Name): boolean {
-    return this.#options.zones.some((zone) => name.isWithin(zone));
+    return name.isWithinAny(this.#options.zones);
   }
 
   #addName(name: Name, address: HostAddress): void {

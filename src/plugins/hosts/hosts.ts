@@ -48,23 +48,19 @@ export class Hosts implements Instance {
       const pointers = this.#table.pointers(qname);
       return pointers ? Reply.authoritative(pointers) : next(query);
     }
-    if (!isWithinAny(qname, this.#zones)) return next(query);
+    if (!qname.isWithinAny(this.#zones)) return next(query);
     const host = this.#table.find(qname);
     if (host) return this.#answer(host, query, next);
-    return isWithinAny(qname, this.#options.fallthrough) ? next(query) : unknownName();
+    return qname.isWithinAny(this.#options.fallthrough) ? next(query) : unknownName();
   }
 
   #answer(host: Host, query: Query, next: Next): Result {
     if (query.qtype === RrType.A) return Reply.authoritative(host.a);
     if (query.qtype === RrType.AAAA) return Reply.authoritative(host.aaaa);
     const { fallthroughUnsupported, fallthrough } = this.#options;
-    if (fallthroughUnsupported && isWithinAny(query.qname, fallthrough)) return next(query);
+    if (fallthroughUnsupported && query.qname.isWithinAny(fallthrough)) return next(query);
     return Reply.authoritative(NO_RECORDS);
   }
-}
-
-function isWithinAny(name: Name, zones: readonly Name[]): boolean {
-  return zones.some((zone) => name.isWithin(zone));
 }
 
 /** There is no SOA to say NXDOMAIN with, so it is SERVFAIL, as in CoreDNS. */

@@ -6,11 +6,12 @@ import {
   oneArgument,
   parseDurationMs,
   parseInteger,
+  parseFallthrough,
   parseZones,
   subDirectives,
 } from "../../corefile/arguments.ts";
 import { Directive } from "../../corefile/directive.ts";
-import { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name.ts";
 import { parseHostAddress } from "./host-line.ts";
 
 export interface HostsOptions {
@@ -43,7 +44,7 @@ const PROPERTIES: Record<string, (sub: Directive, options: HostsOptions) => void
     options.reloadMs = parseDurationMs(oneArgument(sub));
   },
   fallthrough(sub, options) {
-    options.fallthrough = sub.args.length === 0 ? [Name.root] : parseNames(sub.args);
+    options.fallthrough = parseFallthrough(sub);
   },
   fallthrough_unsupported(sub, options) {
     noArguments(sub);
@@ -56,7 +57,7 @@ export function parseHosts(directive: Directive): HostsOptions {
   const [file, ...zones] = argumentRange(directive, 0, Infinity);
   const options: HostsOptions = {
     file: file?.text ?? "/etc/hosts",
-    zones: zones.length === 0 ? undefined : parseNames(zones),
+    zones: zones.length === 0 ? undefined : parseZones(zones),
     inline: [],
     ttlSeconds: 3_600,
     hasReverse: true,
@@ -83,8 +84,4 @@ function takeHost(sub: Directive, options: HostsOptions): boolean {
 function withBody(directive: Directive, body: readonly Directive[]): Directive {
   const { name, args, hasBody, scope } = directive;
   return new Directive({ name, args, body, hasBody, scope });
-}
-
-function parseNames(tokens: Directive["args"]): Name[] {
-  return parseZones(tokens).map((zone) => Name.parse(zone));
 }

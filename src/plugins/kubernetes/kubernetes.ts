@@ -120,7 +120,7 @@ export class Kubernetes implements Instance {
     }
     // As long as not all is known no name may be denied, nor leak to others who would deny it.
     if (this.index.unsynced.size > 0) throw notSynced();
-    if (this.#fallthrough.some((name) => query.qname.isWithin(name))) return undefined;
+    if (query.qname.isWithinAny(this.#fallthrough)) return undefined;
     return Reply.negative(Rcode.NXDOMAIN, zone.soa(this.index.serial.value));
   }
 }

@@ -7,13 +7,14 @@ import {
   oneArgument,
   parseChoice,
   parseInteger,
+  parseFallthrough,
   parseZones,
   subDirectives,
 } from "../../corefile/arguments.ts";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Directive, Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
-import { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name.ts";
 import { parseLabelSelector } from "../../kube/label-selector.ts";
 import { wireLabel } from "./labels.ts";
 import type { PodMode } from "./name-finder.ts";
@@ -77,7 +78,7 @@ const PROPERTIES: Record<string, Property> = {
     options.labels = parseSelector(sub);
   },
   fallthrough(sub, options) {
-    options.fallthrough = sub.args.length === 0 ? [Name.root] : parseNames(sub.args);
+    options.fallthrough = parseFallthrough(sub);
   },
   ignore(sub, options) {
     parseChoice(oneArgument(sub), ["empty_service"]);
@@ -98,7 +99,7 @@ const PROPERTIES: Record<string, Property> = {
 export function parseKubernetes(directive: Directive): KubernetesOptions {
   const zones = argumentRange(directive, 0, Number.POSITIVE_INFINITY);
   const options: KubernetesOptions = {
-    zones: zones.length === 0 ? undefined : parseNames(zones),
+    zones: zones.length === 0 ? undefined : parseZones(zones),
     manifests: [],
     serviceCidrs: [],
     pods: "disabled",
@@ -134,10 +135,6 @@ function needsApiServer(sub: Directive): never {
   throw sub.error(
     `unsupported property "${sub.name.text}": watching an API server comes with the next issue, "manifests PATH..." works today`,
   );
-}
-
-function parseNames(tokens: readonly Token[]): Name[] {
-  return parseZones(tokens).map((zone) => Name.parse(zone));
 }
 
 function parseNamespace(token: Token): string {

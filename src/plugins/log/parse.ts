@@ -32,8 +32,8 @@ export function parseLog(directive: Directive): Rule[] {
   const format = hasFormat ? last.text : COMMON_FORMAT;
   const zones = parseZones(hasFormat ? args.slice(0, -1) : args);
   const classes = parseClasses(directive);
-  return (zones.length === 0 ? ["."] : zones).map((zone) => ({
-    zone: Name.parse(zone),
+  return (zones.length === 0 ? [Name.root] : zones).map((zone) => ({
+    zone,
     format: format.replaceAll("{common}", COMMON_FORMAT).replaceAll("{combined}", COMBINED_FORMAT),
     classes,
   }));

@@ -5,6 +5,7 @@ import {
   noBody,
   oneArgument,
   parseInteger,
+  parseFallthrough,
   parseZones,
   subDirectives,
 } from "../../corefile/arguments.ts";
@@ -14,7 +15,7 @@ import { extendedErrorOption } from "../../dns/edns.ts";
 import { Rcode, parseRcode } from "../../dns/iana/rcode.ts";
 import { parseRrClass } from "../../dns/iana/rr-class.ts";
 import { parseRrType } from "../../dns/iana/rr-type.ts";
-import { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name.ts";
 import { RecordTemplate } from "./record-template.ts";
 
 /** CoreDNS's limit, so that compiling an expression cannot eat the memory. */
@@ -63,7 +64,7 @@ const PROPERTIES: Record<string, Property> = {
     options.extendedError = extendedErrorOption(infoCode, reason?.text);
   },
   fallthrough(sub, options) {
-    options.fallthrough = sub.args.length === 0 ? [Name.root] : parseNames(sub.args);
+    options.fallthrough = parseFallthrough(sub);
   },
   // Says since CoreDNS 1.7 what is done anyway: aliases are followed.
   upstream() {},
@@ -77,7 +78,7 @@ export function parseTemplateDirective(directive: Directive): TemplateOptions {
   const options: TemplateOptions = {
     rrClass: parseKnown(directive, rrClass, "class", parseRrClass),
     type: parseKnown(directive, type, "type", parseRrType),
-    zones: zones.length === 0 ? undefined : parseNames(zones),
+    zones: zones.length === 0 ? undefined : parseZones(zones),
     patterns: [],
     answer: [],
     authority: [],
@@ -131,10 +132,6 @@ function parseKnown(
 
 function refuseExpression(sub: Directive): never {
   throw sub.error(`"${sub.name.text}" is not built yet: use "match"`);
-}
-
-function parseNames(tokens: readonly Token[]): Name[] {
-  return parseZones(tokens).map((zone) => Name.parse(zone));
 }
 
 function messageOf(error: unknown): string {

@@ -81,7 +81,7 @@ export class Template implements Instance {
 
   #passOver(query: Query, next: Next): Result {
     const { fallthrough } = this.#options;
-    if (fallthrough.some((zone) => query.qname.isWithin(zone))) return next(query);
+    if (query.qname.isWithinAny(fallthrough)) return next(query);
     const reply = new Reply(Rcode.SERVFAIL);
     reply.options = NO_MATCH;
     return reply;
