@@ -18,22 +18,23 @@ export class FrameReader {
   }
 
   /**
-   * Takes a chunk and calls `onMessage` for each message completed by it; every message has a
-   * buffer of its own.
-   * @returns false if a length is less than a header's: this is no DNS.
+   * Takes a chunk and calls `onMessage` for each message completed by it, until that returns
+   * `false`; every message has a buffer of its own.
+   * @returns how many octets of the chunk were taken; undefined if a length is less than a
+   * header's: this is no DNS.
    */
-  push(chunk: Buffer, onMessage: (message: Buffer) => void): boolean {
+  push(chunk: Buffer, onMessage: (message: Buffer) => unknown): number | undefined {
     let at = 0;
     while (at < chunk.length) {
       if (this.#lengthOctets < 2) {
         this.#length = (this.#length << 8) | (chunk[at++] as number);
-        if (++this.#lengthOctets === 2 && this.#length < HEADER_OCTETS) return false;
+        if (++this.#lengthOctets === 2 && this.#length < HEADER_OCTETS) return undefined;
         continue;
       }
       at += this.#fill(chunk, at);
-      if (this.#filled === this.#length) onMessage(this.#take());
+      if (this.#filled === this.#length && onMessage(this.#take()) === false) break;
     }
-    return true;
+    return at;
   }
 
   #fill(chunk: Buffer, at: number): number {

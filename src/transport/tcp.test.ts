@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Client } from "../server/client.ts";
+import { frame } from "./frame-reader.ts";
 import { DEFAULT_TCP_LIMITS, listenTcp } from "./tcp.ts";
 import type { TcpLimits } from "./tcp.ts";
 import { TcpProbe, packetOf } from "./transport.cases.ts";
@@ -113,6 +116,58 @@ describe("listenTcp", () => {
     glutton.socket.resume();
     await glutton.closed;
     expect(glutton.received.length).toBeLessThan(10_000 * 60_000);
+  });
+
+  it("T14b takes no more queries out of a segment than a client reads replies", async () => {
+    let taken = 0;
+    const port = await listen({}, (_packet, client) => {
+      taken++;
+      client.send(Buffer.alloc(60_000));
+    });
+    const glutton = new TcpProbe(port);
+    glutton.socket.pause();
+    glutton.send(...Array.from({ length: 2_000 }, (_, i) => packetOf(i)));
+    const other = new TcpProbe(port);
+    other.send(packetOf(5));
+    await other.untilIds(1);
+    // What the kernel buffers of a connection hold is some megabytes, not 2,000 replies' 120.
+    expect(taken).toBeGreaterThan(0);
+    expect(taken).toBeLessThan(500);
+    other.socket.destroy();
+    glutton.socket.destroy();
+  });
+
+  it("T14c answers a segment of more queries than may be in work at once, and its FIN", async () => {
+    let inWork = 0;
+    let most = 0;
+    const port = await listen({ pipelined: 10 }, (packet, client) => {
+      most = Math.max(most, ++inWork);
+      setImmediate(() => {
+        inWork--;
+        client.send(packet);
+      });
+    });
+    const probe = new TcpProbe(port);
+    const ids = Array.from({ length: 300 }, (_, i) => i + 1);
+    probe.send(...ids.map(packetOf));
+    probe.socket.end();
+    await probe.closed;
+    expect(probe.ids()).toEqual(ids);
+    expect(most).toBe(10);
+  });
+
+  it("closes though a client keeps its side open", async () => {
+    const limits = { ...DEFAULT_TCP_LIMITS, lingerMs: 20, writeMs: 60_000, idleMs: 60_000 };
+    const options = { address: "127.0.0.1", port: 0, onTrouble: () => {} };
+    const receive: Receive = (packet, client) => client.send(packet);
+    const listener = await listenTcp({ ...options, receive }, limits);
+    const socket = connect({ port: listener.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.write(frame(packetOf(1)));
+    await once(socket, "data");
+    // Far sooner than the limits above: else this test runs into its own.
+    await expect(listener.close()).resolves.toBeUndefined();
+    socket.destroy();
   });
 
   it("T15 makes room for a new connection at the cost of the client's oldest idle one", async () => {

@@ -15,9 +15,11 @@ export interface TcpLimits {
   readonly idleMs: number;
   /** For a client to take its replies. */
   readonly writeMs: number;
+  /** From our FIN to the client's. */
+  readonly lingerMs: number;
   readonly connections: number;
   readonly connectionsPerClient: number;
-  /** Queries of one connection in work at once; further ones wait in the kernel. */
+  /** Queries of one connection in work at once; further ones wait in the stream or the kernel. */
   readonly pipelined: number;
 }
 
@@ -25,6 +27,7 @@ export const DEFAULT_TCP_LIMITS: TcpLimits = {
   readMs: 3_000,
   idleMs: 10_000,
   writeMs: 5_000,
+  lingerMs: 500,
   connections: 4_096,
   connectionsPerClient: 256,
   pipelined: 128,
@@ -194,15 +197,25 @@ class TcpConnection {
   }
 
   #read(chunk: Buffer): void {
+    // After our FIN we read only to see the client's.
+    if (this.#socket.writableEnded) return;
     this.onActivity();
     this.#socket.cork();
-    const isDns = this.#frames.push(chunk, (message) => {
+    const taken = this.#frames.push(chunk, (message) => {
       this.#inFlight++;
       this.#receive(message, new TcpClient(this));
+      return !this.#isFull;
     });
     this.#socket.uncork();
-    if (isDns) this.#settle();
-    else this.destroy();
+    if (taken === undefined) return this.destroy();
+    this.#settle();
+    // Only when the socket is paused, else it would be read again at once. One chunk may hold
+    // thousands of queries, whose replies nobody may be reading.
+    if (taken < chunk.length) this.#socket.unshift(chunk.subarray(taken));
+  }
+
+  get #isFull(): boolean {
+    return this.#inFlight >= this.#limits.pipelined || this.#socket.writableNeedDrain;
   }
 
   #endInput(): void {
@@ -214,18 +227,21 @@ class TcpConnection {
   #settle(): void {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    if (this.#inputEnded && this.#inFlight === 0) {
-      this.#arm(this.#limits.writeMs, false);
-      socket.end();
-      return;
-    }
-    const isFull = this.#inFlight >= this.#limits.pipelined || socket.writableNeedDrain;
-    if (isFull || this.#isPaused) socket.pause();
+    if (this.#inputEnded && this.#inFlight === 0) return this.#endOutput();
+    if (this.#isFull || this.#isPaused) socket.pause();
     else socket.resume();
     if (socket.writableNeedDrain) this.#arm(this.#limits.writeMs, false);
     else if (this.#frames.isPartial) this.#arm(this.#limits.readMs, true);
     else if (this.#inFlight > 0) this.#disarm();
     else this.#arm(this.#limits.idleMs, false);
+  }
+
+  /** A client that keeps its side open after our FIN must not keep the server from ending. */
+  #endOutput(): void {
+    if (this.#socket.writableEnded) return;
+    this.#arm(this.#limits.writeMs, false);
+    this.#socket.end(() => this.#arm(this.#limits.lingerMs, false));
+    this.#socket.resume();
   }
 
   #arm(ms: number, isForRead: boolean): void {
