@@ -3,8 +3,9 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Client } from "../server/client.ts";
 import { frame } from "./frame-reader.ts";
-import { DEFAULT_TCP_LIMITS, listenTcp } from "./tcp.ts";
-import type { TcpLimits } from "./tcp.ts";
+import { listenTcp } from "./tcp.ts";
+import type { TcpLimits } from "./tcp-limits.ts";
+import { DEFAULT_TCP_LIMITS } from "./tcp-limits.ts";
 import { TcpProbe, packetOf } from "./transport.cases.ts";
 import type { Listener, Receive } from "./transport.ts";
 
