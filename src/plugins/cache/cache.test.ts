@@ -130,15 +130,21 @@ describe("cache", () => {
   });
 
   it.each([
-    ["NXDOMAIN for the SOA's minimum", Rcode.NXDOMAIN, { authority: [SOA] }, 120],
-    ["NODATA for the SOA's minimum", Rcode.NOERROR, { authority: [SOA] }, 120],
+    ["NXDOMAIN for the SOA's TTL", Rcode.NXDOMAIN, { authority: [SOA] }, 300],
+    ["NODATA for the SOA's TTL", Rcode.NOERROR, { authority: [SOA] }, 300],
+    [
+      "a SOA that is the answer",
+      Rcode.NOERROR,
+      { answer: [SOA.replace("a.test", "www.a.test")] },
+      300,
+    ],
     [
       "NODATA behind an alias",
       Rcode.NOERROR,
       { answer: ["www.a.test. 60 IN CNAME b.test."], authority: [SOA] },
       60,
     ],
-    ["a referral", Rcode.NOERROR, { authority: ["a.test. 60 IN NS ns.a.test."] }, 60],
+    ["a referral for 5 s", Rcode.NOERROR, { authority: ["a.test. 60 IN NS ns.a.test."] }, 5],
   ])("keeps %s", async (_what, rcode, reply, ttl) => {
     const bench = new Bench().replies(rcode, reply);
     expect(await bench.ttl()).toBe(ttl);
@@ -190,6 +196,16 @@ describe("cache", () => {
     ["an alias that leads nowhere", { answer: ["www.a.test. 60 IN CNAME b.test."] }, 30],
   ])("caps the TTL of %s, though it is not kept", async (_what, reply, ttl) => {
     expect(await new Bench("cache 30").replies(Rcode.NOERROR, reply).ttl()).toBe(ttl);
+  });
+
+  it("gives NXDOMAIN without SOA the TTL of its records", async () => {
+    const reply = { authority: ["a.test. 60 IN NS ns.a.test."] };
+    expect(await new Bench().replies(Rcode.NXDOMAIN, reply).ttl()).toBe(60);
+  });
+
+  it("keeps a SOA that was asked for as long as any answer", async () => {
+    const bench = new Bench().answers(SOA);
+    expect(await bench.ttl(testQuery("a.test.", "SOA"))).toBe(300);
   });
 
   it("forgets at once what is true no longer", async () => {

@@ -93,7 +93,7 @@ export class Cache implements Instance {
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);
     if (seconds <= 0 || !isKeepable(kind, reply)) return undefined;
-    const store = kind === "success" ? "success" : "denial";
+    const store = kind === "success" || kind === "referral" ? "success" : "denial";
     if (query.qname.isWithinAny(this.#options[store].except)) return undefined;
     const isAnswer = kind === "success" && answersQuestion(query, reply.answer);
     const details = { store, ttlSeconds: seconds, storedMs: this.#nowMs(), isAnswer } as const;

@@ -8,25 +8,32 @@ import type { Query } from "../../server/query.ts";
 import type { Reply } from "../../server/reply.ts";
 
 /** What a reply is to the cache; "incomplete" is an answer, but not to all of its question. */
-export type ReplyClass = "success" | "incomplete" | "nxdomain" | "nodata" | "failure" | "other";
+export type ReplyClass =
+  | "success"
+  | "incomplete"
+  | "referral"
+  | "nxdomain"
+  | "nodata"
+  | "failure"
+  | "other";
 
 /** Whether such a reply may be kept for others. */
 export function isKeepable(kind: ReplyClass, reply: Reply): boolean {
   if (kind === "other" || kind === "incomplete") return false;
+  // Without SOA nobody says for how long there is no such name (RFC 2308 §5).
+  if (kind === "nxdomain" && !hasType(reply.authority, RrType.SOA)) return false;
   return (reply.flags & Flag.TC) === 0;
 }
 
 /** Sorts a reply to `query` as CoreDNS does. */
 export function classify(query: Query, reply: Reply, now: Date): ReplyClass {
   if (query.dnssecOk && hasExpiredSignature(reply, now)) return "other";
-  const hasSoa = reply.authority.some(({ type }) => type === RrType.SOA);
   switch (reply.rcode) {
     case Rcode.NOERROR:
-      return classifyNoError(query, reply, hasSoa);
+      return classifyNoError(query, reply);
     case Rcode.NXDOMAIN:
-      // Without SOA there is no TTL to keep it for (RFC 2308 §5); an alias in front of it is
-      // the answer to another question.
-      return hasSoa && reply.answer.length === 0 ? "nxdomain" : "other";
+      // An alias in front of it is the answer to another question.
+      return reply.answer.length === 0 ? "nxdomain" : "other";
     case Rcode.SERVFAIL:
     case Rcode.NOTIMP:
       return "failure";
@@ -35,11 +42,17 @@ export function classify(query: Query, reply: Reply, now: Date): ReplyClass {
   }
 }
 
-function classifyNoError(query: Query, reply: Reply, hasSoa: boolean): ReplyClass {
-  if (reply.answer.length === 0) return hasSoa ? "nodata" : "success";
-  if (answersQuestion(query, reply.answer)) return "success";
+function classifyNoError(query: Query, { answer, authority }: Reply): ReplyClass {
+  const hasSoa = hasType(authority, RrType.SOA);
+  if (answersQuestion(query, answer)) return "success";
+  if (hasSoa) return "nodata";
   // Aliases that lead to nothing (RFC 2308 §2.2); without SOA nobody says for how long.
-  return hasSoa ? "nodata" : "incomplete";
+  if (answer.length > 0) return "incomplete";
+  return hasType(authority, RrType.NS) ? "referral" : "success";
+}
+
+function hasType(records: readonly ResourceRecord[], type: number): boolean {
+  return records.some((record) => record.type === type);
 }
 
 /**

@@ -1,21 +1,21 @@
-import { RrType } from "../../dns/iana/rr-type.ts";
-import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Reply } from "../../server/reply.ts";
 import type { ReplyClass } from "./classify.ts";
 import type { CacheOptions } from "./options.ts";
 
-/** For replies that say nothing about their TTL. */
+/** For replies that say nothing about their TTL, or are no news of their own. */
 const DEFAULT_TTL_SECONDS = 5;
 
 /**
- * For how many seconds a reply is good: its lowest TTL within the limits of its store. 0 says
+ * For how many seconds a reply is good: its lowest TTL within the limits of its store. That of a
+ * denial is the SOA's, into which its source has put the minimum (RFC 2308 §3 and §5). 0 says
  * that its source wants it used once only (RFC 1035 §3.2.1), which no minimum overrides.
  */
 export function lifetimeSeconds(kind: ReplyClass, reply: Reply, options: CacheOptions): number {
   if (kind === "failure") return options.servfailSeconds;
   const { maxTtlSeconds, minTtlSeconds } =
     kind === "nxdomain" || kind === "nodata" ? options.denial : options.success;
-  const lowest = kind === "other" ? DEFAULT_TTL_SECONDS : lowestTtl(reply);
+  const isBrief = kind === "other" || kind === "referral";
+  const lowest = isBrief ? DEFAULT_TTL_SECONDS : lowestTtl(reply);
   return lowest === 0 ? 0 : Math.min(Math.max(lowest, minTtlSeconds), maxTtlSeconds);
 }
 
@@ -23,15 +23,9 @@ function lowestTtl({ answer, authority, additional }: Reply): number {
   if (answer.length + authority.length + additional.length === 0) return DEFAULT_TTL_SECONDS;
   let lowest = Infinity;
   for (const section of [answer, authority, additional]) {
-    for (const record of section) lowest = Math.min(lowest, ttlOf(record));
+    for (const { ttlSeconds } of section) lowest = Math.min(lowest, ttlSeconds);
   }
   return lowest;
-}
-
-/** A SOA here stands for a denial, whose TTL its last field limits (RFC 2308 §5). */
-function ttlOf({ type, ttlSeconds, rdata }: ResourceRecord): number {
-  if (type !== RrType.SOA) return ttlSeconds;
-  return Math.min(ttlSeconds, rdata.readUInt32BE(rdata.length - 4));
 }
 
 /** Puts one TTL on all records. */
