@@ -42,6 +42,14 @@ describe("the command line", () => {
     ["an unknown flag", ["-speed", "11"], "'--speed'"],
     ["a wrong port", ["-dns.port", "70000"], 'Cannot parse flag -dns.port "70000"'],
     ["a Corefile that is not there", ["-conf", "none"], "none"],
+    ["an unknown command", ["chekc"], 'Cannot run "chekc": not a command'],
+    ["a query's port", ["query", "a", "-p", "x"], 'Cannot parse flag -p "x"'],
+    ["a query's type", ["query", "a", "FOO"], 'Cannot query type "FOO": known are A NS'],
+    [
+      "a server that is not there",
+      ["query", "a", "-tcp", "-p", "1"],
+      "Cannot query 127.0.0.1 port 1",
+    ],
   ])("says in one line what is wrong with %s", async (_what, args, part) => {
     const { code, stderr } = await new Portolan(args).finished;
     expect(code).toBe(1);
@@ -57,6 +65,7 @@ describe("the command line", () => {
     [".:0 {\n errors\n whoami now\n}", 3, '"now"'],
     [".:0 {\n whoami\n}\n.:0 {\n whoami\n}", 4, "twice"],
     ["tls://.:0 {\n whoami\n}", 1, "tls:// is not built yet"],
+    ["# nothing yet\n", 1, "no server block"],
     [".:0 {\n bind 192.0.2.1\n whoami\n}", 0, "192.0.2.1"],
   ])("refuses the Corefile %j, naming the place", async (text, line, part) => {
     const path = corefile(text);
@@ -74,6 +83,30 @@ describe("the command line", () => {
     );
     corefile(".:0 {\n whoam\n}");
     expect((await new Portolan(["check", "-conf", path]).finished).code).toBe(1);
+  });
+
+  it.each(["", "tls://.:0 {\n whoami\n}"])("check refuses %j, as serving would", async (text) => {
+    const { code } = await new Portolan(["check", "-conf", corefile(text)]).finished;
+    expect(code).toBe(1);
+  });
+
+  it("says in one line that this Node is too old", async () => {
+    const older = "{...process.versions,node:'20.1.0'}";
+    const pretend = `Object.defineProperty(process,"versions",{value:${older}})`;
+    const nodeArgs = ["--import", `data:text/javascript,${pretend}`];
+    const { code, stderr } = await new Portolan(["-version"], undefined, nodeArgs).finished;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "Cannot run on Node 20.1.0: 24 or newer is needed; npm start brings its own\n",
+    });
+  });
+
+  it("ends if it cannot write its pid", async () => {
+    const pidfile = join(folder, "no", "pid");
+    const args = ["-conf", corefile(WHOAMI), "-pidfile", pidfile];
+    const { code, stderr } = await new Portolan(args).finished;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Cannot write pidfile "[^"]*": ENOENT[^\n]*\n$/);
   });
 
   it("serves, writes its pid, and ends on SIGTERM", async () => {

@@ -21,8 +21,12 @@ export class Portolan {
   stderr = "";
   readonly finished: Promise<Finished>;
 
-  constructor(args: readonly string[], program: string = PROGRAM) {
-    this.child = spawn(process.execPath, [program, ...args], { cwd: ROOT });
+  constructor(
+    args: readonly string[],
+    program: string = PROGRAM,
+    nodeArgs: readonly string[] = [],
+  ) {
+    this.child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd: ROOT });
     this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.finished = new Promise((resolve) => {

@@ -26,10 +26,12 @@ export const USAGE = `Usage: portolan [FLAGS]            serve DNS
 
 /**
  * Reads the flags.
- * @throws {TypeError} for a flag that does not exist, lacks its value, or has a wrong one.
+ * @throws {TypeError} for a flag that does not exist, lacks its value, or has a wrong one, and for a word
+ * that is no flag.
  */
 export function parseFlags(args: readonly string[]): Flags {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     // Go's flags have one dash, and may be written with two.
     args: args.map((arg) => (/^-[a-z]/.test(arg) ? `-${arg}` : arg)),
     strict: true,
@@ -44,13 +46,18 @@ export function parseFlags(args: readonly string[]): Flags {
       help: { type: "boolean", default: false },
     },
   });
+  const [stranger] = positionals;
+  if (stranger !== undefined) {
+    throw new TypeError(`Cannot run "${stranger}": not a command, expected check, query, or none`);
+  }
   const { conf, pidfile, plugins, quiet, version, help } = values;
-  const port = parsePort(values["dns.port"] ?? values.p ?? "53");
+  const port = parsePort("-dns.port", values["dns.port"] ?? values.p ?? "53");
   return { conf, pidfile, port, plugins, quiet, version, help };
 }
 
-function parsePort(text: string): number {
+/** @throws {TypeError} if the text is no port. */
+export function parsePort(flag: string, text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new TypeError(`Cannot parse flag -dns.port "${text}": not a port between 0 and 65535`);
+  throw new TypeError(`Cannot parse flag ${flag} "${text}": not a port between 0 and 65535`);
 }

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import DNS from "dns2";
 import { formatRcode } from "../dns/iana/rcode.ts";
 import { parseMessage } from "../dns/message.ts";
+import { parsePort } from "./flags.ts";
 import { formatRecord } from "../dns/presentation.ts";
 
 interface Question {
@@ -18,7 +19,7 @@ interface Question {
 /** Asks a server, by UDP, TCP or HTTPS, with dns2: a decoder that shares nothing with the server. */
 export async function query(args: readonly string[]): Promise<void> {
   const question = parseQuestion(args);
-  const packet = await (await clientFor(question))(question.name, question.type);
+  const packet = await ask(question);
   const message = parseMessage(packet.toBuffer());
   if (!message) throw new Error(`Cannot read the reply of ${question.server}: it is malformed`);
   const { rcode, answer, authority, additional } = message;
@@ -28,6 +29,18 @@ export async function query(args: readonly string[]): Promise<void> {
     process.stdout.write(
       `;; ${section}\n${records.map((record) => `${formatRecord(record)}\n`).join("")}`,
     );
+  }
+}
+
+async function ask(question: Question): Promise<DNS.Packet> {
+  try {
+    return await (
+      await clientFor(question)
+    )(question.name, question.type);
+  } catch (cause) {
+    const { server, port } = question;
+    const where = server.includes("://") ? server : `${server} port ${port}`;
+    throw new Error(`Cannot query ${where}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -43,7 +56,13 @@ function parseQuestion(args: readonly string[]): Question {
   const server = positionals.find((word) => word.startsWith("@"))?.slice(1) ?? "127.0.0.1";
   const [name, type = "A"] = positionals.filter((word) => !word.startsWith("@"));
   if (name === undefined) throw new TypeError("Cannot query: expected NAME [TYPE] [@SERVER]");
-  return { name, type: type.toUpperCase(), server, port: Number(values.port), tcp: values.tcp };
+  // dns2 knows fewer types, and says less of those that it does not.
+  const types = Object.keys(DNS.Packet.TYPE);
+  if (!types.includes(type.toUpperCase())) {
+    throw new TypeError(`Cannot query type "${type}": known are ${types.join(" ")}`);
+  }
+  const port = parsePort("-p", values.port);
+  return { name, type: type.toUpperCase(), server, port, tcp: values.tcp };
 }
 
 async function clientFor({ server, port, tcp }: Question): Promise<DNS.DnsResolver> {

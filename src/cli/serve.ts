@@ -20,9 +20,19 @@ export async function serve(flags: Flags): Promise<void> {
       process.exit(1);
     },
   });
-  if (flags.pidfile !== undefined) writeFileSync(flags.pidfile, `${process.pid}\n`);
+  if (flags.pidfile !== undefined) await writePidfile(flags.pidfile, server);
   handleSignals(server, log, flags.pidfile);
   if (!flags.quiet) welcome(server, log);
+}
+
+async function writePidfile(path: string, server: Server): Promise<void> {
+  try {
+    writeFileSync(path, `${process.pid}\n`);
+  } catch (cause) {
+    // Whoever asked for the file would not find this process to end it.
+    await server.stop();
+    throw new Error(`Cannot write pidfile "${path}": ${(cause as Error).message}`, { cause });
+  }
 }
 
 function handleSignals(server: Server, log: Logger, pidfile: string | undefined): void {

@@ -57,6 +57,7 @@ export interface Surroundings {
  * @throws {CorefileError} for what is wrong in the Corefile.
  */
 export function buildConfiguration(corefile: Corefile, around: Surroundings): Configuration {
+  requireBlocks(corefile);
   const endpoints = new Map<string, Endpoint>();
   const instances: PlacedInstance[] = [];
   const blocks = corefile.blocks.map((block) => {
@@ -76,7 +77,15 @@ export function buildConfiguration(corefile: Corefile, around: Surroundings): Co
 
 /** Reads all directives of all blocks, and builds nothing: what `-check` wants to know. */
 export function checkCorefile(corefile: Corefile, plugins: PluginOrder): void {
+  requireBlocks(corefile);
   for (const block of corefile.blocks) parseBlock(block, plugins);
+}
+
+/** A Corefile emptied by mistake must not silence a server that reloads it. */
+function requireBlocks({ blocks, files }: Corefile): void {
+  if (blocks.length > 0) return;
+  const at = { file: files[0] ?? "Corefile", line: 1 };
+  throw new CorefileError(at, 'Cannot serve: no server block, expected one such as ". { ... }"');
 }
 
 interface ParsedDirective {
@@ -91,6 +100,7 @@ interface ParsedBlock {
 }
 
 function parseBlock(block: ServerBlock, plugins: PluginOrder): ParsedBlock {
+  for (const key of block.keys) requireBuiltScheme(key);
   const settings: BlockSettings = { listenOn: [], listenExcept: [], root: "", debug: false };
   const directives = groupDirectives(block, plugins).flatMap(({ plugin, directives }) => {
     const parsed = directives.map((directive) => ({
@@ -104,6 +114,14 @@ function parseBlock(block: ServerBlock, plugins: PluginOrder): ParsedBlock {
   });
   for (const { plugin, options } of directives) plugin.configure?.(options, settings);
   return { directives, settings };
+}
+
+function requireBuiltScheme(key: ServerKey): void {
+  if (key.scheme === "dns") return;
+  throw new CorefileError(
+    key.at,
+    `Cannot serve "${key.at.text}": ${key.scheme}:// is not built yet, dns:// is`,
+  );
 }
 
 /** The house as the plugins of one block see it. `own` is filled once the block has a place. */
@@ -167,12 +185,6 @@ function listenAt(
   defaultPort: number,
   endpoints: Map<string, Endpoint>,
 ): Endpoint[] {
-  if (key.scheme !== "dns") {
-    throw new CorefileError(
-      key.at,
-      `Cannot serve "${key.at.text}": ${key.scheme}:// is not built yet, dns:// is`,
-    );
-  }
   const port = key.port ?? defaultPort;
   const addresses = expandListenAddresses(settings.listenOn, settings.listenExcept);
   return (addresses.length === 0 ? [""] : addresses).map((address) => {
