@@ -43,6 +43,12 @@ describe("readQuery", () => {
     expect(query?.recursionDesired).toBe(true);
   });
 
+  it("does not take the flags of another EDNS version for DO", () => {
+    const opt = OPT.replace("00 00 0000", "00 01 8000");
+    const received = read(header("0100", 1, 0, 0, 1), QUESTION, opt);
+    expect(received?.query).toMatchObject({ ednsVersion: 1, dnssecOk: false });
+  });
+
   it("keeps the case of the question", () => {
     const upper = QUESTION.replace("777777", "575777");
     expect(read(header("0100", 1, 0, 0, 0), upper)?.query.qname.toString()).toBe(

@@ -164,7 +164,8 @@ function readOpt(reader: WireReader, query: Query): boolean {
   if (!edns) return false;
   query.ednsVersion = edns.version;
   query.payloadSize = Math.max(512, edns.payloadSize);
-  query.dnssecOk = edns.dnssecOk;
+  // What DO means in another version we do not know, so BADVERS does not repeat it.
+  query.dnssecOk = edns.version === 0 && edns.dnssecOk;
   query.options = edns.options;
   return true;
 }
