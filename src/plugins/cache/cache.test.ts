@@ -133,12 +133,6 @@ describe("cache", () => {
     ["NXDOMAIN for the SOA's TTL", Rcode.NXDOMAIN, { authority: [SOA] }, 300],
     ["NODATA for the SOA's TTL", Rcode.NOERROR, { authority: [SOA] }, 300],
     [
-      "a SOA that is the answer",
-      Rcode.NOERROR,
-      { answer: [SOA.replace("a.test", "www.a.test")] },
-      300,
-    ],
-    [
       "NODATA behind an alias",
       Rcode.NOERROR,
       { answer: ["www.a.test. 60 IN CNAME b.test."], authority: [SOA] },
@@ -389,7 +383,7 @@ describe("serve_stale", () => {
       authority: [SOA],
     });
     await bench.say();
-    bench.wait(150);
+    bench.wait(310);
     expect(errorCodes(bench.ask() as Reply)).toEqual([19]);
   });
 
