@@ -3,7 +3,7 @@ import { Rcode } from "../src/dns/iana/rcode.ts";
 import { parseMessage } from "../src/dns/message.ts";
 import { formatRecord } from "../src/dns/presentation.ts";
 import { definePlugin } from "../src/server/plugin.ts";
-import type { Instance } from "../src/server/plugin.ts";
+import type { Instance, ServerHost } from "../src/server/plugin.ts";
 import { QueryError } from "../src/server/query-error.ts";
 import { DROPPED, Reply, mapReply } from "../src/server/reply.ts";
 import { records } from "../src/testing/query.ts";
@@ -170,6 +170,39 @@ describe("the server", () => {
     expect(await ask(server, "fast.test.")).toContain('"one"');
     expect(log).toContain("stop two");
     expect(log).toContain("stop fails");
+  });
+
+  it("tells instances whether it is their configuration that serves", async () => {
+    const hosts = new Map<string, ServerHost>();
+    const seen: string[] = [];
+    const look = (when: string): void => {
+      const all = [...hosts].map(([word, host]) => `${word} ${host.isServing()}`);
+      seen.push(`${when}: ${all.join(", ")}`);
+    };
+    const curious = definePlugin<string>({
+      name: "curious",
+      parse: ({ args }) => args[0]?.text ?? "",
+      create: (word, { host }): Instance => {
+        hosts.set(word, host);
+        return { start: () => look(`starting ${word}`) };
+      },
+    });
+    const corefile = ".:{{PORT}} {\n bind 127.0.0.1\n curious one\n}";
+    const server = await startServer({ corefile, plugins: [curious, ...plugins] });
+    servers.push(server);
+    look("started");
+    server.corefile = corefile.replace("one", "two");
+    await server.server.reload();
+    look("reloaded");
+    await server.stop();
+    look("stopped");
+    expect(seen).toEqual([
+      "starting one: one false",
+      "started: one true",
+      "starting two: one true, two false",
+      "reloaded: one false, two true",
+      "stopped: one false, two false",
+    ]);
   });
 
   it("refuses a zone that is served twice", async () => {

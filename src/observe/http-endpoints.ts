@@ -1,7 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+/** `before` lets the path's handler before this one answer; undefined if there is none. */
+export type HttpHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  before: (() => void) | undefined,
+) => void;
 
 interface Endpoint {
   readonly server: Server;
@@ -47,8 +52,8 @@ export class HttpEndpoints {
       { requestTimeout: 5_000, headersTimeout: 5_000 },
       (request, response) => {
         const path = (request.url ?? "/").split("?", 1)[0] as string;
-        const handler = handlers.get(path)?.at(-1);
-        if (handler) handler(request, response);
+        const answer = lastOf(handlers.get(path) ?? [], request, response);
+        if (answer) answer();
         else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
       },
     );
@@ -78,6 +83,15 @@ export class HttpEndpoints {
       endpoint.server.close(() => resolve());
     });
   }
+}
+
+function lastOf(
+  handlers: readonly HttpHandler[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): (() => void) | undefined {
+  const last = handlers.at(-1);
+  return last && (() => last(request, response, lastOf(handlers.slice(0, -1), request, response)));
 }
 
 function listen(server: Server, address: string): Promise<number> {

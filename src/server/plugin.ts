@@ -98,7 +98,7 @@ export interface ServerHost {
   readonly http: HttpEndpoints;
   /** Files that the configuration was read from, and a digest of their contents. */
   readonly corefile: { readonly files: readonly string[]; readonly digest: string };
-  /** Whether the sockets for queries are open. */
+  /** Whether the sockets for queries are open, and this configuration is behind them. */
   isServing(): boolean;
   /** Resolves a question through the whole server, as if the query's client had asked it. */
   resolve(query: Query): Result;

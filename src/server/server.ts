@@ -104,7 +104,10 @@ export class Server {
 
   /** Brings a configuration up beside the one at work, lets it take over, ends the old one. */
   async #switchTo(corefile: Corefile): Promise<void> {
-    const next = buildConfiguration(corefile, this.#surroundings());
+    const next: Configuration = buildConfiguration(
+      corefile,
+      this.#surroundings(() => this.#configuration === next),
+    );
     const started: PlacedInstance[] = [];
     const opened = new Map<string, Post>();
     try {
@@ -165,7 +168,7 @@ export class Server {
     }
   }
 
-  #surroundings(): Surroundings {
+  #surroundings(isAtWork: () => boolean): Surroundings {
     const { plugins, defaultPort, log, onFatal } = this.#options;
     return {
       plugins,
@@ -174,7 +177,7 @@ export class Server {
       metrics: this.metrics,
       host: {
         http: this.#http,
-        isServing: () => this.#posts.size > 0 && !this.#isStopped,
+        isServing: () => isAtWork() && !this.#isStopped,
         reload: () => this.reload(),
         fatal: onFatal,
       },

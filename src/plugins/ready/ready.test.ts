@@ -24,8 +24,11 @@ class House {
     this.#instances = [...this.#instances, { plugin: "whoami", instance: {} }];
   }
 
-  async start(directive = "ready 127.0.0.1:0"): Promise<Instance> {
-    const context = this.#context(directive);
+  async start(
+    directive = "ready 127.0.0.1:0",
+    isServing = (): boolean => this.isServing,
+  ): Promise<Instance> {
+    const context = this.#context(directive, isServing);
     const instance = ready.create?.(ready.parse(context.directive), context) ?? {};
     this.#started.push(instance);
     await instance.start?.();
@@ -41,14 +44,14 @@ class House {
     for (const instance of this.#started) await instance.stop?.();
   }
 
-  #context(directive: string): PluginContext {
+  #context(directive: string, isServing: () => boolean): PluginContext {
     const http = new HttpEndpoints();
     http.serve = async (...args) => {
       const served = await this.http.serve(...args);
       this.port = served.port;
       return served;
     };
-    const host = { http, isServing: () => this.isServing, instances: () => this.#instances };
+    const host = { http, isServing, instances: () => this.#instances };
     return testContext({ directive, log: this.recording.log, host });
   }
 
@@ -104,6 +107,17 @@ describe("ready", () => {
     await house.start();
     expect(await house.get()).toBe("503 Starting up");
     house.isServing = true;
+    expect(await house.get()).toBe("200 OK");
+  });
+
+  it("leaves the answer to the configuration at work while it is brought up by a reload", async () => {
+    let hasTakenOver = false;
+    const old = await house.start("ready 127.0.0.1:0", () => !hasTakenOver);
+    await house.start("ready 127.0.0.1:0", () => hasTakenOver);
+    expect(await house.get()).toBe("200 OK");
+    await old.drain?.();
+    expect(await house.get()).toBe("503 Shutting down");
+    hasTakenOver = true;
     expect(await house.get()).toBe("200 OK");
   });
 

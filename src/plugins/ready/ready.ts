@@ -19,8 +19,11 @@ export class Ready implements Instance {
 
   async start(): Promise<void> {
     const { http } = this.#context.host;
-    const { close } = await http.serve(this.#options.address, "/ready", (_request, response) => {
-      this.#answer(response);
+    const { address } = this.#options;
+    const { close } = await http.serve(address, "/ready", (_request, response, before) => {
+      // While a reload brings this configuration up, the old one serves: it says how that goes.
+      if (before && !this.#context.host.isServing()) before();
+      else this.#answer(response);
     });
     this.#close = close;
   }
