@@ -4,16 +4,27 @@ import { QueryError } from "./query-error.ts";
 import type { Outcome, Result } from "./reply.ts";
 import { Reply } from "./reply.ts";
 
-/** Composes the instances' `serve` functions into one, once; the last of them answers SERVFAIL. */
+/**
+ * Composes the instances' `serve` functions into one, once; the last of them answers SERVFAIL.
+ * Where no instance so much as looks at queries, they are refused: nothing is served here.
+ */
 export function composeChain(instances: readonly Instance[]): Next {
-  return instances.reduceRight<Next>((next, instance) => {
-    const serve = instance.serve?.bind(instance);
-    return serve ? (query): Result => serve(query, next) : next;
-  }, nobodyAnswers);
+  const isServing = instances.some(({ serve, observe }) => serve ?? observe);
+  return instances.reduceRight<Next>(
+    (next, instance) => {
+      const serve = instance.serve?.bind(instance);
+      return serve ? (query): Result => serve(query, next) : next;
+    },
+    isServing ? nobodyAnswers : nobodyServes,
+  );
 }
 
 function nobodyAnswers(): Reply {
   return new Reply(Rcode.SERVFAIL);
+}
+
+function nobodyServes(): Reply {
+  return new Reply(Rcode.REFUSED);
 }
 
 /** The reply that stands for a failure. */
