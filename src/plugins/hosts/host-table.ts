@@ -45,12 +45,16 @@ export class HostTable {
     for (const name of names) this.#addName(Name.fromWire(name.key, name.key), address);
   }
 
-  /** The records of a name, or of the wildcard right above it (RFC 4592). */
+  /**
+   * The records of a name, or of the wildcard right above it (RFC 4592). The root has none: a
+   * stray `*` must not answer for all top-level domains.
+   */
   find(qname: Name): Host | undefined {
     const { key } = qname;
     const host = this.#hosts.get(key);
     if (host) return host;
-    const wildcard = this.#hosts.get(`\u0001*${key.slice(key.charCodeAt(0) + 1)}`);
+    const parent = key.slice(key.charCodeAt(0) + 1);
+    const wildcard = parent.length > 1 ? this.#hosts.get(`\u0001*${parent}`) : undefined;
     if (!wildcard) return undefined;
     const owner = Name.fromWire(key, key);
     return {

@@ -23,6 +23,7 @@ fe80::1%eth0 zoned.example.org
 192.0.2.99 *.wild.example.org
 192.0.2.98 real.wild.example.org
 2001:db8::98 *.wild.example.org
+192.0.2.97 *
 
 not-an-address bad.example.org
 192.0.2.300 bad.example.org
@@ -91,6 +92,7 @@ describe("hosts with a file", () => {
     "y.x.wild.example.org. A": other("SERVFAIL"),
     "wild.example.org. A": other("SERVFAIL"),
     ". A": other("SERVFAIL"),
+    "toplevel. A": other("SERVFAIL"),
     "10.2.0.192.in-addr.arpa. PTR": found(
       "10.2.0.192.in-addr.arpa. 3600 IN PTR alpha.example.org.",
       "10.2.0.192.in-addr.arpa. 3600 IN PTR alpha.",
