@@ -9,7 +9,7 @@ import { Reply } from "./reply.ts";
  * Where no instance so much as looks at queries, they are refused: nothing is served here.
  */
 export function composeChain(instances: readonly Instance[]): Next {
-  const isServing = instances.some(({ serve, observe }) => serve ?? observe);
+  const isServing = instances.some((one) => one.serve !== undefined || one.observe !== undefined);
   return instances.reduceRight<Next>(
     (next, instance) => {
       const serve = instance.serve?.bind(instance);
