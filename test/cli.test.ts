@@ -157,7 +157,7 @@ describe("the command line", () => {
     corefile(".:0 {\n bind 127.0.0.1\n}");
     portolan.child.kill("SIGUSR1");
     await portolan.saying(/Reloading complete/);
-    expect((await askUdp(port, packetOf(2))).readUInt16BE(2) & 0x0f).toBe(2);
+    expect((await askUdp(port, packetOf(2))).readUInt16BE(2) & 0x0f).toBe(5);
     await portolan.stop();
   });
 

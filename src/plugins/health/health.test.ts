@@ -62,13 +62,13 @@ describe("health", () => {
   });
 
   it("goes on answering while it is a lame duck, for as long as that lasts", async () => {
-    const instance = make("health 127.0.0.1:0 {\n lameduck 50ms\n}");
+    const instance = make("health 127.0.0.1:0 {\n lameduck 1s\n}");
     await instance.start?.();
     let isOver = false;
     const drained = instance.drain?.().then(() => {
       isOver = true;
     });
-    expect(recording.lines).toEqual(["info: Going into lameduck mode for 50ms"]);
+    expect(recording.lines).toEqual(["info: Going into lameduck mode for 1s"]);
     expect([await fetchText(), isOver]).toEqual([[200, "OK"], false]);
     await drained;
     expect(await fetchText()).toEqual([200, "OK"]);
