@@ -28,7 +28,8 @@ export const Rcode = {
 const mnemonics = new Map<number, string>(
   Object.entries(Rcode).map(([mnemonic, value]) => [value, mnemonic]),
 );
-const values = new Map<string, number>(Object.entries(Rcode));
+/** 16 has two names: BADSIG is that of TSIG (RFC 8945 §5.2.2), and CoreDNS's. */
+const values = new Map<string, number>([...Object.entries(Rcode), ["BADSIG", Rcode.BADVERS]]);
 
 /** The mnemonic of a response code, or `RCODEnnn`. */
 export function formatRcode(rcode: number): string {

@@ -37,6 +37,15 @@ describe("the template directive", () => {
   });
 
   it.each([
+    ["NXDOMAIN", 3],
+    ["NOTIMP", 4],
+    ["BADSIG", 16],
+  ])("knows the response code %s", (mnemonic, rcode) => {
+    const directive = testDirective(`template IN A {\n rcode ${mnemonic}\n}`);
+    expect(parseTemplateDirective(directive)).toMatchObject({ rcode });
+  });
+
+  it.each([
     ["template", "missing argument"],
     ["template IN", "missing argument"],
     ["template X A", 'unknown class "X"'],

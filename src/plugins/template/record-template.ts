@@ -1,3 +1,4 @@
+import { Name } from "../../dns/name.ts";
 import { parseRecord } from "../../dns/presentation.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import { GoTemplate } from "./go-template.ts";
@@ -34,5 +35,5 @@ export class RecordTemplate {
 }
 
 function toRecord(text: string): ResourceRecord {
-  return parseRecord(text, { ttlSeconds: DEFAULT_TTL_SECONDS });
+  return parseRecord(text, { ttlSeconds: DEFAULT_TTL_SECONDS, origin: Name.root });
 }

@@ -110,6 +110,12 @@ describe("template", () => {
     expect(answer).toEqual([`a.test. 3600 IN TXT "hello"`]);
   });
 
+  it("takes @ for the root, and names without a final dot as absolute", async () => {
+    const template = make(`template IN NS {\n answer "@ 5 NS ns" "ns 5 NS @"\n}`);
+    const { answer } = await ask(template, testQuery(".", "NS"));
+    expect(answer).toEqual([". 5 IN NS ns.", "ns. 5 IN NS ."]);
+  });
+
   it("says the response code and the extended error that it is told", async () => {
     const template = make(`template ANY ANY invalid {
       rcode NXDOMAIN
