@@ -157,6 +157,15 @@ describe("the server", () => {
     ]);
   });
 
+  it("serves all who ask for a reload at once with one, and begins none after a stop", async () => {
+    const server = await start(".:{{PORT}} {\n bind 127.0.0.1\n probe one\n}");
+    server.corefile = server.corefile.replace("one", "two");
+    await Promise.all(Array.from({ length: 20 }, () => server.server.reload()));
+    const late = server.server.reload();
+    await Promise.all([server.stop(), late]);
+    expect(log).toEqual(["start one", "start two", "stop one", "stop two"]);
+  });
+
   it("keeps the old configuration if the new one is wrong or does not start", async () => {
     const server = await start(".:{{PORT}} {\n bind 127.0.0.1\n probe one\n}");
     server.corefile = ".:{{PORT}} {\n prob two\n}";

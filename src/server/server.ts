@@ -39,6 +39,9 @@ export class Server {
   #configuration: Configuration = { endpoints: new Map(), blocks: [], instances: [] };
   /** Reloads and the stop, one after the other. */
   #work: Promise<void> = Promise.resolve();
+  /** A reload whose turn has not come. */
+  #waitingReload: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #isStopped = false;
 
   private constructor(options: ServerOptions) {
@@ -73,25 +76,29 @@ export class Server {
     });
   }
 
-  /** Reads the configuration again; if it is refused, the old one goes on serving. */
+  /**
+   * Reads the configuration again; if it is refused, the old one goes on serving. Whoever asks
+   * while a reload waits for its turn is served by that one: it has read nothing yet.
+   */
   reload(): Promise<void> {
+    if (this.#waitingReload) return this.#waitingReload;
     const reloaded = this.#work.then(() => {
+      this.#waitingReload = undefined;
       return this.#isStopped ? undefined : this.#switchTo(this.#options.load());
     });
+    this.#waitingReload = reloaded;
     this.#work = reloaded.catch(() => {});
     return reloaded;
   }
 
-  /** Answers what has been received, then closes everything. */
+  /** Answers what has been received, then closes everything. No reload begins any more. */
   stop(): Promise<void> {
-    const stopped = this.#work.then(() => this.#stop());
-    this.#work = stopped.catch(() => {});
-    return stopped;
+    this.#isStopped = true;
+    this.#stopping ??= this.#work.then(() => this.#stop());
+    return this.#stopping;
   }
 
   async #stop(): Promise<void> {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
     const { instances, blocks } = this.#configuration;
     await Promise.all(instances.map(async ({ instance }) => instance.drain?.()));
     const posts = [...this.#posts.values()];
