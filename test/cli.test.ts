@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { askUdp, packetOf } from "../src/transport/transport.cases.ts";
-import { Portolan, ROOT } from "./run-portolan.ts";
+import { Portolan, ROOT, endAll } from "./run-portolan.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-cli-"));
+afterEach(endAll);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function corefile(text: string): string {

@@ -14,6 +14,13 @@ export interface Finished {
 /** What `npm start` runs; `build-once.ts` makes it before the tests. */
 const PROGRAM = join(ROOT, "dist/main.js");
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed test has left running. */
+export function endAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 /** The program in a process of its own, as a user starts it. */
 export class Portolan {
   readonly child: ChildProcess;
@@ -27,10 +34,14 @@ export class Portolan {
     nodeArgs: readonly string[] = [],
   ) {
     this.child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd: ROOT });
+    running.add(this.child);
     this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.finished = new Promise((resolve) => {
-      this.child.on("close", (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }));
+      this.child.on("close", (code) => {
+        running.delete(this.child);
+        resolve({ code, stdout: this.stdout, stderr: this.stderr });
+      });
     });
   }
 
