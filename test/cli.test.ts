@@ -62,7 +62,7 @@ describe("the command line", () => {
     [".:0 {\n whoami\n", 1, "}"],
     [".:0 {\n whoam\n}", 2, 'did you mean "whoami"?'],
     [".:0 {\n dnssec\n}", 2, '"dnssec"'],
-    [".:0 {\n whoami\n whoami\n}", 3, "twice"],
+    [".:0 {\n errors\n errors\n}", 3, "twice"],
     [".:0 {\n errors\n whoami now\n}", 3, '"now"'],
     [".:0 {\n whoami\n}\n.:0 {\n whoami\n}", 4, "twice"],
     ["tls://.:0 {\n whoami\n}", 1, "tls:// is not built yet"],

@@ -4,7 +4,6 @@ import { parseHealth } from "./parse.ts";
 
 export const health = definePlugin({
   name: "health",
-  once: true,
   parse: parseHealth,
   create: (options, context) => new Health(options, context),
 });

@@ -6,7 +6,6 @@ import { WeightFile } from "./weight-file.ts";
 
 export const loadbalance = definePlugin({
   name: "loadbalance",
-  once: true,
   parse: parseLoadBalance,
   create(options, { settings, log }) {
     if (options.weightFile === undefined) return new LoadBalance(options.prefer, undefined);

@@ -4,7 +4,6 @@ import { Reload } from "./reload.ts";
 
 export const reload = definePlugin({
   name: "reload",
-  once: true,
   parse: parseReload,
   create: (options, context) => new Reload(options, context),
 });

@@ -4,7 +4,6 @@ import { lookForFolder } from "./look-for-folder.ts";
 
 export const root = definePlugin({
   name: "root",
-  once: true,
   parse(directive): string {
     noBody(directive);
     return oneArgument(directive).text;

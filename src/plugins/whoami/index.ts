@@ -4,7 +4,6 @@ import { serveWhoami } from "./whoami.ts";
 
 export const whoami = definePlugin({
   name: "whoami",
-  once: true,
   parse(directive): void {
     noArguments(directive);
     noBody(directive);
