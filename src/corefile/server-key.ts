@@ -9,13 +9,17 @@ import type { Scheme, ServerKey } from "./server-block.ts";
 import { schemes } from "./server-block.ts";
 
 /**
- * Reads `[SCHEME://][ZONE][:PORT]`; no ZONE is the root. A CIDR in the place of ZONE stands for
+ * Reads `[SCHEME://][ZONE][:PORT]`; neither ZONE nor PORT is the root. A CIDR in the place of ZONE stands for
  * its reverse zones, which may be several.
  * @throws {CorefileError} if a part cannot be used.
  */
 export function parseServerKeys(at: Token): ServerKey[] {
   const { scheme, rest } = splitScheme(at);
   const { host, port } = splitPort(at, rest);
+  // As in CoreDNS: a variable that is not set would make the block answer for everything.
+  if (host === "" && port !== undefined) {
+    throw tokenError(at, `bad zone "${at.text}": no name before the port; "." is the root`);
+  }
   return parseHost(at, host).map((zone) => ({ scheme, zone, port, at }));
 }
 
