@@ -147,6 +147,7 @@ it.each([
   ["loadbalance weighted", "missing argument"],
   ["loadbalance {\n reload 5s\n}", "no file of weights"],
   ["loadbalance weighted f {\n reload soon\n}", '"soon"'],
+  ["loadbalance weighted f {\n prefer 10.0.0.0/8\n}", "cannot use prefer"],
   ["loadbalance {\n prefer 10.0.0.0\n}", '"10.0.0.0"'],
   ["loadbalance {\n prefers 10.0.0.0/8\n}", '"prefer"'],
 ])("parseLoadBalance refuses %j and names %s", (text, part) => {

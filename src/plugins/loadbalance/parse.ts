@@ -39,6 +39,9 @@ const properties: Record<string, (sub: Directive, options: LoadBalanceOptions) =
     options.reloadMs = parseDurationMs(oneArgument(sub));
   },
   prefer(sub, options) {
+    if (options.weightFile !== undefined) {
+      throw sub.error("cannot use prefer: the weights say which address comes first");
+    }
     options.prefer.push(...atLeastOne(sub).map((token) => parseSubnet(sub, token)));
   },
 };
