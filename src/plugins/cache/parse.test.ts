@@ -69,6 +69,7 @@ describe("parseCache", () => {
     ["cache -5", "-5"],
     ["cache {\n success\n}", "missing argument"],
     ["cache {\n success many\n}", '"many"'],
+    ["cache {\n success 99999999999\n}", "more than 16777216"],
     ["cache {\n success 5000 0\n}", '"0"'],
     ["cache {\n success 5000 10 -1\n}", '"-1"'],
     ["cache {\n success 1 2 3 4\n}", '"4"'],

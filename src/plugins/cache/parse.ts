@@ -16,6 +16,8 @@ import { defaultOptions } from "./options.ts";
 /** CoreDNS keeps entries in shards of equal size, and so rounds the capacity. */
 const SHARDS = 256;
 const MIN_CAPACITY = 1024;
+/** The store's tables are allocated whole: some 24 octets an entry. */
+const MAX_CAPACITY = 2 ** 24;
 const FIVE_MINUTES_MS = 300_000;
 const MAX_TTL_SECONDS = 0xffff_ffff;
 
@@ -62,7 +64,7 @@ const properties: Record<string, Property> = {
 
 function parseStore(sub: Directive, store: StoreOptions): void {
   const [capacity, maxTtl, minTtl] = argumentRange(sub, 1, 3);
-  const entries = parseInteger(capacity as Token, { min: 0 });
+  const entries = parseInteger(capacity as Token, { min: 0, max: MAX_CAPACITY });
   store.capacity = Math.max(MIN_CAPACITY, Math.floor(entries / SHARDS) * SHARDS);
   if (maxTtl) store.maxTtlSeconds = parseInteger(maxTtl, { min: 1, max: MAX_TTL_SECONDS });
   if (minTtl) store.minTtlSeconds = parseInteger(minTtl, { min: 0, max: MAX_TTL_SECONDS });
