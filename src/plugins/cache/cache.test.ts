@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { findOption, decodeExtendedError } from "../../dns/edns.ts";
+import {
+  decodeExtendedError,
+  extendedErrorOption,
+  findOption,
+  nsidOption,
+} from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
+import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { Name } from "../../dns/name.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import type { Next } from "../../server/plugin.ts";
@@ -176,6 +182,7 @@ describe("cache", () => {
       Rcode.NOERROR,
       { answer: ["www.a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME www.a.test."] },
     ],
+    ["an answer of another class", Rcode.NOERROR, { answer: [A(60).replace("IN", "CH")] }],
     ["a truncated reply", Rcode.NOERROR, { answer: [A(60)], flags: Flag.TC }],
     ["REFUSED", Rcode.REFUSED, {}],
   ])("does not keep %s", async (_what, rcode, reply) => {
@@ -195,6 +202,16 @@ describe("cache", () => {
   it("gives NXDOMAIN without SOA the TTL of its records", async () => {
     const reply = { authority: ["a.test. 60 IN NS ns.a.test."] };
     expect(await new Bench().replies(Rcode.NXDOMAIN, reply).ttl()).toBe(60);
+  });
+
+  it("takes EDNS options off a reply, but for extended errors", async () => {
+    const bench = new Bench();
+    const options = [nsidOption("upstream"), extendedErrorOption(15, "blocked")];
+    bench.source = () => Object.assign(Reply.authoritative(records(A(60))), { options });
+    for (const reply of [(await bench.ask()) as Reply, bench.ask() as Reply]) {
+      expect(reply.options.map(({ code }) => code)).toEqual([OptionCode.EXTENDED_ERROR]);
+    }
+    expect(bench.asked).toHaveLength(1);
   });
 
   it("keeps a SOA that was asked for as long as any answer", async () => {
@@ -226,7 +243,8 @@ describe("cache", () => {
     const bench = new Bench();
     bench.source = (query) => {
       const text = [query.qtype, query.qclass, query.dnssecOk, query.checkingDisabled].join(" ");
-      return Reply.authoritative(records(`${query.qname} 60 IN TXT "${text}"`));
+      const rrClass = formatRrClass(query.qclass);
+      return Reply.authoritative(records(`${query.qname} 60 ${rrClass} TXT "${text}"`));
     };
     const queries = ["www.a.test.", "www\\.a.test.", "a.test."].flatMap((qname) =>
       ["TXT", "ANY"].flatMap((qtype) =>

@@ -1,6 +1,7 @@
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
+import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Instance, Next } from "../../server/plugin.ts";
@@ -89,6 +90,8 @@ export class Cache implements Instance {
 
   /** Puts the TTL for which it is good on a reply, and keeps it if it may be kept. */
   #keep(query: Query, reply: Reply, isRefresh: boolean): Entry | undefined {
+    // EDNS is between neighbours and not to be kept (RFC 6891 §6.1.1); an explanation is news.
+    reply.options = reply.options.filter(({ code }) => code === OptionCode.EXTENDED_ERROR);
     const kind = classify(query, reply, new Date());
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);

@@ -1,5 +1,6 @@
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
+import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { CNAME } from "../../dns/rdata/rfc1035-names.ts";
 import { RRSIG } from "../../dns/rdata/rrsig.ts";
@@ -56,23 +57,28 @@ function hasType(records: readonly ResourceRecord[], type: number): boolean {
 }
 
 /**
- * Whether there is a record of the asked type at the end of the chain of aliases that begins at
- * the question (RFC 1034 §3.6.2). A chain that forks or runs in a circle has no end.
+ * Whether there is a record of the asked class and type at the end of the chain of aliases that
+ * begins at the question (RFC 1034 §3.6.2). A chain that forks or runs in a circle has no end.
  */
-export function answersQuestion(query: Query, answer: readonly ResourceRecord[]): boolean {
+export function answersQuestion(query: Query, all: readonly ResourceRecord[]): boolean {
   const { qtype, qname } = query;
-  if (qtype === RrType.ANY) return answer.some(({ owner }) => owner.key === qname.key);
-  if (qtype === RrType.CNAME) return aliasOf(answer, qname.key) !== undefined;
+  const records = all.filter((record) => isOfClass(record, query.qclass));
+  if (qtype === RrType.ANY) return records.some(({ owner }) => owner.key === qname.key);
+  if (qtype === RrType.CNAME) return aliasOf(records, qname.key) !== undefined;
   const visited = new Set<string>();
   let owner: string | undefined = qname.key;
   for (;;) {
     if (owner === undefined || visited.has(owner)) return false;
     visited.add(owner);
-    const target = aliasOf(answer, owner);
+    const target = aliasOf(records, owner);
     if (target === undefined) break;
     owner = target.key;
   }
-  return answer.some((record) => record.type === qtype && record.owner.key === owner);
+  return records.some((record) => record.type === qtype && record.owner.key === owner);
+}
+
+function isOfClass(record: ResourceRecord, qclass: number): boolean {
+  return qclass === RrClass.ANY || record.class === qclass;
 }
 
 /** Target of an owner's alias: undefined if it has none, a key of `undefined` if it has two. */
