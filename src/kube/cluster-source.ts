@@ -23,6 +23,8 @@ export interface Service extends ObjectKey {
   /** Host names of status.loadBalancer.ingress. */
   readonly externalHostnames: readonly string[];
   readonly publishNotReadyAddresses: boolean;
+  /** Whether the Service selects Pods, so that a controller writes its slices. */
+  readonly hasSelector?: boolean;
 }
 
 export interface ServicePort {
@@ -40,6 +42,17 @@ export interface EndpointSlice extends ObjectKey {
   readonly addressType: "IPv4" | "IPv6" | "FQDN";
   readonly endpoints: readonly Endpoint[];
   readonly ports: readonly EndpointPort[];
+  /** If the slice belongs to a ServiceImport: it then stands for endpoints of another cluster. */
+  readonly imported?: ImportedFrom;
+  /** When the cause of the last change happened, as its writer says; Unix time in milliseconds. */
+  readonly triggeredAtMs?: number;
+}
+
+export interface ImportedFrom {
+  /** Of the ServiceImport, from the label multicluster.kubernetes.io/service-name. */
+  readonly serviceName: string;
+  /** From the label multicluster.kubernetes.io/source-cluster; "" without one. */
+  readonly cluster: string;
 }
 
 export interface Endpoint {
@@ -76,7 +89,16 @@ export interface Pod extends ObjectKey {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export type ClusterObject = Service | EndpointSlice | Namespace | Pod;
+/** A Service of the cluster set (Multi-Cluster Services API). */
+export interface ServiceImport extends ObjectKey {
+  readonly kind: "ServiceImport";
+  readonly type: "ClusterSetIP" | "Headless";
+  /** Canonical text; empty if headless. */
+  readonly clusterIPs: readonly string[];
+  readonly ports: readonly ServicePort[];
+}
+
+export type ClusterObject = Service | EndpointSlice | Namespace | Pod | ServiceImport;
 export type Kind = ClusterObject["kind"];
 
 /** Receives the cluster's state. Calls come one at a time and take effect before they return. */
@@ -105,4 +127,6 @@ export interface Selection {
   /** Kinds wanted besides Namespace and Service. */
   readonly endpoints: boolean;
   readonly pods: boolean;
+  /** ServiceImports, and the EndpointSlices that belong to them. */
+  readonly serviceImports: boolean;
 }

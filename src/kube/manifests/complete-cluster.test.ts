@@ -238,7 +238,7 @@ describe("a selection", () => {
     ],
     [{ labels: "app in (web)" }, ["Namespace a", "Namespace b", "Pod a/p"]],
     [
-      { endpoints: false, pods: false },
+      { endpoints: false, pods: false, serviceImports: false },
       ["Namespace a", "Namespace b", "Service a/s", "Service b/t"],
     ],
   ])("of %j", async (selection, expected) => {

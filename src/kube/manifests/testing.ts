@@ -10,6 +10,7 @@ export const EVERYTHING: Selection = {
   namespaceLabels: "",
   endpoints: true,
   pods: true,
+  serviceImports: true,
 };
 
 /** Keeps what it is told, and how. */

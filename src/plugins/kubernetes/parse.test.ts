@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { testContext, testDirective } from "../../testing/context.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { parseKubernetes } from "./parse.ts";
+import { defaultApiOptions } from "./parse-api.ts";
 
 function parse(properties: string, zones = ""): ReturnType<typeof parseKubernetes> {
   return parseKubernetes(testDirective(`kubernetes ${zones} {\nmanifests m\n${properties}\n}`));
@@ -22,6 +23,7 @@ describe("parseKubernetes", () => {
       labels: "",
       fallthrough: [],
       ignoreEmptyService: false,
+      api: defaultApiOptions(),
     });
   });
 
@@ -81,28 +83,6 @@ describe("parseKubernetes", () => {
     ["fallthrough a..b", /bad zone/],
   ])("refuses %s", (properties, message) => {
     expect(() => parse(properties)).toThrow(message);
-  });
-
-  it.each([
-    "endpoint https://192.0.2.1",
-    "tls a b c",
-    "kubeconfig ~/.kube/config",
-    "startup_timeout 5s",
-    "apiserver_qps 5",
-    "apiserver_burst 5",
-    "apiserver_max_inflight 5",
-    "multicluster clusterset.local",
-    "zonal",
-  ])("says what to do instead of %s", (property) => {
-    expect(() => parse(property)).toThrow(
-      /^Corefile:4: plugin\/kubernetes: unsupported property "\w+": .*"manifests PATH\.\.\." works today$/,
-    );
-  });
-
-  it("says what to do without manifests", () => {
-    expect(() => parseKubernetes(testDirective("kubernetes cluster.local"))).toThrow(
-      /^Corefile:2: plugin\/kubernetes: missing "manifests": .* works today$/,
-    );
   });
 
   it("needs a zone that names can be in", () => {

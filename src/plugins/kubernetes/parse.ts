@@ -18,6 +18,8 @@ import type { Name } from "../../dns/name.ts";
 import { parseLabelSelector } from "../../kube/label-selector.ts";
 import { wireLabel } from "./labels.ts";
 import type { PodMode } from "./name-finder.ts";
+import type { ApiOptions } from "./parse-api.ts";
+import { API_PROPERTIES, checkApiOptions, defaultApiOptions } from "./parse-api.ts";
 import { isReverseKey } from "./reverse-name.ts";
 
 const MAX_TTL_SECONDS = 3_600;
@@ -43,6 +45,7 @@ export interface KubernetesOptions {
   /** Zones whose unknown names go to the next plugin. */
   fallthrough: readonly Name[];
   ignoreEmptyService: boolean;
+  readonly api: ApiOptions;
 }
 
 type Property = (sub: Directive, options: KubernetesOptions) => void;
@@ -84,15 +87,7 @@ const PROPERTIES: Record<string, Property> = {
     parseChoice(oneArgument(sub), ["empty_service"]);
     options.ignoreEmptyService = true;
   },
-  endpoint: needsApiServer,
-  tls: needsApiServer,
-  kubeconfig: needsApiServer,
-  startup_timeout: needsApiServer,
-  apiserver_qps: needsApiServer,
-  apiserver_burst: needsApiServer,
-  apiserver_max_inflight: needsApiServer,
-  multicluster: needsApiServer,
-  zonal: needsApiServer,
+  ...API_PROPERTIES,
 };
 
 /** Reads `kubernetes [ZONES...] { ... }`. */
@@ -111,6 +106,7 @@ export function parseKubernetes(directive: Directive): KubernetesOptions {
     labels: "",
     fallthrough: [],
     ignoreEmptyService: false,
+    api: defaultApiOptions(),
   };
   for (const sub of directive.body) noBody(sub);
   subDirectives(directive, PROPERTIES, options);
@@ -118,23 +114,17 @@ export function parseKubernetes(directive: Directive): KubernetesOptions {
   if (options.namespaces.length > 0 && options.namespaceLabels !== "") {
     throw directive.error(`"namespaces" and "namespace_labels" exclude each other`);
   }
-  if (options.manifests.length === 0) {
-    throw directive.error(
-      `missing "manifests": watching an API server comes with the next issue, "manifests PATH..." works today`,
-    );
+  const usesManifests = options.manifests.length > 0;
+  if (!usesManifests && options.serviceCidrs.length > 0) {
+    throw directive.error(`"service_cidr" has no effect without "manifests"`);
   }
+  checkApiOptions(directive, options.api, usesManifests);
   return options;
 }
 
 /** PTR records have to name something in a zone. */
 export function onlyReverseZones(directive: Directive): Error {
   return directive.error(`only reverse zones: add one for names, such as "cluster.local"`);
-}
-
-function needsApiServer(sub: Directive): never {
-  throw sub.error(
-    `unsupported property "${sub.name.text}": watching an API server comes with the next issue, "manifests PATH..." works today`,
-  );
 }
 
 function parseNamespace(token: Token): string {

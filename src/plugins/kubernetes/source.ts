@@ -11,6 +11,9 @@ import type { KubernetesOptions } from "./parse.ts";
  */
 export function makeSource(options: KubernetesOptions, context: PluginContext): ClusterSource {
   const { manifests, serviceCidrs } = options;
+  if (manifests.length === 0) {
+    throw context.directive.error(`missing "manifests": watching an API server is being built`);
+  }
   try {
     return manifestsSource({
       paths: manifests.map((path) => resolve(context.settings.root, path)),
@@ -34,5 +37,6 @@ function selectionOf(options: KubernetesOptions): Selection {
     namespaceLabels: options.namespaceLabels,
     endpoints: options.endpoints,
     pods: options.pods === "verified",
+    serviceImports: false,
   };
 }
