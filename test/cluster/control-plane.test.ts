@@ -12,6 +12,11 @@ import { requestToken, signToken, userOf } from "./service-account.ts";
 const READER = { name: "reader", token: "reader-token", groups: ["readers"] };
 const STRANGER = { name: "stranger", token: "stranger-token", groups: [] };
 const SERVICES: Collection = { apiVersion: "v1", kind: "Service" };
+const STREAMED = {
+  sendInitialEvents: "true",
+  allowWatchBookmarks: "true",
+  resourceVersionMatch: "NotOlderThan",
+};
 const HARBOR = readFileSync(join(import.meta.dirname, "../recorded/data/harbor.yaml"), "utf8");
 
 let plane: ControlPlane;
@@ -61,6 +66,16 @@ describe("the control plane", () => {
     await client.delete(reference);
     await watched;
     expect(seen).toEqual(["ADDED web", "MODIFIED web", "DELETED web"]);
+  });
+
+  it("streams a list that a watch asks for", async () => {
+    const names: string[] = [];
+    for await (const { type, object } of client.watch(SERVICES, STREAMED)) {
+      if (type === "BOOKMARK") break;
+      names.push(object.metadata.name);
+    }
+    const { items } = await client.list(SERVICES);
+    expect(names.toSorted()).toEqual(items.map(({ metadata }) => metadata.name).toSorted());
   });
 
   it("keeps nothing of a dry run", async () => {
@@ -180,8 +195,9 @@ describe("faults", () => {
   });
 
   it("nothing is left of a control plane that was stopped", async () => {
-    const other = await ControlPlane.start();
+    const other = await ControlPlane.start({ etcd: "system" });
     const { folder, etcd, apiServer } = other;
+    expect((await other.client().list(SERVICES)).items).not.toEqual([]);
     await other.stop();
     expect(existsSync(folder)).toBe(false);
     expect([etcd.isRunning, apiServer.isRunning]).toEqual([false, false]);

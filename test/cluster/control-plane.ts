@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ApiClient } from "./api-client.ts";
 import type { ApiServerOptions } from "./api-server.ts";
 import { FILES, startKubeApiServer } from "./api-server.ts";
-import { findBinaries } from "./binaries.ts";
+import { findEtcd, findKubeApiServer, findRecentEtcd } from "./binaries.ts";
 import type { ChildProgram } from "./child-program.ts";
 import type { EtcdOptions } from "./etcd.ts";
 import { startEtcd } from "./etcd.ts";
@@ -18,6 +18,11 @@ import type { User } from "./user.ts";
 import { ADMIN, tokenFile } from "./user.ts";
 
 export interface ControlPlaneOptions {
+  /**
+   * `recent`, the default, is 3.6, as clusters of today have it. `system` is what the system brings: with Debian's 3.4,
+   * a watch with `sendInitialEvents` gets an ERROR event with code 500.
+   */
+  readonly etcd?: "recent" | "system";
   /** Besides `ADMIN`. */
   readonly users?: readonly User[];
   readonly serviceCidr?: string;
@@ -71,15 +76,15 @@ export class ControlPlane {
   }
 
   private constructor(options: ControlPlaneOptions, ports: readonly number[]) {
-    const { etcd, kubeApiServer } = findBinaries();
     const [port = 0, clientPort = 0, peerPort = 0] = ports;
     this.folder = mkdtempSync(join(tmpdir(), "portolan-cluster-"));
     this.#releaseFolder = guardFolder(this.folder);
     this.#users = options.users ?? [];
     const dataFolder = join(this.folder, FILES.etcd);
-    this.#etcdOptions = { path: etcd, dataFolder, clientPort, peerPort };
+    const path = options.etcd === "system" ? findEtcd() : findRecentEtcd();
+    this.#etcdOptions = { path, dataFolder, clientPort, peerPort };
     this.#apiServerOptions = {
-      path: kubeApiServer,
+      path: findKubeApiServer(),
       folder: this.folder,
       port,
       etcdPort: clientPort,
