@@ -110,9 +110,20 @@ export interface ClusterSink {
   synced(kind: Kind): void;
 }
 
-export interface ClusterSource {
+/** A sink that keeps what it is told, can say it again, and be given it back after a restart. */
+export interface ClusterStore extends ClusterSink {
+  /** The objects of a kind that it has been told of are those of an earlier time, Unix time. */
+  restored(kind: Kind, savedAtMs: number): void;
+  /** What it keeps; may be read in pieces while it changes. */
+  objects(): Iterable<ClusterObject>;
+  /** Another object after each change. */
+  readonly basis: object;
+}
+
+/** @typeParam Sink what the source needs of those that it tells */
+export interface ClusterSource<Sink extends ClusterSink = ClusterSink> {
   /** Begins to tell the sink; does not wait for the first state. Rejects only if it never can. */
-  start(sink: ClusterSink): Promise<void>;
+  start(sink: Sink): Promise<void>;
   stop(): Promise<void>;
 }
 
