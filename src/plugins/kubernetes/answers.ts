@@ -89,7 +89,7 @@ export class Answers {
     const { finder, index, resolve } = this.#parts;
     const chain = followAlias(alias, query.qtype, zone, (within, key) => {
       const found = finder.find(within, key);
-      if (!found && index.unsynced.size > 0) throw new NotSynced();
+      if (!found && !index.state.isSynced) throw new NotSynced();
       return found;
     });
     if (!chain.outside) return this.#positive(zone, [...chain.aliases, ...chain.addresses]);
@@ -106,7 +106,7 @@ export class Answers {
     const address = addressOfReverseName(query.qname.key);
     if (address === undefined) return this.#find(query, zone) && this.#nodata(zone);
     const isClusterIp = index.reverse.service(address) !== undefined;
-    if (!isClusterIp && index.unsynced.size > 0) throw new NotSynced();
+    if (!isClusterIp && !index.state.isKnown) throw new NotSynced();
     const records = index.reverse.names(address).flatMap((labels) => {
       const target = primaryZone.below(labels + SVC);
       return target ? [zone.record(query.qname, RrType.PTR, PTR.encode({ target }))] : [];
@@ -141,7 +141,7 @@ export class Answers {
   #authorities(query: Query, zone: ClusterZone): Result | undefined {
     const { index, nameServers } = this.#parts;
     if (!query.qname.equals(zone.name)) return this.#find(query, zone) && this.#nodata(zone);
-    if (index.unsynced.size > 0) throw new NotSynced();
+    if (!index.state.isKnown) throw new NotSynced();
     const { answer, additional } = nameServers.records(zone);
     return this.#positive(zone, answer, additional);
   }

@@ -1,6 +1,6 @@
 import type {
   ClusterObject,
-  ClusterSink,
+  ClusterStore,
   EndpointSlice,
   Kind,
   ObjectKey,
@@ -17,6 +17,8 @@ import type { NamespaceNode } from "./service-node.ts";
 import { ServiceNode } from "./service-node.ts";
 import type { Slice } from "./slice.ts";
 import { isSameSlice, makeSlice } from "./slice.ts";
+import { storedObjects } from "./stored-objects.ts";
+import { SyncState } from "./sync-state.ts";
 
 export interface ClusterIndexOptions {
   /** Namespaces to show; empty for all. */
@@ -30,30 +32,35 @@ export interface ClusterIndexOptions {
 }
 
 /** The cluster, arranged for questions. A change touches the Service that it is about. */
-export class ClusterIndex implements ClusterSink {
+export class ClusterIndex implements ClusterStore {
   readonly pods = new PodTable();
   readonly reverse = new ReverseTable();
   readonly serial: Serial;
   /** The state that replies are made of now. */
   basis: Basis = { isCurrent: true };
+  /** How far the cluster has been told of. */
+  readonly state: SyncState;
   readonly #options: ClusterIndexOptions;
   readonly #shown: ReadonlySet<string>;
   readonly #namespaces = new Map<string, NamespaceNode>();
   readonly #nodes = new Map<string, ServiceNode>();
   readonly #slices = new Map<string, Slice>();
-  readonly #unsynced: Set<Kind>;
   readonly #listeners: (() => void)[] = [];
 
   constructor(options: ClusterIndexOptions) {
     this.#options = options;
     this.#shown = new Set(options.namespaces.map((name) => wireLabel(name) ?? ""));
-    this.#unsynced = new Set(options.kinds);
+    this.state = new SyncState(options.kinds);
     this.serial = new Serial(options.now);
   }
 
   /** @param labels of Service and namespace in lower-case wire form */
   find(labels: string): ServiceNode | undefined {
     return this.#nodes.get(labels);
+  }
+
+  service(key: ObjectKey): Service | undefined {
+    return this.#nodes.get(serviceKey(key) ?? "")?.service;
   }
 
   /** @param label in lower-case wire form */
@@ -65,13 +72,13 @@ export class ClusterIndex implements ClusterSink {
     return this.#nodes.values();
   }
 
-  isSynced(kind: Kind): boolean {
-    return !this.#unsynced.has(kind);
+  namespaces(): Iterable<NamespaceNode> {
+    return this.#namespaces.values();
   }
 
-  /** Kinds that have not been told of in full yet. */
-  get unsynced(): ReadonlySet<Kind> {
-    return this.#unsynced;
+  /** What another index would have to be told of to answer the same. */
+  objects(): Iterable<ClusterObject> {
+    return storedObjects(this);
   }
 
   /** Calls `listener` after each change that DNS shows. */
@@ -105,8 +112,12 @@ export class ClusterIndex implements ClusterSink {
     }
   }
 
+  restored(kind: Kind, savedAtMs: number): void {
+    if (this.state.restored(kind, savedAtMs)) this.#changed();
+  }
+
   synced(kind: Kind): void {
-    if (this.#unsynced.delete(kind)) this.#changed();
+    if (this.state.synced(kind)) this.#changed();
   }
 
   #putService(object: Service): void {

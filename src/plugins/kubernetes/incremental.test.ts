@@ -37,7 +37,8 @@ const services: fc.Arbitrary<Service> = fc.oneof(
 const endpoints = fc.record({
   addresses: addresses.filter((list) => list.length > 0),
   ready: fc.boolean(),
-  hostname: fc.constantFrom("", "h"),
+  hostname: fc.constantFrom("", "", "h", "10-0-0-2"),
+  podName: fc.constantFrom("", "x-1", "X.y"),
 });
 
 const slices = fc
@@ -123,6 +124,24 @@ describe("the index after any changes", () => {
         const fresh = new TestCluster([...left.values()].toReversed(), OPTIONS);
         expect(maskSerial(await answers(changed))).toEqual(maskSerial(await answers(fresh)));
       }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("answers as one that is fed with the objects that it gives", async () => {
+    const podNames = { ...OPTIONS, properties: `${OPTIONS.properties}\nendpoint_pod_names` };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(OPTIONS, podNames),
+        fc.array(objects, { maxLength: 30 }),
+        async (options, list) => {
+          const cluster = new TestCluster([...START, ...list], options);
+          const given = JSON.stringify([...cluster.plugin.index.objects()]);
+          const restored = new TestCluster(JSON.parse(given) as ClusterObject[], options);
+          expect(maskSerial(await answers(restored))).toEqual(maskSerial(await answers(cluster)));
+          expect(JSON.stringify([...restored.plugin.index.objects()])).toBe(given);
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -2,6 +2,7 @@ import { definePlugin } from "../../server/plugin.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { localAddresses } from "./name-servers.ts";
 import { parseKubernetes } from "./parse.ts";
+import { withSnapshot } from "./snapshot.ts";
 import { makeSource } from "./source.ts";
 
 export const kubernetes = definePlugin({
@@ -10,7 +11,7 @@ export const kubernetes = definePlugin({
   parse: parseKubernetes,
   create: (options, context) =>
     new Kubernetes(options, context, {
-      source: makeSource(options, context),
+      source: withSnapshot(makeSource(options, context), options, context),
       localAddresses: localAddresses(context.settings.listenOn),
       now: Date.now,
     }),

@@ -2,7 +2,7 @@ import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { ClusterSource, Kind } from "../../kube/cluster-source.ts";
+import type { ClusterSource, ClusterStore, Kind } from "../../kube/cluster-source.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import { QueryError } from "../../server/query-error.ts";
 import type { Query } from "../../server/query.ts";
@@ -20,7 +20,7 @@ import { transferRecords } from "./zone-transfer.ts";
 
 /** What the plugin stands on, besides the house. */
 export interface KubernetesWorld {
-  readonly source: ClusterSource;
+  readonly source: ClusterSource<ClusterStore>;
   /** Addresses that clients reach this machine at. */
   readonly localAddresses: readonly string[];
   /** Unix time in milliseconds. */
@@ -31,7 +31,7 @@ export interface KubernetesWorld {
 export class Kubernetes implements Instance {
   /** What is known of the cluster; other plugins may look things up in it. */
   readonly index: ClusterIndex;
-  readonly #source: ClusterSource;
+  readonly #source: ClusterSource<ClusterStore>;
   readonly #answers: Answers;
   readonly #nameServers: NameServers;
   /** The longest first, so that the first match is the closest. */
@@ -68,11 +68,13 @@ export class Kubernetes implements Instance {
     const { qname } = query;
     const zone = this.#zoneOf(qname);
     if (!zone) return next(query);
-    const { basis } = this.index;
+    const { basis, state } = this.index;
+    const { staleness } = state;
     const result = this.#reply(query, zone);
     if (result === undefined) return next(query);
     return mapReply(result, (reply) => {
       reply.basis = basis;
+      if (staleness) reply.options = [...reply.options, staleness];
       if (qname.wire === qname.key) return reply;
       return inQueryCase(reply, query, zone, this.index.serial.value);
     });
@@ -87,7 +89,7 @@ export class Kubernetes implements Instance {
   }
 
   notReady(): string | undefined {
-    const waiting = [...this.index.unsynced];
+    const waiting = [...this.index.state.unknown];
     return waiting.length === 0 ? undefined : `waiting for the cluster's ${waiting.join(", ")}`;
   }
 
@@ -99,7 +101,7 @@ export class Kubernetes implements Instance {
   transfer(apex: Name): Iterable<ResourceRecord> | undefined {
     const zone = this.#zones.find(({ name }) => name.equals(apex));
     if (!zone) return undefined;
-    if (this.index.unsynced.size > 0) throw notSynced();
+    if (!this.index.state.isSynced) throw notSynced();
     return transferRecords(zone, this.index, this.#nameServers);
   }
 
@@ -119,13 +121,14 @@ export class Kubernetes implements Instance {
       throw error instanceof NotSynced ? notSynced() : error;
     }
     // As long as not all is known no name may be denied, nor leak to others who would deny it.
-    if (this.index.unsynced.size > 0) throw notSynced();
+    if (!this.index.state.isSynced) throw notSynced();
     if (query.qname.isWithinAny(this.#fallthrough)) return undefined;
     return Reply.negative(Rcode.NXDOMAIN, zone.soa(this.index.serial.value));
   }
 }
 
-function kindsOf(options: KubernetesOptions): readonly Kind[] {
+/** What has to be known of a cluster for these options. */
+export function kindsOf(options: KubernetesOptions): readonly Kind[] {
   const kinds: Kind[] = ["Namespace", "Service"];
   if (options.endpoints) kinds.push("EndpointSlice");
   if (options.pods === "verified") kinds.push("Pod");

@@ -21,7 +21,7 @@ export interface NameFinderOptions {
   readonly ignoreEmptyService: boolean;
 }
 
-/** Thrown where the answer depends on a kind that the cluster has not told of in full. */
+/** Thrown where the answer depends on what is not known of the cluster yet. */
 export class NotSynced extends Error {
   override readonly name = "NotSynced";
 }
@@ -113,11 +113,11 @@ export class NameFinder {
   #findNameServer(zone: ClusterZone): NameRecords | undefined {
     const owner = zone.below(NS_DNS);
     if (!owner) return undefined;
-    for (const kind of this.#index.unsynced) this.#need(kind);
+    if (!this.#index.state.isKnown) throw new NotSynced();
     return this.#nameServers.at(owner, zone);
   }
 
   #need(kind: Kind): void {
-    if (!this.#index.isSynced(kind)) throw new NotSynced();
+    if (this.#index.state.unknown.has(kind)) throw new NotSynced();
   }
 }

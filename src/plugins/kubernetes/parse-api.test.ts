@@ -18,6 +18,7 @@ describe("how the API server is reached", () => {
       burst: 0,
       maxInflight: 0,
       startupTimeoutMs: 5_000,
+      snapshot: undefined,
     });
   });
 
@@ -33,6 +34,7 @@ describe("how the API server is reached", () => {
     ["startup_timeout 30s", { startupTimeoutMs: 30_000 }],
     ["apiserver_qps 2.5\napiserver_burst 5", { qps: 2.5, burst: 5 }],
     ["apiserver_max_inflight 3", { maxInflight: 3 }],
+    ["snapshot state/cluster.snapshot", { snapshot: "state/cluster.snapshot" }],
   ])("reads %s", (properties, expected) => {
     expect(parse(properties)).toMatchObject(expected);
   });
@@ -50,6 +52,11 @@ describe("how the API server is reached", () => {
     ["apiserver_qps -1", /cannot parse "-1": less than 0/],
     ["apiserver_burst 1.5", /cannot parse "1.5": not an integer/],
     ["apiserver_max_inflight -1", /less than 0/],
+    ["snapshot", /missing argument: "snapshot"/],
+    ["snapshot a b", /unexpected argument "b"/],
+    ['snapshot ""', /bad file "": expected a path with a file's name/],
+    ["snapshot state/", /bad file "state\/"/],
+    ["manifests m\nsnapshot s", /^Corefile:4: .*"snapshot" has no effect: "manifests"/],
     ["manifests m\nkubeconfig a", /"kubeconfig" has no effect: "manifests" needs no API server/],
     ["service_cidr 10.0.0.0/8", /"service_cidr" has no effect without "manifests"/],
   ])("refuses %s", (properties, message) => {

@@ -20,6 +20,8 @@ export interface ApiOptions {
   maxInflight: number;
   /** How long a new configuration waits for the cluster before it takes over. */
   startupTimeoutMs: number;
+  /** File that the cluster's state is kept in for the next start, as written. */
+  snapshot: string | undefined;
 }
 
 export interface TlsFiles {
@@ -43,6 +45,7 @@ export function defaultApiOptions(): ApiOptions {
     burst: 0,
     maxInflight: 0,
     startupTimeoutMs: 5_000,
+    snapshot: undefined,
   };
 }
 
@@ -75,6 +78,9 @@ export const API_PROPERTIES: Readonly<Record<string, Property>> = {
   apiserver_max_inflight(sub, { api }) {
     api.maxInflight = parseInteger(oneArgument(sub), { min: 0 });
   },
+  snapshot(sub, { api }) {
+    api.snapshot = parsePath(oneArgument(sub));
+  },
 };
 
 /**
@@ -98,6 +104,11 @@ export function checkApiOptions(
     throw endpoint.error(`"endpoint" has no effect: "kubeconfig" says where the API server is`);
   }
   if (!api.endpoint && tls) throw tls.error(`"tls" has no effect without "endpoint"`);
+}
+
+function parsePath(token: Token): string {
+  if (token.text !== "" && !/[/\\]$/.test(token.text)) return token.text;
+  throw tokenError(token, `bad file "${token.text}": expected a path with a file's name`);
 }
 
 /** As client-go takes it: a URL, or host and port of one without TLS. */

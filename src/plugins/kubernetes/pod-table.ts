@@ -38,6 +38,20 @@ export class PodTable {
     return true;
   }
 
+  /** Pods that have addresses. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** The pods that have addresses, with no more than their addresses. */
+  *objects(): Generator<Pod, void, undefined> {
+    for (const [key, names] of this.#names) {
+      const [namespace = "", name = ""] = key.split("/");
+      const podIPs = names.map((labels) => this.#byName.get(labels)?.address ?? "");
+      yield { kind: "Pod", namespace, name, podIPs, phase: "Running", labels: {} };
+    }
+  }
+
   remove(pod: ObjectKey): boolean {
     const key = objectKey(pod);
     const names = this.#names.get(key);

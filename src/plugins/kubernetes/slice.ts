@@ -65,7 +65,8 @@ function targetLabel(endpoint: Endpoint, address: string, usePodNames: boolean):
   return (own !== "" && wireLabel(own)) || addressLabel(address);
 }
 
-function addressLabel(address: string): string {
+/** The name of an endpoint that has none of its own, in wire form. */
+export function addressLabel(address: string): string {
   const dashed = dashedAddress(address);
   // A host name does not end with a hyphen (RFC 1123 §2.1).
   const text = dashed.endsWith("-") ? `${dashed}0` : dashed;

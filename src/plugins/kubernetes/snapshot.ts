@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
+import { SnapshotSource } from "../../kube/snapshot/snapshot-source.ts";
+import type { PluginContext } from "../../server/plugin.ts";
+import { kindsOf } from "./kubernetes.ts";
+import type { KubernetesOptions } from "./parse.ts";
+
+/** Lets a source begin with what was known before a restart, if that is asked for. */
+export function withSnapshot(
+  source: ClusterSource,
+  options: KubernetesOptions,
+  { settings, log, metrics }: PluginContext,
+): ClusterSource<ClusterStore> {
+  const { snapshot } = options.api;
+  if (snapshot === undefined) return source;
+  return new SnapshotSource({
+    path: resolve(settings.root, snapshot),
+    source,
+    kinds: kindsOf(options),
+    selection: selectionDigest(options),
+    log,
+    metrics,
+    now: Date.now,
+  });
+}
+
+/**
+ * Of all that decides what an index keeps: which cluster, which objects, and how endpoints are
+ * named. Zones, TTL and the like are not in it, nor are certificates and limits.
+ */
+function selectionDigest(options: KubernetesOptions): string {
+  const { namespaces, labels, namespaceLabels, usePodNames, api } = options;
+  const chosen = {
+    endpoint: api.endpoint?.href,
+    kubeconfig: api.kubeconfig,
+    kinds: kindsOf(options),
+    namespaces: namespaces.toSorted(),
+    labels,
+    namespaceLabels,
+    usePodNames,
+  };
+  return createHash("sha256").update(JSON.stringify(chosen)).digest("hex");
+}

@@ -1,0 +1,70 @@
+import type { EdnsOption } from "../../dns/edns.ts";
+import { extendedErrorOption } from "../../dns/edns.ts";
+import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
+import type { Kind } from "../../kube/cluster-source.ts";
+import { formatTime } from "../../kube/snapshot/format.ts";
+
+/**
+ * How far a cluster has been told of, kind by kind: not at all, from a snapshot of earlier, or
+ * in full. What is there may be told of in the last two cases; only in full may a name be denied.
+ */
+export class SyncState {
+  readonly kinds: readonly Kind[];
+  /** Kinds that have been told of neither in full nor from a snapshot. */
+  readonly unknown: ReadonlySet<Kind>;
+  /** For replies that may be out of date, an Extended DNS Error (RFC 8914 §4.4); else undefined. */
+  staleness: EdnsOption | undefined;
+  /** When what is served was so, Unix time in milliseconds; undefined if that is now. */
+  savedAtMs: number | undefined;
+  readonly #unknown: Set<Kind>;
+  readonly #unsynced: Set<Kind>;
+  readonly #savedAtMs = new Map<Kind, number>();
+
+  constructor(kinds: readonly Kind[]) {
+    this.kinds = kinds;
+    this.unknown = this.#unknown = new Set(kinds);
+    this.#unsynced = new Set(kinds);
+  }
+
+  /** Whether nothing is missing, though it may be out of date. */
+  get isKnown(): boolean {
+    return this.#unknown.size === 0;
+  }
+
+  /** Whether nothing is missing nor out of date. */
+  get isSynced(): boolean {
+    return this.#unsynced.size === 0;
+  }
+
+  hasSynced(kind: Kind): boolean {
+    return !this.#unsynced.has(kind);
+  }
+
+  /** @returns whether that is news. */
+  restored(kind: Kind, savedAtMs: number): boolean {
+    if (!this.#unsynced.has(kind)) return false;
+    this.#unknown.delete(kind);
+    this.#savedAtMs.set(kind, savedAtMs);
+    this.#update();
+    return true;
+  }
+
+  /** @returns whether that is news. */
+  synced(kind: Kind): boolean {
+    this.#unknown.delete(kind);
+    this.#savedAtMs.delete(kind);
+    this.#update();
+    return this.#unsynced.delete(kind);
+  }
+
+  #update(): void {
+    const times = [...this.#savedAtMs.values()];
+    this.savedAtMs = times.length === 0 ? undefined : Math.min(...times);
+    this.staleness = this.savedAtMs === undefined ? undefined : staleAnswer(this.savedAtMs);
+  }
+}
+
+function staleAnswer(savedAtMs: number): EdnsOption {
+  const text = `snapshot of ${formatTime(savedAtMs)}`;
+  return extendedErrorOption(ExtendedErrorCode.STALE_ANSWER, text);
+}
