@@ -11,6 +11,7 @@ import { mapReply, Reply } from "../../server/reply.ts";
 import { Answers } from "./answers.ts";
 import { ClusterIndex } from "./cluster-index.ts";
 import { ClusterZone } from "./cluster-zone.ts";
+import { EventRecorder } from "./event-recorder.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
 import { NameServers } from "./name-servers.ts";
 import type { KubernetesOptions } from "./parse.ts";
@@ -32,6 +33,7 @@ export class Kubernetes implements Instance {
   /** What is known of the cluster; other plugins may look things up in it. */
   readonly index: ClusterIndex;
   readonly #source: ClusterSource<ClusterStore>;
+  readonly #recorder: EventRecorder;
   readonly #answers: Answers;
   readonly #nameServers: NameServers;
   /** The longest first, so that the first match is the closest. */
@@ -49,6 +51,7 @@ export class Kubernetes implements Instance {
     }
     this.index = new ClusterIndex({ ...options, kinds: kindsOf(options), log: context.log, now });
     this.#source = source;
+    this.#recorder = new EventRecorder(this.index, context.metrics, now);
     this.#nameServers = new NameServers(this.index, localAddresses);
     const finder = new NameFinder(this.index, this.#nameServers, options);
     const resolve = (query: Query): Result => context.host.resolve(query);
@@ -81,11 +84,13 @@ export class Kubernetes implements Instance {
   }
 
   start(): Promise<void> {
-    return this.#source.start(this.index);
+    this.#recorder.open();
+    return this.#source.start(this.#recorder);
   }
 
-  stop(): Promise<void> {
-    return this.#source.stop();
+  async stop(): Promise<void> {
+    await this.#source.stop();
+    this.#recorder.close();
   }
 
   notReady(): string | undefined {
