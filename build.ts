@@ -1,10 +1,60 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Plugin } from "esbuild";
 import { build } from "esbuild";
+
+/** What client-node opens connections with, and the names that it imports of that. */
+const CONNECTIONS = /^(?:undici|socks|socks-proxy-agent|hpagent)$/;
+const CONNECTION_NAMES = [
+  "Agent",
+  "ProxyAgent",
+  "fetch",
+  "SocksClient",
+  "SocksProxyAgent",
+  "HttpProxyAgent",
+  "HttpsProxyAgent",
+];
+const CLIENT_NODE = /@kubernetes[\\/]client-node[\\/]dist[\\/]/;
+const API_TYPES = /@kubernetes[\\/]client-node[\\/]dist[\\/]gen[\\/]/;
+
+/**
+ * Portolan asks client-node for credentials and opens connections itself: nine tenths of it are
+ * never called, and cost half of its start. A name that a new version wants besides fails here.
+ */
+const credentialsOnly: Plugin = {
+  name: "credentials-only",
+  setup(bundler) {
+    bundler.onResolve({ filter: CONNECTIONS }, ({ path, importer }) =>
+      CLIENT_NODE.test(importer) ? { path, namespace: "left-out" } : undefined,
+    );
+    bundler.onLoad({ filter: /./, namespace: "left-out" }, () => {
+      const names = CONNECTION_NAMES.map((name) => `leftOut as ${name}`).join(", ");
+      const body = 'throw new Error("Cannot connect: left out by build.ts")';
+      return { contents: `function leftOut() { ${body} }\nexport { ${names} };` };
+    });
+    // Classes of the API's objects are dropped where nothing uses them.
+    bundler.onResolve(
+      { filter: /^\./ },
+      async ({ path, pluginData, importer, kind, resolveDir }) => {
+        if (pluginData === credentialsOnly || !CLIENT_NODE.test(importer)) return undefined;
+        const found = await bundler.resolve(path, {
+          importer,
+          kind,
+          resolveDir,
+          pluginData: credentialsOnly,
+        });
+        return API_TYPES.test(found.path) ? { ...found, sideEffects: false } : found;
+      },
+    );
+  },
+};
 
 /** Bundles the program into dist/ for the image and the npm package: it starts faster so. */
 const { outputFiles } = await build({
-  entryPoints: { main: "src/main.ts" },
+  entryPoints: {
+    main: "src/main.ts",
+    "kubeconfig-process": "src/kube/api/access/kubeconfig-process.ts",
+  },
   outdir: "dist",
   bundle: true,
   platform: "node",
@@ -15,6 +65,7 @@ const { outputFiles } = await build({
   write: false,
   // pino starts worker threads from files of its own, which a bundle does not have.
   external: ["pino", "pino-pretty"],
+  plugins: [credentialsOnly],
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
   },

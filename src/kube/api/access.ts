@@ -16,8 +16,10 @@ export interface ApiCredentials {
   readonly skipVerify?: boolean;
   /** An HTTP proxy to go through by CONNECT. */
   readonly proxy?: URL;
-  /** Headers that a kubeconfig asks for (impersonation). */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that a kubeconfig asks for (impersonation); a list is sent as several lines. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** From when on the token or certificate is worth nothing, if known; Unix time in milliseconds. */
+  readonly expiresAtMs?: number;
 }
 
 /** One way to an API server: a service account, a kubeconfig, an endpoint with certificates. */
@@ -27,8 +29,9 @@ export interface ApiAccess {
   /**
    * Reads files and runs helpers anew: tokens rotate, and so do certificates.
    * @throws {AccessError} that says what is wrong and what to do about it.
+   * @param signal ends what is being run; the promise then rejects
    */
-  read(): Promise<ApiCredentials>;
+  read(signal?: AbortSignal): Promise<ApiCredentials>;
 }
 
 /** There are no credentials to be had; the message says which file, and what to do. */

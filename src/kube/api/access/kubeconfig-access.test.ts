@@ -1,0 +1,76 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { EndpointAccess } from "./endpoint-access.ts";
+import { InClusterAccess } from "./in-cluster.ts";
+import { KubeconfigAccess } from "./kubeconfig-access.ts";
+import { expandHome, makeAccess } from "./make-access.ts";
+import { CredentialsFolder, failureOf } from "./testing.ts";
+
+it("asks a process of its own, and then knows the context", async () => {
+  using folder = new CredentialsFolder();
+  const path = folder.writeKubeconfig({ server: "https://u:p@127.0.0.1:6443" });
+  const access = new KubeconfigAccess({ path });
+  expect(access.description).toBe(`kubeconfig "${path}"`);
+  expect(await access.read()).toEqual({
+    url: new URL("https://127.0.0.1:6443"),
+    basic: { username: "u", password: "p" },
+    headers: {},
+  });
+  expect(access.description).toBe(`kubeconfig "${path}", context "dev"`);
+});
+
+it("passes on what is wrong", async () => {
+  using folder = new CredentialsFolder();
+  const path = folder.writeKubeconfig({});
+  const access = new KubeconfigAccess({ path, context: "prod" });
+  expect(await failureOf(access.read())).toBe(
+    `Cannot use kubeconfig "${path}": it has no context "prod"; it has "dev"`,
+  );
+});
+
+it("takes the proxy of the file, else that of the environment", async () => {
+  using folder = new CredentialsFolder();
+  const server = "https://10.0.0.1:6443";
+  const environment = { ...process.env, HTTPS_PROXY: "http://env:1" };
+  const read = (cluster: object) =>
+    new KubeconfigAccess({ path: folder.writeKubeconfig(cluster), environment }).read();
+  const own = { server, "proxy-url": "http://own:1" };
+  expect(await read(own)).toMatchObject({ proxy: new URL("http://own:1") });
+  expect(await read({ server })).toMatchObject({ proxy: new URL("http://env:1") });
+  expect(await failureOf(read({ server, "proxy-url": "socks5://own:1" }))).toMatch(
+    /^Cannot use proxy "socks5:\/\/own:1" of kubeconfig ".*", context "dev": only http and https /,
+  );
+});
+
+it("ends an exec plugin that gives no answer in time, or when it is told to", async () => {
+  using folder = new CredentialsFolder();
+  const command = folder.writeProgram("login", "setTimeout(() => {}, 60_000)");
+  const path = folder.writeKubeconfig({}, { exec: { command } });
+  const late = new KubeconfigAccess({ path, timeoutMs: 50 });
+  expect(await failureOf(late.read())).toBe(
+    `Cannot use kubeconfig "${path}": no credentials within 50 ms`,
+  );
+  const stopped = new KubeconfigAccess({ path }).read(AbortSignal.abort());
+  expect(await failureOf(stopped)).toBe(`Cannot use kubeconfig "${path}": it was stopped`);
+});
+
+it("says why its process could not run", async () => {
+  using folder = new CredentialsFolder();
+  const environment = { NODE_OPTIONS: "--no-such-option" };
+  const path = folder.writeKubeconfig({});
+  const reading = new KubeconfigAccess({ path, environment }).read();
+  expect(await failureOf(reading)).toMatch(/^Cannot use kubeconfig ".*": .*--no-such-option/);
+});
+
+it("is made of options", () => {
+  const endpoint = new URL("https://api.example");
+  expect(makeAccess({ kubeconfig: { path: "/x" } })).toBeInstanceOf(KubeconfigAccess);
+  expect(makeAccess({ endpoint })).toBeInstanceOf(EndpointAccess);
+  expect(makeAccess({})).toBeInstanceOf(InClusterAccess);
+});
+
+it("knows the user's home", () => {
+  expect(expandHome("~/.kube/config")).toBe(join(homedir(), ".kube/config"));
+  expect(["~", "~a/b", "./~/x"].map(expandHome)).toEqual(["~", "~a/b", "./~/x"]);
+});
