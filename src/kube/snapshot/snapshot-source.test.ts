@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Metrics } from "../../observe/metrics.ts";
 import { recordingLog } from "../../testing/context.ts";
@@ -139,6 +140,22 @@ describe("a source with a snapshot", () => {
     // A kind may be told of in full again.
     inner.sink.synced("Service");
     expect([...store.kept.keys()].toSorted()).toEqual(["Service shop/new", "Service shop/web"]);
+  });
+
+  it("ends with what the real source has told, whatever the snapshot had", async () => {
+    const services = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"));
+    const runs = fc.asyncProperty(services, services, services, async (saved, told, removed) => {
+      await liveOnce(saved.map((name) => testService(`shop/${name}`)));
+      const { source, store, inner } = await new Life().start();
+      expect(store.kept.size).toBe(saved.length);
+      for (const name of told) inner.sink.upsert(testService(`shop/${name}`, "10.96.0.9"));
+      for (const name of removed) inner.sink.remove("Service", { namespace: "shop", name });
+      inner.tellAll([], KINDS);
+      const left = told.filter((name) => !removed.includes(name));
+      expect([...store.objects()].map(({ name }) => name).toSorted()).toEqual(left.toSorted());
+      await source.stop();
+    });
+    await fc.assert(runs, { numRuns: 40 });
   });
 
   it("does not remove twice what the real source has removed", async () => {
