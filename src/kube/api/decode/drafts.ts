@@ -1,0 +1,108 @@
+import type { Endpoint, ServicePort } from "../../cluster-source.ts";
+
+/**
+ * Objects on the way from either encoding to the thinned ones: the fields that an API server
+ * has, so that what they mean is decided in one place (thin.ts). "" and empty stand for absent.
+ */
+export interface MetadataDraft {
+  namespace: string;
+  name: string;
+  resourceVersion: string;
+  /** There is a deletionTimestamp. */
+  isTerminating: boolean;
+  serviceName: string;
+  importName: string;
+  sourceCluster: string;
+  triggeredAt: string;
+  initialEventsEnd: string;
+}
+
+type MetadataText =
+  | "serviceName"
+  | "importName"
+  | "sourceCluster"
+  | "triggeredAt"
+  | "initialEventsEnd";
+
+/** The labels that are needed. */
+export const LABELS: ReadonlyMap<string, MetadataText> = new Map([
+  ["kubernetes.io/service-name", "serviceName"],
+  ["multicluster.kubernetes.io/service-name", "importName"],
+  ["multicluster.kubernetes.io/source-cluster", "sourceCluster"],
+]);
+
+/** The annotations that are needed. */
+export const ANNOTATIONS: ReadonlyMap<string, MetadataText> = new Map([
+  ["endpoints.kubernetes.io/last-change-trigger-time", "triggeredAt"],
+  ["k8s.io/initial-events-end", "initialEventsEnd"],
+]);
+
+export function newMetadata(): MetadataDraft {
+  return {
+    namespace: "",
+    name: "",
+    resourceVersion: "",
+    isTerminating: false,
+    serviceName: "",
+    importName: "",
+    sourceCluster: "",
+    triggeredAt: "",
+    initialEventsEnd: "",
+  };
+}
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+export type PortDraft = Draft<ServicePort>;
+
+/** With addresses as they come. */
+export type EndpointDraft = Draft<Endpoint>;
+
+export interface IngressDraft {
+  ip: string;
+  hostname: string;
+}
+
+export interface ServiceDraft {
+  type: string;
+  clusterIP: string;
+  clusterIPs: string[];
+  externalName: string;
+  externalIPs: string[];
+  ingress: IngressDraft[];
+  ports: PortDraft[];
+  publishNotReadyAddresses: boolean;
+  hasSelector: boolean;
+}
+
+export interface SliceDraft {
+  addressType: string;
+  endpoints: EndpointDraft[];
+  ports: PortDraft[];
+}
+
+export interface PodDraft {
+  phase: string;
+  podIP: string;
+  podIPs: string[];
+}
+
+export interface ServiceImportDraft {
+  type: string;
+  ips: string[];
+  ports: PortDraft[];
+}
+
+export function newService(): ServiceDraft {
+  return {
+    type: "",
+    clusterIP: "",
+    clusterIPs: [],
+    externalName: "",
+    externalIPs: [],
+    ingress: [],
+    ports: [],
+    publishNotReadyAddresses: false,
+    hasSelector: false,
+  };
+}

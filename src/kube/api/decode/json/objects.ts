@@ -1,0 +1,137 @@
+import type { ClusterObject, Kind, ObjectKey } from "../../../cluster-source.ts";
+import type {
+  EndpointDraft,
+  MetadataDraft,
+  PodDraft,
+  PortDraft,
+  ServiceDraft,
+  ServiceImportDraft,
+  SliceDraft,
+} from "../drafts.ts";
+import { ANNOTATIONS, LABELS } from "../drafts.ts";
+import type { ObjectReader } from "../object-events.ts";
+import {
+  checkedPort,
+  keyOf,
+  podNameOf,
+  protocolOf,
+  thinPod,
+  thinService,
+  thinServiceImport,
+  thinSlice,
+} from "../thin.ts";
+import type { JsonObject } from "./json-value.ts";
+import {
+  booleanAt,
+  numberAt,
+  objectAt,
+  objectsAt,
+  sharedTextAt,
+  textAt,
+  textsAt,
+} from "./json-value.ts";
+
+/** Of objects as JSON.parse makes them. */
+export function jsonReader(kind: Kind): ObjectReader<JsonObject> {
+  return {
+    metadata: fillMetadata,
+    object: (object, metadata) => {
+      fillMetadata(object, metadata);
+      return readObject(kind, object, keyOf(kind, metadata), metadata);
+    },
+  };
+}
+
+function readObject(
+  kind: Kind,
+  object: JsonObject,
+  key: ObjectKey,
+  metadata: MetadataDraft,
+): ClusterObject {
+  switch (kind) {
+    case "Service":
+      return thinService(key, readService(object));
+    case "EndpointSlice":
+      return thinSlice(key, readSlice(object), metadata);
+    case "Pod":
+      return thinPod(key, readPod(object), metadata);
+    case "Namespace":
+      return { kind, namespace: "", name: key.name };
+    default:
+      return thinServiceImport(key, readServiceImport(object));
+  }
+}
+
+function fillMetadata(object: JsonObject, draft: MetadataDraft): void {
+  const metadata = objectAt(object, "metadata");
+  draft.name = textAt(metadata, "name");
+  draft.namespace = sharedTextAt(metadata, "namespace");
+  draft.resourceVersion = textAt(metadata, "resourceVersion");
+  draft.isTerminating = textAt(metadata, "deletionTimestamp") !== "";
+  const labels = objectAt(metadata, "labels");
+  for (const [label, field] of LABELS) draft[field] = textAt(labels, label);
+  const annotations = objectAt(metadata, "annotations");
+  for (const [annotation, field] of ANNOTATIONS) draft[field] = textAt(annotations, annotation);
+}
+
+function readService(object: JsonObject): ServiceDraft {
+  const spec = objectAt(object, "spec");
+  const ingress = objectsAt(objectAt(objectAt(object, "status"), "loadBalancer"), "ingress");
+  return {
+    type: sharedTextAt(spec, "type"),
+    clusterIP: textAt(spec, "clusterIP"),
+    clusterIPs: textsAt(spec, "clusterIPs"),
+    externalName: textAt(spec, "externalName"),
+    externalIPs: textsAt(spec, "externalIPs"),
+    ingress: ingress.map((entry) => ({
+      ip: textAt(entry, "ip"),
+      hostname: textAt(entry, "hostname"),
+    })),
+    ports: readPorts(spec),
+    publishNotReadyAddresses: booleanAt(spec, "publishNotReadyAddresses", false),
+    hasSelector: Object.keys(objectAt(spec, "selector")).length > 0,
+  };
+}
+
+function readPorts(parent: JsonObject): PortDraft[] {
+  return objectsAt(parent, "ports").map((port) => ({
+    name: sharedTextAt(port, "name"),
+    port: checkedPort(numberAt(port, "port")),
+    protocol: protocolOf(textAt(port, "protocol")),
+  }));
+}
+
+function readSlice(object: JsonObject): SliceDraft {
+  return {
+    addressType: textAt(object, "addressType"),
+    endpoints: objectsAt(object, "endpoints").map(readEndpoint),
+    ports: readPorts(object),
+  };
+}
+
+function readEndpoint(endpoint: JsonObject): EndpointDraft {
+  const target = objectAt(endpoint, "targetRef");
+  return {
+    addresses: textsAt(endpoint, "addresses"),
+    ready: booleanAt(objectAt(endpoint, "conditions"), "ready", true),
+    hostname: textAt(endpoint, "hostname"),
+    nodeName: sharedTextAt(endpoint, "nodeName"),
+    zone: sharedTextAt(endpoint, "zone"),
+    podName: podNameOf(textAt(target, "kind"), textAt(target, "name")),
+  };
+}
+
+function readPod(object: JsonObject): PodDraft {
+  const status = objectAt(object, "status");
+  const podIPs = objectsAt(status, "podIPs").map((entry) => textAt(entry, "ip"));
+  return {
+    phase: sharedTextAt(status, "phase"),
+    podIP: textAt(status, "podIP"),
+    podIPs: podIPs.filter((address) => address !== ""),
+  };
+}
+
+function readServiceImport(object: JsonObject): ServiceImportDraft {
+  const spec = objectAt(object, "spec");
+  return { type: textAt(spec, "type"), ips: textsAt(spec, "ips"), ports: readPorts(spec) };
+}

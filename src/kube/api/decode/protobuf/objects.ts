@@ -1,0 +1,74 @@
+import type { ClusterObject, Kind, ObjectKey } from "../../../cluster-source.ts";
+import type { MetadataDraft } from "../drafts.ts";
+import { newService } from "../drafts.ts";
+import type { ObjectReader } from "../object-events.ts";
+import { StreamError } from "../stream-error.ts";
+import { keyOf, thinPod, thinService, thinSlice } from "../thin.ts";
+import { takeSlice } from "./endpoint-slice.ts";
+import { takeObjectMeta } from "./metadata.ts";
+import { takePod } from "./pod.ts";
+import { ProtobufReader } from "./protobuf-reader.ts";
+import type { TakeField } from "./protobuf-reader.ts";
+import { takeService } from "./service.ts";
+
+const METADATA = 1;
+
+/**
+ * Of the octets of objects, without their envelope.
+ *
+ * @throws StreamError for a kind that has none
+ */
+export function protobufReader(kind: Kind): ObjectReader<Buffer> {
+  return { metadata: readMetadata, object: objectReader(kind) };
+}
+
+function objectReader(kind: Kind): ObjectReader<Buffer>["object"] {
+  switch (kind) {
+    case "Service":
+      return reader(kind, newService, takeService, thinService);
+    case "EndpointSlice":
+      return reader(
+        kind,
+        () => ({ addressType: "", endpoints: [], ports: [] }),
+        takeSlice,
+        thinSlice,
+      );
+    case "Pod":
+      return reader(kind, () => ({ phase: "", podIP: "", podIPs: [] }), takePod, thinPod);
+    case "Namespace":
+      return reader(
+        kind,
+        () => undefined,
+        () => undefined,
+        ({ name }) => ({ kind: "Namespace", namespace: "", name }),
+      );
+    default:
+      // Custom resources have no protobuf.
+      throw new StreamError(`Cannot read ${kind}: it does not come as protobuf`);
+  }
+}
+
+/** Reads metadata and the rest, which `take` knows, in whatever order they come. */
+function reader<T>(
+  kind: Kind,
+  newDraft: () => T,
+  take: TakeField<T>,
+  thin: (key: ObjectKey, draft: T, metadata: MetadataDraft) => ClusterObject,
+): ObjectReader<Buffer>["object"] {
+  return (octets, metadata) => {
+    const draft = newDraft();
+    new ProtobufReader(octets).whole(draft, (field, target, source) => {
+      if (field === METADATA) source.message(metadata, takeObjectMeta);
+      else take(field, target, source);
+    });
+    return thin(keyOf(kind, metadata), draft, metadata);
+  };
+}
+
+function readMetadata(octets: Buffer, metadata: MetadataDraft): void {
+  new ProtobufReader(octets).whole(metadata, takeMetadata);
+}
+
+function takeMetadata(field: number, metadata: MetadataDraft, source: ProtobufReader): void {
+  if (field === METADATA) source.message(metadata, takeObjectMeta);
+}

@@ -1,0 +1,160 @@
+import { canonicalAddress } from "../../canonical-address.ts";
+import type {
+  EndpointSlice,
+  Kind,
+  ObjectKey,
+  Pod,
+  Service,
+  ServiceImport,
+} from "../../cluster-source.ts";
+import type {
+  EndpointDraft,
+  MetadataDraft,
+  PodDraft,
+  ServiceDraft,
+  ServiceImportDraft,
+  SliceDraft,
+} from "./drafts.ts";
+import { portPool } from "./port-pool.ts";
+import { MalformedError } from "./stream-error.ts";
+
+const NONE: readonly string[] = Object.freeze([]);
+const NO_ENDPOINTS: readonly EndpointDraft[] = Object.freeze([]);
+/** Nobody asks for a Pod's labels: an API server has done the selecting. */
+const NO_LABELS: Pod["labels"] = Object.freeze({});
+
+/** @throws MalformedError if the object does not say which it is */
+export function keyOf(kind: Kind, { namespace, name }: MetadataDraft): ObjectKey {
+  if (name === "") throw new MalformedError("metadata.name: is missing");
+  if (kind === "Namespace") return { namespace: "", name };
+  if (namespace === "") throw new MalformedError("metadata.namespace: is missing");
+  return { namespace, name };
+}
+
+export function thinService({ namespace, name }: ObjectKey, draft: ServiceDraft): Service {
+  const type = serviceType(draft.type);
+  const given = type === "ExternalName" ? NONE : givenClusterIPs(draft);
+  const headless = given[0] === "None";
+  const addresses = draft.ingress.map(({ ip }) => ip).filter((ip) => ip !== "");
+  // As CoreDNS does it: who has an address is not asked for its name.
+  const hostnames = draft.ingress.map(({ ip, hostname }) => (ip === "" ? hostname : ""));
+  return {
+    kind: "Service",
+    namespace,
+    name,
+    type,
+    clusterIPs: headless ? NONE : canonicalAddresses(given),
+    headless,
+    externalName: type === "ExternalName" ? draft.externalName : "",
+    ports: portPool.share(draft.ports),
+    externalIPs: distinct(canonicalAddresses([...draft.externalIPs, ...addresses])),
+    externalHostnames: distinct(hostnames.filter((hostname) => hostname !== "")),
+    publishNotReadyAddresses: draft.publishNotReadyAddresses,
+    hasSelector: draft.hasSelector,
+  };
+}
+
+/** A type that is not known may have cluster IPs, which is all that matters. */
+function serviceType(type: string): Service["type"] {
+  const isKnown = type === "NodePort" || type === "LoadBalancer" || type === "ExternalName";
+  return isKnown ? type : "ClusterIP";
+}
+
+function givenClusterIPs({ clusterIP, clusterIPs }: ServiceDraft): readonly string[] {
+  if (clusterIPs.length > 0) return clusterIPs;
+  return clusterIP === "" ? NONE : [clusterIP];
+}
+
+export function thinSlice(
+  { namespace, name }: ObjectKey,
+  { addressType, endpoints, ports }: SliceDraft,
+  metadata: MetadataDraft,
+): EndpointSlice {
+  if (addressType !== "IPv4" && addressType !== "IPv6" && addressType !== "FQDN") {
+    throw new MalformedError(`addressType: "${addressType}" is not known`);
+  }
+  if (addressType !== "FQDN") {
+    for (const endpoint of endpoints) endpoint.addresses = canonicalAddresses(endpoint.addresses);
+  }
+  const { serviceName, importName, sourceCluster, triggeredAt } = metadata;
+  const triggeredAtMs = triggeredAt === "" ? undefined : timeOf(triggeredAt);
+  return {
+    kind: "EndpointSlice",
+    namespace,
+    name,
+    serviceName,
+    addressType,
+    // A list that has grown has room to spare: the copy has none.
+    endpoints: endpoints.length === 0 ? NO_ENDPOINTS : endpoints.slice(),
+    ports: portPool.share(ports),
+    ...(importName !== "" && { imported: { serviceName: importName, cluster: sourceCluster } }),
+    ...(triggeredAtMs !== undefined && { triggeredAtMs }),
+  };
+}
+
+/** RFC 3339, to which Go adds up to nine decimals. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** @returns undefined for what is no time, or Go's zero one */
+function timeOf(text: string): number | undefined {
+  const timeMs = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  return timeMs > 0 ? timeMs : undefined;
+}
+
+/** A Pod that is being deleted is as good as gone: CoreDNS does not take it in either. */
+export function thinPod(
+  { namespace, name }: ObjectKey,
+  { phase, podIP, podIPs }: PodDraft,
+  { isTerminating }: MetadataDraft,
+): Pod {
+  const given = podIPs.length > 0 || podIP === "" ? podIPs : [podIP];
+  const shown = isTerminating ? NONE : canonicalAddresses(given);
+  return { kind: "Pod", namespace, name, podIPs: shown, phase, labels: NO_LABELS };
+}
+
+export function thinServiceImport(
+  { namespace, name }: ObjectKey,
+  draft: ServiceImportDraft,
+): ServiceImport {
+  const type = draft.type === "Headless" ? "Headless" : "ClusterSetIP";
+  const clusterIPs = type === "Headless" ? NONE : canonicalAddresses(draft.ips);
+  const ports = portPool.share(draft.ports);
+  return { kind: "ServiceImport", namespace, name, type, clusterIPs, ports };
+}
+
+/** Those that are addresses. */
+function canonicalAddresses(texts: readonly string[]): readonly string[] {
+  if (texts.length === 0) return NONE;
+  if (texts.every((text) => canonicalAddress(text) === text)) return texts;
+  const addresses = texts.map(canonicalAddress).filter((address) => address !== undefined);
+  return addresses.length === 0 ? NONE : addresses;
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  if (texts.length === 0) return NONE;
+  return texts.length === 1 ? texts : [...new Set(texts)];
+}
+
+export function protocolOf(text: string): string {
+  switch (text) {
+    case "":
+    case "TCP":
+      return "tcp";
+    case "UDP":
+      return "udp";
+    default:
+      return text.toLowerCase();
+  }
+}
+
+const MAX_PORT = 65_535;
+
+/** 0 for none. @throws MalformedError if it is no port */
+export function checkedPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
+  throw new MalformedError(`port: ${port} is not a port`);
+}
+
+export function podNameOf(targetKind: string, targetName: string): string {
+  return targetKind === "Pod" ? targetName : "";
+}
