@@ -51,7 +51,12 @@ it("finds what a glob matches, sorted, and watches where more may appear", async
     unreadable: [],
   });
   expect((await find(folder, "{x,y}")).files).toEqual(["x/a/1.yaml", "x/b/2.yaml", "y/a/3.yaml"]);
-  expect(await find(folder, "none/*.yaml")).toMatchObject({ files: [], folders: ["none"] });
+});
+
+it("watches where the folder of a glob may come to be", async () => {
+  using folder = new TemporaryFolder();
+  const missing = { files: [], folders: [""], unreadable: ["none/at"] };
+  expect(await find(folder, "none/at/*.yaml")).toEqual(missing);
 });
 
 it("finds a file whose name looks like a glob", async () => {
@@ -85,12 +90,12 @@ it("tells of a link to itself that it cannot be read", async () => {
   expect(await find(folder, "")).toMatchObject({ files: [], unreadable: ["self.yaml"] });
 });
 
-it("finds nothing in an empty folder, nor where there is none", async () => {
+it("finds nothing in an empty folder, and says where there is none", async () => {
   using folder = new TemporaryFolder();
   mkdirSync(join(folder.path, "empty"));
   expect(await find(folder, "empty", "missing")).toEqual({
     files: [],
     folders: ["", "empty"],
-    unreadable: [],
+    unreadable: ["missing"],
   });
 });

@@ -42,17 +42,30 @@ class FileSearch implements FoundFiles {
 
   async add(path: string): Promise<void> {
     const stats = await this.#try(path, () => stat(path, { bigint: true }));
-    if (stats?.isDirectory()) return this.#addFolder(path);
-    if (stats) {
+    if (!stats && isGlob(path)) return this.#addGlob(path);
+    if (stats?.isDirectory()) await this.#addFolder(path);
+    else if (stats) {
       this.folders.add(dirname(path));
-      return this.#addFile(path, stats);
+      await this.#addFile(path, stats);
     }
-    if (isGlob(path)) await this.#addGlob(path);
-    else this.folders.add(dirname(path));
+    await this.#expect(path, "no such file or folder");
+  }
+
+  /**
+   * What is named in the configuration ought to be there: if it is not, also if it went while it
+   * was being looked at, that is no deletion of what is in it.
+   */
+  async #expect(path: string, reason: string): Promise<boolean> {
+    if (await this.#try(path, () => stat(path))) return true;
+    if (!this.unreadable.has(path)) this.unreadable.set(path, reason);
+    this.folders.add(await nearestFolder(path));
+    return false;
   }
 
   async #addGlob(pattern: string): Promise<void> {
-    this.folders.add(fixedFolder(pattern));
+    const top = fixedFolder(pattern);
+    if (!(await this.#expect(top, "no such folder"))) return;
+    this.folders.add(top);
     const matches: string[] = [];
     await this.#try(pattern, async () => {
       for await (const path of glob(pattern)) matches.push(path);
@@ -61,6 +74,7 @@ class FileSearch implements FoundFiles {
       await this.#addEntry(path);
       this.folders.add(dirname(path));
     }
+    await this.#expect(top, "no such folder");
   }
 
   async #addFolder(path: string): Promise<void> {
@@ -76,11 +90,14 @@ class FileSearch implements FoundFiles {
   async #addEntry(path: string): Promise<void> {
     const stats = await this.#try(path, () => stat(path, { bigint: true }));
     if (stats?.isDirectory()) return this.#addFolder(path);
-    if (stats?.isFile() && EXTENSIONS.has(extname(path))) await this.#addFile(path, stats);
+    if (!stats || (stats.isFile() && !EXTENSIONS.has(extname(path)))) return;
+    await this.#addFile(path, stats);
   }
 
+  /** Opening a named pipe would wait for its writer, and a device may never end. */
   async #addFile(path: string, stats: BigIntStats): Promise<void> {
-    if (await this.#isNew(path)) this.files.set(path, stats);
+    if (!stats.isFile()) this.unreadable.set(path, `is ${kindOf(stats)}, not a file`);
+    else if (await this.#isNew(path)) this.files.set(path, stats);
   }
 
   async #isNew(path: string): Promise<boolean> {
@@ -105,6 +122,21 @@ class FileSearch implements FoundFiles {
       return undefined;
     }
   }
+}
+
+/** Where it shows that a path which is not there comes back. */
+async function nearestFolder(path: string): Promise<string> {
+  const folder = dirname(path);
+  const isThere = await stat(folder).then(
+    () => true,
+    () => folder === dirname(folder),
+  );
+  return isThere ? folder : nearestFolder(folder);
+}
+
+function kindOf(stats: BigIntStats): string {
+  if (stats.isFIFO()) return "a named pipe";
+  return stats.isSocket() ? "a socket" : "a device";
 }
 
 /** The part of a glob before its first wildcard. */

@@ -1,6 +1,7 @@
 import type { IpAddress } from "../ip-address.ts";
 import { parseIpAddress } from "../ip-address.ts";
 import type { Labels } from "../label-selector.ts";
+import { shortText } from "../short-text.ts";
 
 /** What is wrong in a manifest, and where: `spec.ports[0].port: "http" is not an integer`. */
 export class ManifestError extends Error {
@@ -86,8 +87,8 @@ export class ManifestField {
   }
 
   fail(reason: string): never {
-    const found = this.isAbsent ? "" : ` ${shortText(this.#value)}`;
-    throw new ManifestError(`${this.#path || "document"}:${found} ${reason}`);
+    const found = this.isAbsent ? "" : ` ${quote(this.#value)}`;
+    throw new ManifestError(`${shortText(this.#path) || "document"}:${found} ${reason}`);
   }
 
   #object(): Record<string, unknown> {
@@ -97,8 +98,8 @@ export class ManifestField {
 }
 
 /** A scalar as JSON, kept short; only the type of anything else, which may be large or circular. */
-function shortText(value: unknown): string {
+function quote(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (typeof value === "string") return JSON.stringify(shortText(value, 80));
   return typeof value === "number" || typeof value === "boolean" ? String(value) : "an object";
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { renameSync, rmSync, symlinkSync, truncateSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { manifestKey } from "./manifest.ts";
@@ -96,14 +97,102 @@ it("keeps what cannot be looked at: it may be there", async () => {
   expect(problems).toEqual([expect.stringMatching(/^Cannot read manifests "sub": ELOOP: /)]);
 });
 
-it("reads no file beyond 16 MiB, and no named pipe", async () => {
+const GONE = "no such file or folder; what was there before still counts";
+
+it("keeps what was in a folder that is gone as a whole, until it is back", async () => {
+  using scene = new Scene();
+  const [first, last] = ["first", "last"].map((name) => join(scene.path, name));
+  scene.write("first/a.yaml", serviceYaml("shop/web", "{clusterIP: 10.0.0.1}"));
+  scene.write("first/b.yaml", serviceYaml("shop/b"));
+  scene.write("last/a.yaml", serviceYaml("shop/web", "{clusterIP: 10.0.0.2}"));
+  const files = new ManifestFiles([first!, last!]);
+  const before = await files.read();
+  expect(before.manifests).toMatchObject([{ object: { clusterIPs: ["10.0.0.2"] } }, { name: "b" }]);
+
+  renameSync(first!, join(scene.path, "away"));
+  const without = await files.read();
+  // Not even the order has changed: the later of two objects is the same one.
+  expect(without.manifests).toBe(before.manifests);
+  expect(without.problems).toEqual([
+    `Cannot read manifests "${first}": ${GONE}`,
+    ...before.problems,
+  ]);
+  expect(without.folders).toContain(scene.path);
+
+  rmSync(join(scene.path, "away/b.yaml"));
+  renameSync(join(scene.path, "away"), first!);
+  const back = await files.read();
+  expect(back.manifests.map(manifestKey)).toEqual(["Service shop/web"]);
+  expect(back.problems).toEqual(before.problems);
+});
+
+it("keeps a file that is named by itself while it is gone, and takes the one in its place", async () => {
+  using scene = new Scene();
+  const path = scene.write("a.yaml", serviceYaml("shop/a"));
+  const files = new ManifestFiles([path]);
+  const keys = async () => (await files.read()).manifests.map(manifestKey);
+  expect(await keys()).toEqual(["Service shop/a"]);
+  rmSync(path);
+  expect(await keys()).toEqual(["Service shop/a"]);
+  expect((await files.read()).problems).toEqual([`Cannot read manifests "${path}": ${GONE}`]);
+  renameSync(scene.write("a.yaml~", serviceYaml("shop/b")), path);
+  expect(await keys()).toEqual(["Service shop/b"]);
+  expect((await files.read()).problems).toEqual([]);
+});
+
+it("keeps what a glob has found while the folder of it is gone", async () => {
+  using scene = new Scene();
+  scene.write("x/a.yaml", serviceYaml("shop/a"));
+  const files = new ManifestFiles([join(scene.path, "x/*.yaml")]);
+  const keys = async () => (await files.read()).manifests.map(manifestKey);
+  expect(await keys()).toEqual(["Service shop/a"]);
+  renameSync(join(scene.path, "x"), join(scene.path, "y"));
+  expect(await keys()).toEqual(["Service shop/a"]);
+  renameSync(join(scene.path, "y"), join(scene.path, "x"));
+  rmSync(join(scene.path, "x/a.yaml"));
+  expect(await keys()).toEqual([]);
+});
+
+it("takes what is removed from a folder that stays for removed, down to the last", async () => {
+  using scene = new Scene();
+  scene.write("sub/a.yaml", serviceYaml("shop/a"));
+  scene.write("b.yaml", serviceYaml("shop/b"));
+  expect((await scene.read()).keys).toEqual(["Service shop/b", "Service shop/a"]);
+  rmSync(join(scene.path, "sub"), { recursive: true });
+  expect(await scene.read()).toEqual({ keys: ["Service shop/b"], problems: [] });
+  rmSync(join(scene.path, "b.yaml"));
+  expect(await scene.read()).toEqual({ keys: [], problems: [] });
+});
+
+it("reads neither named pipes nor sockets and devices, and says so", async () => {
+  using scene = new Scene();
+  const path = scene.write("a.yaml", serviceYaml("shop/a"));
+  expect((await scene.read()).keys).toEqual(["Service shop/a"]);
+  rmSync(path);
+  execFileSync("mkfifo", [path]);
+  const server = createServer().listen(join(scene.path, "sock"));
+  symlinkSync("/dev/null", join(scene.path, "zero.yaml"));
+  const found = await scene.read();
+  server.close();
+  expect(found).toEqual({
+    keys: ["Service shop/a"],
+    problems: [
+      'Cannot read manifests "a.yaml": is a named pipe, not a file; what was there before still counts',
+      'Cannot read manifests "sock": is a socket, not a file',
+      'Cannot read manifests "zero.yaml": is a device, not a file',
+    ],
+  });
+  const { problems } = await new ManifestFiles([path, "/dev/null"]).read();
+  expect(problems).toEqual([
+    `Cannot read manifests "${path}": is a named pipe, not a file`,
+    'Cannot read manifests "/dev/null": is a device, not a file',
+  ]);
+});
+
+it("reads no file beyond 16 MiB", async () => {
   using scene = new Scene();
   truncateSync(scene.write("large.yaml", ""), 16 * 1024 * 1024 + 1);
-  const pipe = join(scene.path, "pipe");
-  execFileSync("mkfifo", [pipe]);
-  const { problems } = await new ManifestFiles([scene.path, pipe]).read();
-  expect(problems).toEqual([
-    `Cannot read manifest "${scene.path}/large.yaml": has 16777217 octets, more than 16777216`,
-    `Cannot read manifest "${pipe}": is not a file`,
+  expect((await scene.read()).problems).toEqual([
+    'Cannot read manifest "large.yaml": has 16777217 octets, more than 16777216',
   ]);
 });

@@ -46,18 +46,47 @@ export class ManifestFiles {
     for (const [path, stats] of found.files) {
       states.set(path, await nextState(path, stats, this.#states.get(path)));
     }
-    for (const [path, state] of this.#states) {
-      if (!states.has(path) && isHidden(path, found)) states.set(path, state);
-    }
-    if (!isEqual(states, this.#states)) this.#merged = mergeFiles(states);
-    this.#states = states;
+    const { all, kept } = keepHidden(states, this.#states, found);
+    if (!isEqual(all, this.#states)) this.#merged = mergeFiles(all);
+    this.#states = all;
     const { manifests, problems } = this.#merged;
     const { folders } = found;
-    const unreadable = [...found.unreadable].map(
-      ([path, reason]) => `Cannot read manifests "${path}": ${reason}`,
-    );
-    return { manifests, problems: [...unreadable, ...problems], folders, fileCount: states.size };
+    const unreadable = [...found.unreadable].map(([path, reason]) => {
+      const message = `Cannot read manifests "${path}": ${reason}`;
+      const isKept = kept.some((file) => isWithin(file, path));
+      return isKept ? `${message}; what was there before still counts` : message;
+    });
+    return { manifests, problems: [...unreadable, ...problems], folders, fileCount: all.size };
   }
+}
+
+/**
+ * Adds files of which it cannot be known if they are still there, each in front of the file
+ * that came after it before: of two objects of the same name the same one counts as ever.
+ */
+function keepHidden(
+  states: ReadonlyMap<string, FileState>,
+  before: ReadonlyMap<string, FileState>,
+  found: FoundFiles,
+): { all: ReadonlyMap<string, FileState>; kept: readonly string[] } {
+  const kept: string[] = [];
+  const inFrontOf = new Map<string, [string, FileState][]>();
+  let waiting: [string, FileState][] = [];
+  for (const [path, state] of before) {
+    if (states.has(path)) {
+      inFrontOf.set(path, waiting);
+      waiting = [];
+    } else if (isHidden(path, found)) {
+      waiting.push([path, state]);
+      kept.push(path);
+    }
+  }
+  if (kept.length === 0) return { all: states, kept };
+  const ordered = [...states].flatMap(([path, state]) => [
+    ...(inFrontOf.get(path) ?? []),
+    [path, state] as const,
+  ]);
+  return { all: new Map([...ordered, ...waiting]), kept };
 }
 
 /** Whether the same states are under the same paths, in the same order. */
@@ -74,7 +103,11 @@ function isEqual(
 
 /** Whether it cannot be known if the file is still there. */
 function isHidden(path: string, { unreadable }: FoundFiles): boolean {
-  return [...unreadable.keys()].some((top) => path === top || path.startsWith(top + sep));
+  return [...unreadable.keys()].some((top) => isWithin(path, top));
+}
+
+function isWithin(path: string, top: string): boolean {
+  return path === top || path.startsWith(top.endsWith(sep) ? top : top + sep);
 }
 
 async function nextState(
@@ -100,8 +133,6 @@ async function readOneFile(path: string, stats: BigIntStats): Promise<FileResult
   const fail = (reason: string, isFinal = true): FileResult => {
     return { manifests: [], problems: [`Cannot read manifest "${path}": ${reason}`], isFinal };
   };
-  // Opening a named pipe would wait for its writer.
-  if (!stats.isFile()) return fail("is not a file");
   if (stats.size > MAX_FILE_OCTETS) {
     return fail(`has ${stats.size} octets, more than ${MAX_FILE_OCTETS}`);
   }

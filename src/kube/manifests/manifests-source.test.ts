@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { recordingLog, silentLog } from "../../testing/context.ts";
@@ -116,6 +116,59 @@ describe("a source of manifests", () => {
     expect(sink.get("Service", "shop/a")).toBeDefined();
   });
 
+  it("quotes little of what is wrong, and nothing that is not printable", async () => {
+    using folder = new TemporaryFolder();
+    const { log, lines } = recordingLog();
+    const long = "\u0007\u001B[31m".repeat(10_000);
+    folder.write("alias.yaml", `a: *${"x".repeat(40_000)}\n`);
+    folder.write(
+      "field.yaml",
+      `${JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: long } })}\n`,
+    );
+    folder.write(
+      "label.json",
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "a", labels: { [long]: 1 } },
+      }),
+    );
+    folder.write("text.json", long);
+    folder.write(`${"\u001B[2J".repeat(20)}.yaml`, "kind: 3");
+    await start(folder.path, { log });
+    const warnings = lines.filter((line) => line.startsWith("warn"));
+    expect(warnings).toHaveLength(5);
+    for (const warning of warnings) {
+      expect(warning.length).toBeLessThan(600);
+      expect(warning).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
+  it("keeps the objects of a folder that goes, warns once, and follows it when it is back", async () => {
+    using folder = new TemporaryFolder();
+    const { log, lines } = recordingLog();
+    const path = join(folder.path, "manifests");
+    folder.write("manifests/a.yaml", serviceYaml("shop/a"));
+    const { source, sink } = await start(path, { log });
+    lines.length = 0;
+    sink.calls = [];
+    renameSync(path, `${path}.away`);
+    await source.refresh();
+    await source.refresh();
+    expect(sink.calls).toEqual([]);
+    expect(lines).toEqual([
+      `warn: Cannot read manifests "${path}": no such file or folder; what was there before still counts`,
+    ]);
+    folder.write("manifests.away/b.yaml", serviceYaml("shop/b"));
+    renameSync(`${path}.away`, path);
+    await source.refresh();
+    expect(sink.calls).toEqual(["+ Service shop/b"]);
+    rmSync(path, { recursive: true });
+    await source.refresh();
+    expect(sink.get("Service", "shop/b")).toBeDefined();
+    expect(lines.filter((line) => line.startsWith("warn"))).toHaveLength(2);
+  });
+
   it("does not start where a path does not exist, and names it", async () => {
     using folder = new TemporaryFolder();
     const path = join(folder.path, "missing");
@@ -183,6 +236,45 @@ describe("a source that watches", () => {
     rmSync(join(folder.path, "sub"), { recursive: true });
     await gone("shop/d");
   });
+
+  it("sees a folder that goes and comes back", async () => {
+    using folder = new TemporaryFolder();
+    const path = join(folder.path, "manifests");
+    folder.write("manifests/a.yaml", serviceYaml("shop/a"));
+    const { log, lines } = recordingLog();
+    const { sink } = await start(path, { watch: true, log });
+    rmSync(path, { recursive: true });
+    await vi.waitFor(() => expect(lines.some((line) => line.startsWith("warn"))).toBe(true), {
+      timeout: 15_000,
+    });
+    expect(sink.get("Service", "shop/a")).toBeDefined();
+    folder.write("manifests/b.yaml", serviceYaml("shop/b"));
+    await vi.waitFor(() => expect(sink.get("Service", "shop/b")).toBeDefined(), {
+      timeout: 15_000,
+    });
+    expect(sink.get("Service", "shop/a")).toBeUndefined();
+  }, 40_000);
+
+  it("follows a single file of a mounted ConfigMap to its next version", async () => {
+    using folder = new TemporaryFolder();
+    folder.write("..1/web.yaml", serviceYaml("shop/a"));
+    folder.write("..2/web.yaml", serviceYaml("shop/b"));
+    const [data, next, path] = ["..data", "..data_tmp", "web.yaml"].map((name) =>
+      join(folder.path, name),
+    );
+    symlinkSync("..1", data!);
+    symlinkSync("..data/web.yaml", path!);
+    const { log, lines } = recordingLog();
+    const { sink } = await start(path!, { watch: true, log });
+    expect(sink.get("Service", "shop/a")).toBeDefined();
+    symlinkSync("..2", next!);
+    renameSync(next!, data!);
+    await vi.waitFor(() => expect(sink.get("Service", "shop/b")).toBeDefined(), {
+      timeout: 15_000,
+    });
+    expect(sink.get("Service", "shop/a")).toBeUndefined();
+    expect(lines.filter((line) => line.startsWith("warn"))).toEqual([]);
+  }, 20_000);
 
   it("follows a single file in a folder that is replaced as a whole", async () => {
     using folder = new TemporaryFolder();

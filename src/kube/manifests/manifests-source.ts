@@ -5,10 +5,14 @@ import { machineAddress } from "./api-server-objects.ts";
 import { ClusterDiff } from "./cluster-diff.ts";
 import { ServiceCidrs } from "./cluster-ips.ts";
 import { ClusterCompleter } from "./complete-cluster.ts";
+import { shortText } from "../short-text.ts";
 import { isGlob } from "./find-files.ts";
 import type { Manifest } from "./manifest.ts";
 import { ManifestFiles } from "./manifest-files.ts";
 import { FolderWatcher } from "./watch-folders.ts";
+
+/** Paths, and the names of files, may hold anything. */
+const MAX_WARNING_CHARACTERS = 1_000;
 
 export interface ManifestsOptions {
   /** Files, folders, globs. The later of two objects of the same name counts. */
@@ -117,7 +121,9 @@ export class ManifestsSource implements ClusterSource {
   /** Says what was not wrong the last time. */
   #warn(problems: readonly string[]): void {
     for (const problem of problems) {
-      if (!this.#lastProblems.has(problem)) this.#options.log.warn(problem);
+      if (!this.#lastProblems.has(problem)) {
+        this.#options.log.warn(shortText(problem, MAX_WARNING_CHARACTERS));
+      }
     }
     this.#lastProblems = new Set(problems);
   }

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { shortText } from "../short-text.ts";
 import type { Manifest } from "./manifest.ts";
 import { ManifestError } from "./manifest-field.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -64,7 +65,7 @@ function jsonDocuments(text: string): ManifestDocument[] {
   try {
     return [{ place, value: JSON.parse(text) }];
   } catch (error) {
-    return [{ place, error: error instanceof Error ? error.message : String(error) }];
+    return [{ place, error: shortText(error instanceof Error ? error.message : String(error)) }];
   }
 }
 

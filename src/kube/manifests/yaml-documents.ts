@@ -1,4 +1,5 @@
 import { Composer, LineCounter, Parser } from "yaml";
+import { shortText } from "../short-text.ts";
 import type { ManifestDocument } from "./read-documents.ts";
 
 /** What an alias may stand for is repeated at most so often: "billion laughs" stay a smile. */
@@ -29,6 +30,7 @@ function toValue(convert: () => unknown): { value: unknown } | { error: string }
   }
 }
 
+/** Further lines show the place; the first may quote a token of any length. */
 function firstLine(message: string): string {
-  return message.split("\n", 1)[0] ?? message;
+  return shortText(message.split("\n", 1)[0] ?? message);
 }
