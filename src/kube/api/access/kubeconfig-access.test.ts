@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -43,16 +46,38 @@ it("takes the proxy of the file, else that of the environment", async () => {
   );
 });
 
-it("ends an exec plugin that gives no answer in time, or when it is told to", async () => {
+/** A kubeconfig with a plugin that connects to a port and then waits for ever. */
+function writeHanging(folder: CredentialsFolder, port: number): string {
+  const code = `require("node:net").connect(${port}, "127.0.0.1").on("error", () => {}).resume()`;
+  const command = folder.writeProgram("login", `${code}; setInterval(() => {}, 1_000)`);
+  return folder.writeKubeconfig({}, { exec: { command } });
+}
+
+it("ends an exec plugin when it is told to, and begins none after that", async () => {
   using folder = new CredentialsFolder();
-  const command = folder.writeProgram("login", "setTimeout(() => {}, 60_000)");
-  const path = folder.writeKubeconfig({}, { exec: { command } });
-  const late = new KubeconfigAccess({ path, timeoutMs: 50 });
-  expect(await failureOf(late.read())).toBe(
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const path = writeHanging(folder, (server.address() as AddressInfo).port);
+  const stop = new AbortController();
+  const failure = failureOf(new KubeconfigAccess({ path }).read(stop.signal));
+  const [plugin] = (await once(server, "connection")) as [Socket];
+  const ended = new Promise<void>((resolve) => {
+    plugin.on("error", () => undefined).on("close", () => resolve());
+  });
+  stop.abort();
+  expect(await failure).toBe(`Cannot use kubeconfig "${path}": it was stopped`);
+  await ended;
+  server.close();
+  const again = new KubeconfigAccess({ path }).read(stop.signal);
+  expect(await failureOf(again)).toContain("it was stopped");
+});
+
+it("waits no longer than it is told", async () => {
+  using folder = new CredentialsFolder();
+  const path = writeHanging(folder, 1);
+  expect(await failureOf(new KubeconfigAccess({ path, timeoutMs: 50 }).read())).toBe(
     `Cannot use kubeconfig "${path}": no credentials within 50 ms`,
   );
-  const stopped = new KubeconfigAccess({ path }).read(AbortSignal.abort());
-  expect(await failureOf(stopped)).toBe(`Cannot use kubeconfig "${path}": it was stopped`);
 });
 
 it("says why its process could not run", async () => {

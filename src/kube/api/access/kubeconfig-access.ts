@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { extname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -60,10 +61,11 @@ export class KubeconfigAccess implements ApiAccess {
   /** @throws {AccessError} */
   async #ask(request: KubeconfigRequest, signal: AbortSignal): Promise<KubeconfigAnswer> {
     const { environment, timeoutMs = TIMEOUT_MS } = this.#options;
-    const output = await run(JSON.stringify(request), { signal, environment }).catch((error) => {
-      if (!(error instanceof Error) || error.name !== "AbortError") throw error;
-      const isLate = (signal.reason as Error).name === "TimeoutError";
-      const reason = isLate ? `no credentials within ${timeoutMs} ms` : "it was stopped";
+    const input = JSON.stringify(request);
+    const output = await run(input, { signal, environment }).catch((error: unknown) => {
+      const isLate = (signal.reason as Error | undefined)?.name === "TimeoutError";
+      const stopped = isLate ? `no credentials within ${timeoutMs} ms` : "it was stopped";
+      const reason = signal.aborted ? stopped : String(error);
       throw new AccessError(`Cannot use ${this.description}: ${reason}`, { cause: error });
     });
     const answer = parseAnswer(output.stdout);
@@ -79,15 +81,16 @@ interface Output {
   readonly stderr: string;
 }
 
-/** @throws AbortError if the signal comes first: the process then is killed */
+/** @throws the signal's reason if that comes first: the process then is killed, with its plugins */
 async function run(
   input: string,
   options: { readonly signal: AbortSignal; readonly environment: NodeJS.ProcessEnv | undefined },
 ): Promise<Output> {
   const { signal, environment } = options;
+  signal.throwIfAborted();
+  // Leads a group of its own, which plugins are in, too.
   const child = spawn(process.execPath, [PROGRAM], {
-    signal,
-    killSignal: "SIGKILL",
+    detached: true,
     ...(environment ? { env: environment } : {}),
   });
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
@@ -99,7 +102,23 @@ async function run(
     ([stdout, stderr]) => resolve({ stdout, stderr }),
     reject,
   );
-  return promise;
+  const onAbort = (): void => {
+    killGroup(child);
+    reject(signal.reason);
+  };
+  signal.addEventListener("abort", onAbort);
+  return promise.finally(() => signal.removeEventListener("abort", onAbort));
+}
+
+function killGroup(child: ChildProcess): void {
+  // It has not begun; a group of number 0 would be our own.
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // There are no groups on Windows; elsewhere it has just ended.
+    child.kill("SIGKILL");
+  }
 }
 
 function parseAnswer(output: string): KubeconfigAnswer | { readonly error: string } | undefined {
