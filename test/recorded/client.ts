@@ -30,6 +30,8 @@ export class TestClient {
 
   static async connect(port: number): Promise<TestClient> {
     const socket = createSocket("udp4");
+    // Nobody listens there: silence, as for everybody who asks.
+    socket.on("error", () => {});
     socket.connect(port, ADDRESS);
     await once(socket, "connect");
     return new TestClient(socket);
