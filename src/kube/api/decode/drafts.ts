@@ -51,7 +51,8 @@ export function newMetadata(): MetadataDraft {
   };
 }
 
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
+/** A thinned object in the making. */
+export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 export type PortDraft = Draft<ServicePort>;
 

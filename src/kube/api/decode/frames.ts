@@ -22,38 +22,53 @@ export class LengthFrames implements Frames {
   /** What has come of a frame that is not complete. */
   #parts: Buffer[] = [];
   #partsLength = 0;
-  /** Octets that the next frame needs, with its length; the least that is known of it. */
-  #needed = LENGTH_OCTETS;
 
   push(chunk: Buffer, onFrame: (frame: Buffer) => void): void {
-    this.#parts.push(chunk);
-    this.#partsLength += chunk.length;
-    if (this.#partsLength < this.#needed) return;
-    let rest = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
-    for (;;) {
-      this.#needed = neededFor(rest);
-      if (rest.length < this.#needed) break;
-      const frame = rest.subarray(LENGTH_OCTETS, this.#needed);
-      rest = rest.subarray(this.#needed);
-      this.#keep(rest);
-      onFrame(frame);
+    let at = this.#partsLength > 0 ? this.#complete(chunk, onFrame) : 0;
+    for (let end = endOfFrame(chunk, at); end <= chunk.length; end = endOfFrame(chunk, at)) {
+      const start = at + LENGTH_OCTETS;
+      at = end;
+      onFrame(chunk.subarray(start, end));
     }
-    this.#keep(rest);
+    if (at < chunk.length) this.#take(chunk, at, chunk.length - at);
   }
 
   end(): void {
     if (this.#partsLength > 0) throw endedWithin(this.#partsLength);
   }
 
-  #keep(rest: Buffer): void {
-    this.#parts = rest.length === 0 ? [] : [rest];
-    this.#partsLength = rest.length;
+  /** Takes what lacks of the frame that has begun; returns where the next one begins. */
+  #complete(chunk: Buffer, onFrame: (frame: Buffer) => void): number {
+    const start = this.#take(chunk, 0, LENGTH_OCTETS - this.#partsLength);
+    if (this.#partsLength < LENGTH_OCTETS) return start;
+    // Small parts become one once, not with each chunk.
+    const [first] = this.#parts as [Buffer, ...Buffer[]];
+    const head = first.length < LENGTH_OCTETS ? Buffer.concat(this.#parts) : first;
+    if (head !== first) this.#parts = [head];
+    const needed = endOfFrame(head, 0);
+    const end = this.#take(chunk, start, needed - this.#partsLength);
+    if (this.#partsLength < needed) return end;
+    const frame = Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#partsLength = 0;
+    onFrame(frame.subarray(LENGTH_OCTETS));
+    return end;
+  }
+
+  /** Keeps up to so many octets; returns where they end. */
+  #take(chunk: Buffer, start: number, octets: number): number {
+    if (octets <= 0) return start;
+    const part = chunk.subarray(start, start + octets);
+    if (part.length > 0) this.#parts.push(part);
+    this.#partsLength += part.length;
+    return start + part.length;
   }
 }
 
-function neededFor(octets: Buffer): number {
-  if (octets.length < LENGTH_OCTETS) return LENGTH_OCTETS;
-  return LENGTH_OCTETS + checkedLength(octets.readUInt32BE(0));
+/** Where the frame ends that starts here; beyond all chunks if not even its length is there. */
+function endOfFrame(octets: Buffer, start: number): number {
+  if (octets.length - start < LENGTH_OCTETS) return Number.POSITIVE_INFINITY;
+  return start + LENGTH_OCTETS + checkedLength(octets.readUInt32BE(start));
 }
 
 const NEWLINE = 0x0a;

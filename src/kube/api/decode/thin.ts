@@ -8,6 +8,7 @@ import type {
   ServiceImport,
 } from "../../cluster-source.ts";
 import type {
+  Draft,
   EndpointDraft,
   MetadataDraft,
   PodDraft,
@@ -77,19 +78,19 @@ export function thinSlice(
     for (const endpoint of endpoints) endpoint.addresses = canonicalAddresses(endpoint.addresses);
   }
   const { serviceName, importName, sourceCluster, triggeredAt } = metadata;
-  const triggeredAtMs = triggeredAt === "" ? undefined : timeOf(triggeredAt);
-  return {
+  const slice: Draft<EndpointSlice> = {
     kind: "EndpointSlice",
     namespace,
     name,
     serviceName,
     addressType,
-    // A list that has grown has room to spare: the copy has none.
     endpoints: endpoints.length === 0 ? NO_ENDPOINTS : endpoints.slice(),
     ports: portPool.share(ports),
-    ...(importName !== "" && { imported: { serviceName: importName, cluster: sourceCluster } }),
-    ...(triggeredAtMs !== undefined && { triggeredAtMs }),
   };
+  if (importName !== "") slice.imported = { serviceName: importName, cluster: sourceCluster };
+  const triggeredAtMs = triggeredAt === "" ? undefined : timeOf(triggeredAt);
+  if (triggeredAtMs !== undefined) slice.triggeredAtMs = triggeredAtMs;
+  return slice;
 }
 
 /** RFC 3339, to which Go adds up to nine decimals. */
@@ -125,7 +126,8 @@ export function thinServiceImport(
 /** Those that are addresses. */
 function canonicalAddresses(texts: readonly string[]): readonly string[] {
   if (texts.length === 0) return NONE;
-  if (texts.every((text) => canonicalAddress(text) === text)) return texts;
+  // A list that has grown has room to spare: the copy has none.
+  if (texts.every((text) => canonicalAddress(text) === text)) return texts.slice();
   const addresses = texts.map(canonicalAddress).filter((address) => address !== undefined);
   return addresses.length === 0 ? NONE : addresses;
 }
