@@ -57,7 +57,17 @@ export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 export type PortDraft = Draft<ServicePort>;
 
 /** With addresses as they come. */
-export type EndpointDraft = Draft<Endpoint>;
+export type EndpointDraft = Draft<Omit<Endpoint, "addresses">> & { addresses: string[] };
+
+/**
+ * The list with one more text, to be used in place of it. Nearly always it is the first and only
+ * one: a list that is pushed to would have room for seventeen.
+ */
+export function withText(texts: string[], text: string): string[] {
+  if (texts.length === 0) return [text];
+  texts.push(text);
+  return texts;
+}
 
 export interface IngressDraft {
   ip: string;

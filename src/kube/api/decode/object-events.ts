@@ -61,8 +61,9 @@ function deletedEvent<T>(kind: Kind, source: T, reader: ObjectReader<T>): WatchE
 function bookmarkEvent<T>(kind: Kind, source: T, reader: ObjectReader<T>): WatchEvent {
   return orUnreadable(kind, (metadata) => {
     reader.metadata(source, metadata);
-    const endsInitialEvents = metadata.initialEventsEnd === "true";
-    return { type: "BOOKMARK", resourceVersion: metadata.resourceVersion, endsInitialEvents };
+    const { resourceVersion, initialEventsEnd } = metadata;
+    if (resourceVersion === "") throw new MalformedError("metadata.resourceVersion: is missing");
+    return { type: "BOOKMARK", resourceVersion, endsInitialEvents: initialEventsEnd === "true" };
   });
 }
 

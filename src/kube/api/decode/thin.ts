@@ -1,5 +1,6 @@
 import { canonicalAddress } from "../../canonical-address.ts";
 import type {
+  Endpoint,
   EndpointSlice,
   Kind,
   ObjectKey,
@@ -9,7 +10,6 @@ import type {
 } from "../../cluster-source.ts";
 import type {
   Draft,
-  EndpointDraft,
   MetadataDraft,
   PodDraft,
   ServiceDraft,
@@ -20,7 +20,7 @@ import { portPool } from "./port-pool.ts";
 import { MalformedError } from "./stream-error.ts";
 
 const NONE: readonly string[] = Object.freeze([]);
-const NO_ENDPOINTS: readonly EndpointDraft[] = Object.freeze([]);
+const NO_ENDPOINTS: readonly Endpoint[] = Object.freeze([]);
 /** Nobody asks for a Pod's labels: an API server has done the selecting. */
 const NO_LABELS: Pod["labels"] = Object.freeze({});
 
@@ -75,7 +75,9 @@ export function thinSlice(
     throw new MalformedError(`addressType: "${addressType}" is not known`);
   }
   if (addressType !== "FQDN") {
-    for (const endpoint of endpoints) endpoint.addresses = canonicalAddresses(endpoint.addresses);
+    for (const endpoint of endpoints as Draft<Endpoint>[]) {
+      endpoint.addresses = canonicalAddresses(endpoint.addresses);
+    }
   }
   const { serviceName, importName, sourceCluster, triggeredAt } = metadata;
   const slice: Draft<EndpointSlice> = {
@@ -126,10 +128,14 @@ export function thinServiceImport(
 /** Those that are addresses. */
 function canonicalAddresses(texts: readonly string[]): readonly string[] {
   if (texts.length === 0) return NONE;
-  // A list that has grown has room to spare: the copy has none.
-  if (texts.every((text) => canonicalAddress(text) === text)) return texts.slice();
+  // A list that has grown has room to spare: a copy has none.
+  if (texts.every(isCanonical)) return texts.length === 1 ? texts : texts.slice();
   const addresses = texts.map(canonicalAddress).filter((address) => address !== undefined);
   return addresses.length === 0 ? NONE : addresses;
+}
+
+function isCanonical(text: string): boolean {
+  return canonicalAddress(text) === text;
 }
 
 function distinct(texts: readonly string[]): readonly string[] {

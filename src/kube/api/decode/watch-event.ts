@@ -7,6 +7,7 @@ export type WatchEvent = PutEvent | DeletedEvent | BookmarkEvent | ErrorEvent | 
 export interface PutEvent {
   readonly type: "PUT";
   readonly object: ClusterObject;
+  /** "" if the object has none, which an API server's always have. */
   readonly resourceVersion: string;
 }
 
@@ -31,7 +32,10 @@ export interface ErrorEvent {
   readonly status: ApiStatus;
 }
 
-/** An event, or an object of a list, that makes no sense. Those after it do. */
+/**
+ * An event, or an object of a list, that makes no sense. Those after it may. The object may well
+ * be as senseless in the next list.
+ */
 export interface UnreadableEvent {
   readonly type: "UNREADABLE";
   /** `spec.ports: a string is not a list` */

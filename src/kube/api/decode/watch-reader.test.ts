@@ -170,6 +170,13 @@ describe("a bookmark", () => {
     expect(readWatch("Service", JSON_WATCH, line("BOOKMARK", object))).toEqual([expected]);
   });
 
+  it("without a version makes no sense", () => {
+    const object = { kind: "Service", metadata: { annotations } };
+    expect(readWatch("Service", JSON_WATCH, line("BOOKMARK", object))).toMatchObject([
+      { type: "UNREADABLE", reason: "metadata.resourceVersion: is missing" },
+    ]);
+  });
+
   it("ends the initial events in protobuf", () => {
     const meta = message((pbf) => {
       pbf.writeStringField(6, "77");
@@ -185,6 +192,40 @@ describe("a bookmark", () => {
     const chunk = frame("BOOKMARK", envelope("Service", object));
     const expected = { type: "BOOKMARK", resourceVersion: "77", endsInitialEvents: true };
     expect(readWatch("Service", PROTOBUF_WATCH, chunk)).toEqual([expected]);
+  });
+});
+
+describe("an error in protobuf", () => {
+  it("says when to come again", () => {
+    const details = message((pbf) => {
+      pbf.writeVarintField(5, 7);
+      pbf.writeBytesField(
+        4,
+        message((cause) => cause.writeStringField(1, "Busy")),
+      );
+    });
+    const status = message((pbf) => {
+      pbf.writeStringField(3, "come again");
+      pbf.writeStringField(4, "TooManyRequests");
+      pbf.writeBytesField(5, details);
+      pbf.writeVarintField(6, 429);
+    });
+    const expected = {
+      code: 429,
+      reason: "TooManyRequests",
+      message: "come again",
+      retryAfterSeconds: 7,
+      causes: ["Busy"],
+    };
+    const chunk = frame("ERROR", envelope("Status", status));
+    expect(readWatch("Pod", PROTOBUF_WATCH, chunk)).toEqual([{ type: "ERROR", status: expected }]);
+  });
+
+  it.each([
+    ["protobuf", PROTOBUF_WATCH, frame("ERROR", Buffer.from("none"))],
+    ["JSON", JSON_WATCH, line("ERROR", { kind: "Pod" })],
+  ])("that cannot be read is one all the same: %s", (_, type, chunk) => {
+    expect(readWatch("Pod", type, chunk)).toMatchObject([{ type: "ERROR", status: { code: 0 } }]);
   });
 });
 

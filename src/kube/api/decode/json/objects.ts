@@ -127,7 +127,7 @@ function readPod(object: JsonObject): PodDraft {
   return {
     phase: sharedTextAt(status, "phase"),
     podIP: textAt(status, "podIP"),
-    podIPs: podIPs.filter((address) => address !== ""),
+    podIPs: podIPs.includes("") ? podIPs.filter((address) => address !== "") : podIPs,
   };
 }
 

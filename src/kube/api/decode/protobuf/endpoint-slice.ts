@@ -1,4 +1,5 @@
 import type { EndpointDraft, SliceDraft } from "../drafts.ts";
+import { withText } from "../drafts.ts";
 import { podNameOf } from "../thin.ts";
 import { readPort } from "./port.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
@@ -10,7 +11,8 @@ export function takeSlice(field: number, draft: SliceDraft, reader: ProtobufRead
   else if (field === 4) draft.addressType = reader.sharedText();
 }
 
-const NO_ADDRESSES: readonly string[] = Object.freeze([]);
+/** Never pushed to: `withText` makes another. */
+const NO_ADDRESSES: string[] = [];
 
 function newEndpoint(): EndpointDraft {
   return {
@@ -26,7 +28,7 @@ function newEndpoint(): EndpointDraft {
 function takeEndpoint(field: number, endpoint: EndpointDraft, reader: ProtobufReader): void {
   switch (field) {
     case 1:
-      addAddress(endpoint, reader.text());
+      endpoint.addresses = withText(endpoint.addresses, reader.text());
       break;
     case 2:
       reader.message(endpoint, takeConditions);
@@ -43,12 +45,6 @@ function takeEndpoint(field: number, endpoint: EndpointDraft, reader: ProtobufRe
     case 7:
       endpoint.zone = reader.sharedText();
   }
-}
-
-/** Nearly always there is one: a list that is pushed to would have room for seventeen. */
-function addAddress(endpoint: EndpointDraft, address: string): void {
-  if (endpoint.addresses.length === 0) endpoint.addresses = [address];
-  else (endpoint.addresses as string[]).push(address);
 }
 
 function takeConditions(field: number, endpoint: EndpointDraft, reader: ProtobufReader): void {

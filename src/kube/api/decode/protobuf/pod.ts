@@ -1,4 +1,5 @@
 import type { PodDraft } from "../drafts.ts";
+import { withText } from "../drafts.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 
 /** core.v1.Pod but for its metadata; its spec, the most of it, is skipped as a whole. */
@@ -15,5 +16,5 @@ function takeStatus(field: number, draft: PodDraft, reader: ProtobufReader): voi
 function takePodIP(field: number, draft: PodDraft, reader: ProtobufReader): void {
   if (field !== 1) return;
   const address = reader.text();
-  if (address !== "") draft.podIPs.push(address);
+  if (address !== "") draft.podIPs = withText(draft.podIPs, address);
 }

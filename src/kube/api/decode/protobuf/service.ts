@@ -1,4 +1,5 @@
 import type { IngressDraft, ServiceDraft } from "../drafts.ts";
+import { withText } from "../drafts.ts";
 import { readPort } from "./port.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 
@@ -24,7 +25,7 @@ function takeSpec(field: number, draft: ServiceDraft, reader: ProtobufReader): v
       draft.type = reader.sharedText();
       break;
     case 5:
-      draft.externalIPs.push(reader.text());
+      draft.externalIPs = withText(draft.externalIPs, reader.text());
       break;
     case 10:
       draft.externalName = reader.text();
@@ -33,7 +34,7 @@ function takeSpec(field: number, draft: ServiceDraft, reader: ProtobufReader): v
       draft.publishNotReadyAddresses = reader.boolean();
       break;
     case 18:
-      draft.clusterIPs.push(reader.sharedText());
+      draft.clusterIPs = withText(draft.clusterIPs, reader.sharedText());
   }
 }
 
