@@ -245,6 +245,26 @@ describe("a selection", () => {
     expect(await own(text, selection)).toEqual(expected);
   });
 
+  it("of ServiceImports has the slices that belong to them, whatever their labels", async () => {
+    const imports = [
+      `---\napiVersion: multicluster.x-k8s.io/v1alpha1\nkind: ServiceImport\n`,
+      "metadata: {name: i, namespace: a}\nspec: {type: Headless, ports: []}\n",
+      yaml(
+        "EndpointSlice",
+        "name: far, namespace: a, labels: {app: s, multicluster.kubernetes.io/service-name: i}",
+        "addressType: IPv4",
+      ),
+    ].join("");
+    const bare = { endpoints: false, pods: false };
+    const kinds = async (selection: Partial<Selection>): Promise<string[]> =>
+      (await own(text + imports, selection)).filter((key) => !/^(Namespace|Service) /.test(key));
+    expect(await kinds(bare)).toEqual(["EndpointSlice a/far", "ServiceImport a/i"]);
+    expect(await kinds({ ...bare, labels: "app=s" })).toHaveLength(2);
+    expect(await kinds({ ...bare, labels: "app=t" })).toEqual(["ServiceImport a/i"]);
+    expect(await kinds({ ...bare, namespaceLabels: "!team" })).toEqual([]);
+    expect(await kinds({ ...bare, serviceImports: false })).toEqual([]);
+  });
+
   it("with a wrong label selector is refused", async () => {
     await expect(complete("", { namespaceLabels: "a b" })).rejects.toThrow(SyntaxError);
   });

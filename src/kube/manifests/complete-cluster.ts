@@ -1,4 +1,4 @@
-import type { ClusterObject, Pod, Selection } from "../cluster-source.ts";
+import type { ClusterObject, EndpointSlice, Pod, Selection } from "../cluster-source.ts";
 import type { LabelSelector } from "../label-selector.ts";
 import { parseLabelSelector } from "../label-selector.ts";
 import {
@@ -47,11 +47,13 @@ export class ClusterCompleter {
       onTrouble,
     );
     if (selection.endpoints) objects.push(...completeSlices(manifests, cidrs));
+    else if (selection.serviceImports) objects.push(...importedSlices(manifests));
+    if (selection.serviceImports) objects.push(...manifestsOf("ServiceImport", manifests));
     if (selection.pods) objects.push(...livingPods(manifests));
     return this.#select(completeNamespaces(manifests), objects);
   }
 
-  /** CoreDNS asks for Services, EndpointSlices and Pods with the labels. */
+  /** As CoreDNS, asks for Services, EndpointSlices and Pods with the labels. */
   #select(namespaces: readonly NamespaceManifest[], objects: readonly Labelled[]): ClusterObject[] {
     const wanted = new Set(this.#settings.selection.namespaces);
     const selected = namespaces
@@ -62,7 +64,7 @@ export class ClusterCompleter {
       ...selected.map(({ name }): ClusterObject => ({ kind: "Namespace", namespace: "", name })),
       ...objects
         .filter(({ object }) => names.has(object.namespace))
-        .filter(({ labels }) => this.#matchesLabels(labels))
+        .filter(({ object, labels }) => hasOwnLabels(object) || this.#matchesLabels(labels))
         .map(({ object }) => object),
     ];
   }
@@ -104,6 +106,16 @@ function completeNamespaces(manifests: readonly Manifest[]): NamespaceManifest[]
     namespaceManifest(name, labels),
   ]);
   return [...new Map([...implied, ...completed]).values()];
+}
+
+/** ServiceImports are made by controllers, which do not know of a user's labels. */
+function hasOwnLabels({ kind }: ClusterObject): boolean {
+  return kind === "ServiceImport";
+}
+
+/** The slices that are wanted also where the cluster's own endpoints are not. */
+function importedSlices(manifests: readonly Manifest[]): Labelled<EndpointSlice>[] {
+  return manifestsOf("EndpointSlice", manifests).filter(({ object }) => object.imported);
 }
 
 /** A Pod that has ended has lost its addresses: another may have them. */

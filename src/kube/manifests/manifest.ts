@@ -4,6 +4,7 @@ import type {
   ObjectKey,
   Pod,
   Service,
+  ServiceImport,
   ServicePort,
 } from "../cluster-source.ts";
 import type { IpFamily } from "../ip-address.ts";
@@ -12,6 +13,7 @@ import type { Labels } from "../label-selector.ts";
 /** An object as a file has it: what DNS needs, and what is needed to complete it. */
 export type Manifest =
   | ServiceManifest
+  | ServiceImportManifest
   | EndpointSliceManifest
   | EndpointsManifest
   | NamespaceManifest
@@ -36,6 +38,11 @@ export interface ServiceManifest extends ManifestBase {
 export interface TargetedPort extends ServicePort {
   /** Number, or name of a container's port. */
   readonly targetPort: number | string;
+}
+
+export interface ServiceImportManifest extends ManifestBase {
+  readonly kind: "ServiceImport";
+  readonly object: ServiceImport;
 }
 
 export interface EndpointSliceManifest extends ManifestBase {
@@ -75,6 +82,10 @@ export interface Labelled<T extends ClusterObject = ClusterObject> {
 
 /** Label of an EndpointSlice with the name of its Service. */
 export const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
+
+/** Labels of an EndpointSlice with the name of its ServiceImport, and of the cluster it is from. */
+export const IMPORT_NAME_LABEL = "multicluster.kubernetes.io/service-name";
+export const SOURCE_CLUSTER_LABEL = "multicluster.kubernetes.io/source-cluster";
 
 /** Label of a Node with its topology zone. */
 export const ZONE_LABEL = "topology.kubernetes.io/zone";

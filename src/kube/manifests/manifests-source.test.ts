@@ -47,12 +47,13 @@ describe("a source of manifests", () => {
       "synced Service",
       "synced EndpointSlice",
       "synced Pod",
+      "synced ServiceImport",
     ]);
   });
 
   it("says nothing of kinds that nobody wants", async () => {
     using folder = new TemporaryFolder();
-    const selection = { ...EVERYTHING, endpoints: false, pods: false };
+    const selection = { ...EVERYTHING, endpoints: false, pods: false, serviceImports: false };
     const { sink } = await start(folder.path, { selection });
     expect(sink.calls.filter((call) => call.startsWith("synced"))).toEqual([
       "synced Namespace",

@@ -69,8 +69,9 @@ export class ManifestsSource implements ClusterSource {
     if (watch) this.#watcher = new FolderWatcher(() => this.#refreshLater());
     await this.refresh();
     const kinds: Kind[] = ["Namespace", "Service"];
-    if (selection.endpoints) kinds.push("EndpointSlice");
+    if (selection.endpoints || selection.serviceImports) kinds.push("EndpointSlice");
     if (selection.pods) kinds.push("Pod");
+    if (selection.serviceImports) kinds.push("ServiceImport");
     for (const kind of kinds) this.#sink?.synced(kind);
   }
 

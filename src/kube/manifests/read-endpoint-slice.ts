@@ -1,7 +1,7 @@
-import type { Endpoint, EndpointPort, ObjectKey } from "../cluster-source.ts";
+import type { Endpoint, EndpointPort, EndpointSlice, ObjectKey } from "../cluster-source.ts";
 import type { Labels } from "../label-selector.ts";
 import type { EndpointSliceManifest } from "./manifest.ts";
-import { SERVICE_NAME_LABEL } from "./manifest.ts";
+import { IMPORT_NAME_LABEL, SERVICE_NAME_LABEL, SOURCE_CLUSTER_LABEL } from "./manifest.ts";
 import type { ManifestField } from "./manifest-field.ts";
 import { DNS_LABEL, DNS_SUBDOMAIN, PROTOCOLS } from "./patterns.ts";
 
@@ -30,8 +30,15 @@ export function readEndpointSlice(
       addressType,
       endpoints: endpoints.map((endpoint) => readEndpoint(endpoint, addressType)),
       ports: object.get("ports").items().map(readEndpointPort),
+      ...readImported(labels),
     },
   };
+}
+
+function readImported(labels: Labels): Pick<EndpointSlice, "imported"> {
+  const serviceName = labels[IMPORT_NAME_LABEL] ?? "";
+  const cluster = labels[SOURCE_CLUSTER_LABEL] ?? "";
+  return serviceName === "" ? {} : { imported: { serviceName, cluster } };
 }
 
 function readEndpoint(field: ManifestField, addressType: AddressType): Endpoint {

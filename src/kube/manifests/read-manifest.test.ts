@@ -114,6 +114,82 @@ describe("an EndpointSlice", () => {
   });
 });
 
+describe("an EndpointSlice of another cluster", () => {
+  const importedOf = (labels: string): unknown => {
+    const found = read(`{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+      metadata: {name: s, labels: {${labels}}}}`);
+    return found?.kind === "EndpointSlice" ? found.object : found;
+  };
+  const own = "kubernetes.io/service-name: web";
+  const name = "multicluster.kubernetes.io/service-name: far";
+  const cluster = "multicluster.kubernetes.io/source-cluster: east";
+
+  it("says whose it is there, and may be a Service's here, too", () => {
+    expect(importedOf(`${name}, ${cluster}`)).toMatchObject({
+      serviceName: "",
+      imported: { serviceName: "far", cluster: "east" },
+    });
+    expect(importedOf(`${own}, ${name}`)).toMatchObject({
+      serviceName: "web",
+      imported: { serviceName: "far", cluster: "" },
+    });
+  });
+
+  it("is none without the name of a ServiceImport", () => {
+    expect(importedOf(`${own}, ${cluster}`)).not.toHaveProperty("imported");
+    expect(importedOf(`${own}, multicluster.kubernetes.io/service-name: ''`)).not.toHaveProperty(
+      "imported",
+    );
+  });
+});
+
+function serviceImport(spec: string, version = "v1alpha1"): Manifest | undefined {
+  return read(`{apiVersion: multicluster.x-k8s.io/${version}, kind: ServiceImport,
+    metadata: {name: web, namespace: shop}, spec: ${spec}}`);
+}
+
+describe("a ServiceImport", () => {
+  it.each(["v1alpha1", "v1beta1"])("of %s has addresses and ports", (version) => {
+    const spec = "{type: ClusterSetIP, ips: [10.112.0.1, 'FD00:0::1'], ports: [{port: 80}]}";
+    expect(serviceImport(spec, version)).toEqual({
+      kind: "ServiceImport",
+      namespace: "shop",
+      name: "web",
+      labels: {},
+      object: {
+        kind: "ServiceImport",
+        namespace: "shop",
+        name: "web",
+        type: "ClusterSetIP",
+        clusterIPs: ["10.112.0.1", "fd00::1"],
+        ports: [{ name: "", port: 80, protocol: "tcp" }],
+      },
+    });
+  });
+
+  it("has no addresses if it is headless", () => {
+    const found = serviceImport("{type: Headless, ips: [10.112.0.1], ports: []}");
+    expect(found).toMatchObject({ object: { type: "Headless", clusterIPs: [], ports: [] } });
+  });
+
+  it("of another version is none that is known", () => {
+    expect(serviceImport("{}", "v2")).toBeUndefined();
+  });
+
+  it.each([
+    ["{ports: []}", "spec.type: is missing"],
+    ["{type: ExternalName}", 'spec.type: "ExternalName" is none of "ClusterSetIP", "Headless"'],
+    ["{type: Headless, ips: [a]}", 'spec.ips[0]: "a" is not an IP address'],
+    [
+      "{type: ClusterSetIP, ips: [10.0.0.1, 10.0.0.2, 10.0.0.3]}",
+      "spec.ips: a list has more than 2 addresses",
+    ],
+    ["{type: Headless, ports: [{name: a}]}", "spec.ports[0].port: is missing"],
+  ])("%s is refused", (spec, message) => {
+    expect(() => serviceImport(spec)).toThrow(message);
+  });
+});
+
 describe("a Pod", () => {
   const pod = (spec: string, status: string, meta = ""): Manifest | undefined =>
     read(

@@ -7,9 +7,10 @@ import { readEndpointSlice } from "./read-endpoint-slice.ts";
 import { readEndpoints } from "./read-endpoints.ts";
 import { readPod } from "./read-pod.ts";
 import { readService } from "./read-service.ts";
+import { readServiceImport } from "./read-service-import.ts";
 
 interface KindReader {
-  readonly apiVersion: string;
+  readonly apiVersions: readonly string[];
   readonly isNamespaced: boolean;
   /** What the API server wants a name of this kind to be. */
   readonly name: RegExp;
@@ -17,18 +18,25 @@ interface KindReader {
 }
 
 const SERVICE: KindReader = {
-  apiVersion: "v1",
+  apiVersions: ["v1"],
   isNamespaced: true,
   name: DNS_LABEL,
   read: readService,
 };
 const NAMED = { isNamespaced: true, name: DNS_SUBDOMAIN };
 
+const SERVICE_IMPORT: KindReader = {
+  ...NAMED,
+  apiVersions: ["multicluster.x-k8s.io/v1alpha1", "multicluster.x-k8s.io/v1beta1"],
+  read: readServiceImport,
+};
+
 const READERS: ReadonlyMap<string, KindReader> = new Map([
   ["Service", SERVICE],
-  ["EndpointSlice", { ...NAMED, apiVersion: "discovery.k8s.io/v1", read: readEndpointSlice }],
-  ["Endpoints", { ...NAMED, apiVersion: "v1", read: readEndpoints }],
-  ["Pod", { ...NAMED, apiVersion: "v1", read: readPod }],
+  ["ServiceImport", SERVICE_IMPORT],
+  ["EndpointSlice", { ...NAMED, apiVersions: ["discovery.k8s.io/v1"], read: readEndpointSlice }],
+  ["Endpoints", { ...NAMED, apiVersions: ["v1"], read: readEndpoints }],
+  ["Pod", { ...NAMED, apiVersions: ["v1"], read: readPod }],
   ["Namespace", clusterScoped("Namespace", DNS_LABEL)],
   ["Node", clusterScoped("Node", DNS_SUBDOMAIN)],
 ]);
@@ -46,7 +54,7 @@ export function readManifest(value: unknown): Manifest | undefined {
   const apiVersion = object.get("apiVersion").string();
   if (apiVersion === "") return object.get("apiVersion").fail("is missing");
   const reader = READERS.get(kind);
-  if (!reader || reader.apiVersion !== apiVersion) return undefined;
+  if (!reader || !reader.apiVersions.includes(apiVersion)) return undefined;
   const metadata = object.get("metadata");
   const namespace = metadata.get("namespace").matching(DNS_LABEL, "the name of a Namespace");
   const name = metadata.get("name").matching(reader.name, `a name for the kind ${kind}`);
@@ -57,7 +65,7 @@ export function readManifest(value: unknown): Manifest | undefined {
 
 function clusterScoped(kind: "Namespace" | "Node", name: RegExp): KindReader {
   return {
-    apiVersion: "v1",
+    apiVersions: ["v1"],
     isNamespaced: false,
     name,
     read: (key, labels) => ({ kind, ...key, labels }),
