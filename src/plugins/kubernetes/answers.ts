@@ -89,7 +89,7 @@ export class Answers {
     const { finder, index, resolve } = this.#parts;
     const chain = followAlias(alias, query.qtype, zone, (within, key) => {
       const found = finder.find(within, key);
-      if (!found && !index.state.isSynced) throw new NotSynced();
+      if (!found && !index.state.isSynced(within)) throw new NotSynced();
       return found;
     });
     if (!chain.outside) return this.#positive(zone, [...chain.aliases, ...chain.addresses]);
@@ -106,7 +106,7 @@ export class Answers {
     const address = addressOfReverseName(query.qname.key);
     if (address === undefined) return this.#find(query, zone) && this.#nodata(zone);
     const isClusterIp = index.reverse.service(address) !== undefined;
-    if (!isClusterIp && !index.state.isKnown) throw new NotSynced();
+    if (!isClusterIp && !index.state.isKnown(zone)) throw new NotSynced();
     const records = index.reverse.names(address).flatMap((labels) => {
       const target = primaryZone.below(labels + SVC);
       return target ? [zone.record(query.qname, RrType.PTR, PTR.encode({ target }))] : [];
@@ -135,13 +135,13 @@ export class Answers {
   /** CoreDNS denies no name here. */
   #startOfAuthority(query: Query, zone: ClusterZone): Result {
     if (!query.qname.equals(zone.name)) return this.#nodata(zone);
-    return Reply.authoritative([zone.soa(this.#parts.index.serial.value)]);
+    return Reply.authoritative([zone.soa(this.#parts.index.servicesOf(zone).serial.value)]);
   }
 
   #authorities(query: Query, zone: ClusterZone): Result | undefined {
     const { index, nameServers } = this.#parts;
     if (!query.qname.equals(zone.name)) return this.#find(query, zone) && this.#nodata(zone);
-    if (!index.state.isKnown) throw new NotSynced();
+    if (!index.state.isKnown(zone)) throw new NotSynced();
     const { answer, additional } = nameServers.records(zone);
     return this.#positive(zone, answer, additional);
   }
@@ -163,6 +163,6 @@ export class Answers {
   }
 
   #nodata(zone: ClusterZone): Reply {
-    return Reply.negative(Rcode.NOERROR, zone.soa(this.#parts.index.serial.value));
+    return Reply.negative(Rcode.NOERROR, zone.soa(this.#parts.index.servicesOf(zone).serial.value));
   }
 }

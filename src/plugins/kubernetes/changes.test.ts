@@ -93,7 +93,7 @@ describe("changes of slices", () => {
     index.remove("Service", { namespace: "shop", name: "late" });
     expect(await cluster.say(question)).toEqual(["NXDOMAIN"]);
     index.remove("EndpointSlice", { namespace: "shop", name: "late" });
-    expect([...index.nodes()]).toEqual([]);
+    expect([...index.services.nodes()]).toEqual([]);
   });
 
   it("follows an endpoint that becomes unready", async () => {
@@ -144,7 +144,7 @@ describe("changes of namespaces", () => {
 
 describe("the serial number", () => {
   function serialOf(cluster: TestCluster): number {
-    return cluster.plugin.index.serial.value;
+    return cluster.plugin.index.services.serial.value;
   }
 
   it("is the time of the last change that DNS shows", () => {

@@ -5,18 +5,21 @@ import type {
   Kind,
   ObjectKey,
   Service,
+  ServiceImport,
 } from "../../kube/cluster-source.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { Basis } from "../../server/reply.ts";
+import type { ClusterZone } from "./cluster-zone.ts";
 import { wireLabel } from "./labels.ts";
+import { NamespaceTable } from "./namespace-table.ts";
 import { objectKey, PodTable } from "./pod-table.ts";
 import { ReverseTable } from "./reverse-table.ts";
 import { Serial } from "./serial.ts";
-import { isSameService, canonicalService } from "./service-object.ts";
+import { canonicalService, importedService } from "./service-object.ts";
 import type { NamespaceNode } from "./service-node.ts";
-import { ServiceNode } from "./service-node.ts";
-import type { Slice } from "./slice.ts";
-import { isSameSlice, makeSlice } from "./slice.ts";
+import { ServiceTable } from "./service-table.ts";
+import type { SliceOptions } from "./slice.ts";
+import { makeSlice } from "./slice.ts";
 import { storedObjects } from "./stored-objects.ts";
 import { SyncState } from "./sync-state.ts";
 
@@ -24,6 +27,10 @@ export interface ClusterIndexOptions {
   /** Namespaces to show; empty for all. */
   readonly namespaces: readonly string[];
   readonly usePodNames: boolean;
+  /** Whether Services of the cluster have endpoints. */
+  readonly endpoints: boolean;
+  /** Whether endpoints are found by their topology zones. */
+  readonly zonal: boolean;
   /** Kinds that must have been told of before a name may be said not to exist. */
   readonly kinds: readonly Kind[];
   readonly log: Logger;
@@ -31,36 +38,35 @@ export interface ClusterIndexOptions {
   readonly now: () => number;
 }
 
-/** The cluster, arranged for questions. A change touches the Service that it is about. */
+/** The cluster, arranged for questions. */
 export class ClusterIndex implements ClusterStore {
   readonly pods = new PodTable();
   readonly reverse = new ReverseTable();
-  readonly serial: Serial;
+  /** The cluster's own Services. */
+  readonly services: ServiceTable;
+  /** Those of the cluster set. */
+  readonly imports: ServiceTable;
   /** The state that replies are made of now. */
   basis: Basis = { isCurrent: true };
   /** How far the cluster has been told of. */
   readonly state: SyncState;
   readonly #options: ClusterIndexOptions;
-  readonly #shown: ReadonlySet<string>;
-  readonly #namespaces = new Map<string, NamespaceNode>();
-  readonly #nodes = new Map<string, ServiceNode>();
-  readonly #slices = new Map<string, Slice>();
+  readonly #namespaces: NamespaceTable;
   readonly #listeners: (() => void)[] = [];
 
   constructor(options: ClusterIndexOptions) {
     this.#options = options;
-    this.#shown = new Set(options.namespaces.map((name) => wireLabel(name) ?? ""));
     this.state = new SyncState(options.kinds);
-    this.serial = new Serial(options.now);
+    const { reverse } = this;
+    const namespaces = new NamespaceTable(options.namespaces);
+    this.#namespaces = namespaces;
+    this.services = new ServiceTable({ namespaces, serial: new Serial(options.now), reverse });
+    this.imports = new ServiceTable({ namespaces, serial: new Serial(options.now) });
   }
 
-  /** @param labels of Service and namespace in lower-case wire form */
-  find(labels: string): ServiceNode | undefined {
-    return this.#nodes.get(labels);
-  }
-
-  service(key: ObjectKey): Service | undefined {
-    return this.#nodes.get(serviceKey(key) ?? "")?.service;
+  /** The Services that a zone's names stand for. */
+  servicesOf(zone: ClusterZone): ServiceTable {
+    return zone.isMulticluster ? this.imports : this.services;
   }
 
   /** @param label in lower-case wire form */
@@ -68,12 +74,13 @@ export class ClusterIndex implements ClusterStore {
     return this.#namespaces.get(label);
   }
 
-  nodes(): Iterable<ServiceNode> {
-    return this.#nodes.values();
+  namespaces(): Iterable<NamespaceNode> {
+    return this.#namespaces.all();
   }
 
-  namespaces(): Iterable<NamespaceNode> {
-    return this.#namespaces.values();
+  /** One of the cluster's own Services. */
+  service(key: ObjectKey): Service | undefined {
+    return this.services.find(serviceKey(key) ?? "")?.service;
   }
 
   /** What another index would have to be told of to answer the same. */
@@ -89,137 +96,96 @@ export class ClusterIndex implements ClusterStore {
   upsert(object: ClusterObject): void {
     switch (object.kind) {
       case "Service":
-        return this.#putService(object);
+        return this.#putService(this.services, object, canonicalService(object));
+      case "ServiceImport":
+        return this.#putService(this.imports, object, importedService(object));
       case "EndpointSlice":
-        return this.#putSlice(object);
+        return this.#putSlices(object);
       case "Namespace":
-        return this.#putNamespace(object.name, true);
+        return this.#changedIf(this.#namespaces.put(object.name, true));
       case "Pod":
-        if (this.pods.upsert(object)) this.#changed();
+        return this.#changedIf(this.pods.upsert(object));
     }
   }
 
   remove(kind: Kind, key: ObjectKey): void {
     switch (kind) {
       case "Service":
-        return this.#removeService(key);
+        return this.#changedIf(this.services.removeService(serviceKey(key) ?? ""), this.services);
+      case "ServiceImport":
+        return this.#changedIf(this.imports.removeService(serviceKey(key) ?? ""), this.imports);
       case "EndpointSlice":
-        return this.#removeSlice(key);
+        this.#removeSlice(this.services, key);
+        return this.#removeSlice(this.imports, key);
       case "Namespace":
-        return this.#putNamespace(key.name, false);
+        return this.#changedIf(this.#namespaces.put(key.name, false));
       case "Pod":
-        if (this.pods.remove(key)) this.#changed();
+        return this.#changedIf(this.pods.remove(key));
     }
   }
 
   restored(kind: Kind, savedAtMs: number): void {
-    if (this.state.restored(kind, savedAtMs)) this.#changed();
+    this.#changedIf(this.state.restored(kind, savedAtMs));
   }
 
   synced(kind: Kind): void {
-    if (this.state.synced(kind)) this.#changed();
+    this.#changedIf(this.state.synced(kind));
   }
 
-  #putService(object: Service): void {
+  #putService(table: ServiceTable, object: Service | ServiceImport, service: Service): void {
     const key = serviceKey(object);
-    if (key === undefined) return this.#unnamable("Service", object);
-    const node = this.#node(key);
-    const service = canonicalService(object);
-    if (node.service && isSameService(node.service, service)) return;
-    this.reverse.removeService(node);
-    node.service = service;
-    this.reverse.addService(node);
-    this.#nodeChanged(node);
+    if (key === undefined) return this.#unnamable(object);
+    this.#changedIf(table.putService(key, service), table);
   }
 
-  #removeService(object: ObjectKey): void {
-    const node = this.#nodes.get(serviceKey(object) ?? "");
-    if (!node?.service) return;
-    this.reverse.removeService(node);
-    node.service = undefined;
-    this.#nodeChanged(node);
-  }
-
-  #putSlice(object: EndpointSlice): void {
-    // Host names as endpoints have no meaning that DNS could show.
-    const isShown = object.addressType !== "FQDN" && object.serviceName !== "";
-    if (!isShown) return this.#removeSlice(object);
-    const key = serviceKey({ namespace: object.namespace, name: object.serviceName });
-    if (key === undefined) return this.#unnamable("EndpointSlice", object);
-    const slice = makeSlice(object, this.#node(key), this.#options.usePodNames);
-    const before = this.#slices.get(objectKey(object));
-    if (before && isSameSlice(before, slice)) return;
-    this.#slices.set(objectKey(object), slice);
-    this.reverse.addSlice(slice);
-    slice.node.put(slice);
-    if (before) this.#takeSlice(before);
-    else this.#nodeChanged(slice.node);
-  }
-
-  #removeSlice(object: ObjectKey): void {
-    const slice = this.#slices.get(objectKey(object));
-    if (!slice) return;
-    this.#slices.delete(objectKey(object));
-    this.#takeSlice(slice);
-  }
-
-  #takeSlice(slice: Slice): void {
-    this.reverse.removeSlice(slice);
-    slice.node.take(slice);
-    this.#nodeChanged(slice.node);
-  }
-
-  #putNamespace(name: string, exists: boolean): void {
-    const key = wireLabel(name);
-    if (key === undefined) return;
-    const namespace = this.#namespaceNode(key);
-    const isChanged = namespace.exists !== exists;
-    namespace.exists = exists;
-    this.#dropNamespace(namespace);
-    if (isChanged) this.#changed();
-  }
-
-  #node(key: string): ServiceNode {
-    const known = this.#nodes.get(key);
-    if (known) return known;
-    const namespace = this.#namespaceNode(key.slice(key.charCodeAt(0) + 1));
-    namespace.nodes++;
-    const node = new ServiceNode(key, namespace);
-    this.#nodes.set(key, node);
-    return node;
-  }
-
-  #namespaceNode(key: string): NamespaceNode {
-    const known = this.#namespaces.get(key);
-    if (known) return known;
-    const isConfigured = this.#shown.size === 0 || this.#shown.has(key);
-    const namespace: NamespaceNode = { key, isConfigured, exists: false, nodes: 0 };
-    this.#namespaces.set(key, namespace);
-    return namespace;
-  }
-
-  #nodeChanged(node: ServiceNode): void {
-    node.changed();
-    if (node.isUnused && this.#nodes.delete(node.key)) {
-      node.namespace.nodes--;
-      this.#dropNamespace(node.namespace);
+  /** A slice may belong to a Service of the cluster and to one of the cluster set. */
+  #putSlices(object: EndpointSlice): void {
+    const { endpoints, kinds, usePodNames, zonal } = this.#options;
+    const { serviceName, imported } = object;
+    const own = { usePodNames, zonal, cluster: "" };
+    this.#putSlice(this.services, object, endpoints ? serviceName : "", own);
+    if (!imported || !kinds.includes("ServiceImport")) {
+      return this.#removeSlice(this.imports, object);
     }
-    this.#changed();
+    const foreign = { usePodNames, zonal: false, cluster: imported.cluster };
+    this.#putSlice(this.imports, object, imported.serviceName, foreign);
   }
 
-  #dropNamespace(namespace: NamespaceNode): void {
-    if (!namespace.exists && namespace.nodes === 0) this.#namespaces.delete(namespace.key);
+  /** @param serviceName in the table; "" if the slice is not to be seen there */
+  #putSlice(
+    table: ServiceTable,
+    object: EndpointSlice,
+    serviceName: string,
+    options: SliceOptions,
+  ): void {
+    // Host names as endpoints have no meaning that DNS could show.
+    const isShown = serviceName !== "" && object.addressType !== "FQDN";
+    const { namespace } = object;
+    const key = isShown ? serviceKey({ namespace, name: serviceName }) : undefined;
+    if (key === undefined) {
+      if (isShown) this.#unnamable(object);
+      return this.#removeSlice(table, object);
+    }
+    const slice = makeSlice(object, table.node(key), options);
+    this.#changedIf(table.putSlice(objectKey(object), slice), table);
   }
 
-  #changed(): void {
+  #removeSlice(table: ServiceTable, object: ObjectKey): void {
+    this.#changedIf(table.removeSlice(objectKey(object)), table);
+  }
+
+  /** @param table whose zones show the change; those of both if not given */
+  #changedIf(isChanged: boolean, table?: ServiceTable): void {
+    if (!isChanged) return;
     this.basis.isCurrent = false;
     this.basis = { isCurrent: true };
-    this.serial.touch();
+    for (const { serial } of table ? [table] : [this.services, this.imports]) serial.touch();
     for (const listener of this.#listeners) listener();
   }
 
-  #unnamable(kind: Kind, object: ObjectKey): void {
-    this.#options.log.warn(`Ignoring ${kind} "${objectKey(object)}": its name is no DNS label`);
+  #unnamable(object: Service | ServiceImport | EndpointSlice): void {
+    const name = `${object.kind} "${objectKey(object)}"`;
+    this.#options.log.warn(`Ignoring ${name}: its name is no DNS label`);
   }
 }
 

@@ -14,21 +14,30 @@ const EXPIRE_SECONDS = 86_400;
 export const NS_DNS = "\u0002ns\u0003dns";
 const HOSTMASTER = "\u000ahostmaster";
 
+export interface ClusterZoneOptions {
+  readonly ttlSeconds: number;
+  /** The zones for the Services of the cluster set; zones below them are such zones, too. */
+  readonly multicluster: readonly Name[];
+}
+
 /** A zone that the cluster's data is served in, its name in lower case. */
 export class ClusterZone {
   readonly name: Name;
   /** The zone's place among the plugin's zones. */
   readonly index: number;
   readonly isReverse: boolean;
+  /** Whether its names are those of the cluster set's Services. */
+  readonly isMulticluster: boolean;
   readonly ttlSeconds: number;
   #soa: ResourceRecord | undefined;
   #serial = -1;
 
-  constructor(name: Name, index: number, ttlSeconds: number) {
+  constructor(name: Name, index: number, options: ClusterZoneOptions) {
     this.name = Name.fromWire(name.key, name.key);
     this.index = index;
     this.isReverse = isReverseKey(name.key);
-    this.ttlSeconds = ttlSeconds;
+    this.isMulticluster = name.isWithinAny(options.multicluster);
+    this.ttlSeconds = options.ttlSeconds;
   }
 
   /** A name of labels in lower-case wire form below the zone; undefined if it is too long. */

@@ -7,6 +7,7 @@ import type {
   Namespace,
   Pod,
   Service,
+  ServiceImport,
 } from "../../kube/cluster-source.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { Result } from "../../server/reply.ts";
@@ -17,7 +18,13 @@ import { ask, passedOn, testQuery } from "../../testing/query.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { parseKubernetes } from "./parse.ts";
 
-export const KINDS: readonly Kind[] = ["Namespace", "Service", "EndpointSlice", "Pod"];
+export const KINDS: readonly Kind[] = [
+  "Namespace",
+  "Service",
+  "EndpointSlice",
+  "Pod",
+  "ServiceImport",
+];
 
 export function namespace(name: string): Namespace {
   return { kind: "Namespace", namespace: "", name };
@@ -70,6 +77,33 @@ export function slice(
     ),
     ...parts,
   };
+}
+
+/** A Service of the cluster set with one port, `http` 80/tcp. */
+export function serviceImport(path: string, parts: Partial<ServiceImport> = {}): ServiceImport {
+  return {
+    kind: "ServiceImport",
+    ...split(path),
+    type: "ClusterSetIP",
+    clusterIPs: [],
+    ports: [port("http", 80)],
+    ...parts,
+  };
+}
+
+export function headlessImport(path: string): ServiceImport {
+  return serviceImport(path, { type: "Headless" });
+}
+
+/** A slice of a ServiceImport, given as `namespace/name`, with endpoints of another cluster. */
+export function importedSlice(
+  path: string,
+  cluster: string,
+  endpoints: Parameters<typeof slice>[1],
+  parts: Partial<EndpointSlice> = {},
+): EndpointSlice {
+  const imported = { serviceName: split(path).name, cluster };
+  return slice(`${path}-${cluster}`, endpoints, { serviceName: "", imported, ...parts });
 }
 
 function endpoint(parts: Partial<Endpoint>): Endpoint {

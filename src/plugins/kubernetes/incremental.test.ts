@@ -2,14 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Name } from "../../dns/name.ts";
 import { formatRecord } from "../../dns/presentation.ts";
-import type { ClusterObject, Service } from "../../kube/cluster-source.ts";
+import type { ClusterObject, Service, ServiceImport } from "../../kube/cluster-source.ts";
 import {
   externalName,
   headless,
+  headlessImport,
+  importedSlice,
   namespace,
   pod,
   port,
   service,
+  serviceImport,
   slice,
   TestCluster,
 } from "./cluster.cases.ts";
@@ -17,7 +20,11 @@ import {
 const NAMESPACES = ["a", "b"];
 const NAMES = ["x", "y"];
 const ADDRESSES = ["10.0.0.1", "10.0.0.2", "fd00::1"];
-const OPTIONS = { properties: "pods verified\nttl 7", localAddresses: ["10.0.0.1"] };
+const OPTIONS = {
+  zones: "cluster.local set.test in-addr.arpa ip6.arpa",
+  properties: "pods verified\nttl 7\nmulticluster set.test\nzonal",
+  localAddresses: ["10.0.0.1"],
+};
 
 const namespaces = fc.constantFrom(...NAMESPACES);
 const paths = fc.tuple(namespaces, fc.constantFrom(...NAMES)).map((parts) => parts.join("/"));
@@ -39,17 +46,46 @@ const endpoints = fc.record({
   ready: fc.boolean(),
   hostname: fc.constantFrom("", "", "h", "10-0-0-2"),
   podName: fc.constantFrom("", "x-1", "X.y"),
+  zone: fc.constantFrom("", "Z", "z.two"),
 });
 
+const serviceImports: fc.Arbitrary<ServiceImport> = fc.oneof(
+  fc
+    .tuple(paths, addresses, ports)
+    .map(([path, clusterIPs, list]) => serviceImport(path, { clusterIPs, ports: list })),
+  paths.map((path) => headlessImport(path)),
+);
+
+const serviceNames = fc.constantFrom("x", "x", "y", "");
+
+/** Some belong to a Service of the cluster, some to one of the cluster set, some to both. */
+const imported = fc.option(
+  fc.record({ serviceName: serviceNames, cluster: fc.constantFrom("e", "w", "") }),
+  { nil: undefined, freq: 2 },
+);
+
 const slices = fc
-  .tuple(paths, fc.array(endpoints, { maxLength: 3 }), ports, fc.constantFrom("x", "x", "y", ""))
-  .map(([path, list, portList, serviceName]) =>
-    slice(path, list, { ports: portList, serviceName }),
+  .tuple(paths, fc.array(endpoints, { maxLength: 3 }), ports, serviceNames, imported)
+  .map(([path, list, portList, serviceName, from]) =>
+    slice(path, list, { ports: portList, serviceName, ...(from ? { imported: from } : {}) }),
+  );
+
+/** One slice in versions that differ little from each other. */
+const versions = fc
+  .tuple(fc.constantFrom("z", "Z", "z.two", ""), imported)
+  .map(([zone, from]) =>
+    slice(
+      "a/x",
+      ["10.0.0.1", { addresses: ["10.0.0.2"], hostname: "h", zone }],
+      from ? { imported: from } : {},
+    ),
   );
 
 const objects: fc.Arbitrary<ClusterObject> = fc.oneof(
   services,
+  serviceImports,
   slices,
+  versions,
   namespaces.map(namespace),
   fc.tuple(paths, addresses).map(([path, podIPs]) => pod(path, ...podIPs)),
 );
@@ -65,7 +101,9 @@ const changes: fc.Arbitrary<Change> = fc.record({ object: objects, isRemoval: fc
 const START: readonly ClusterObject[] = [
   ...NAMESPACES.map(namespace),
   headless("a/x"),
-  slice("a/x", ["10.0.0.1", { addresses: ["10.0.0.2"], hostname: "h" }]),
+  slice("a/x", ["10.0.0.1", { addresses: ["10.0.0.2"], hostname: "h", zone: "z" }]),
+  headlessImport("a/x"),
+  importedSlice("a/x", "e", ["10.0.0.1", { addresses: ["10.0.0.2"], hostname: "h" }]),
 ];
 
 const QUESTIONS = NAMESPACES.flatMap((space) => [
@@ -80,7 +118,19 @@ const QUESTIONS = NAMESPACES.flatMap((space) => [
         `h.${own} SRV`,
         `10-0-0-1.${own} A`,
         `fd00--1.${own} SRV`,
+        `z.pin._zone.${own} SRV`,
+        `z.two.pin._zone.${own} A`,
+        `nobody.prefer._zone.${own} AAAA`,
       ]);
+  }),
+  ...NAMES.flatMap((name) => {
+    const own = `${name}.${space}.svc.set.test.`;
+    return [`${own} A`, `${own} AAAA`, `${own} SRV`, `_p._tcp.${own} SRV`].concat([
+      `h.e.${own} SRV`,
+      `h.${own} A`,
+      `10-0-0-1.w.${own} A`,
+      `z.pin._zone.${own} A`,
+    ]);
   }),
   `10-0-0-1.${space}.pod.cluster.local. SRV`,
   `fd00--1.${space}.pod.cluster.local. AAAA`,
@@ -99,8 +149,10 @@ async function answers(cluster: TestCluster): Promise<unknown[]> {
       return [question, rcode, answer.toSorted(), additional.toSorted()];
     }),
   );
-  const transfer = cluster.plugin.transfer(Name.parse("cluster.local.")) ?? [];
-  return [...replies, Array.from(transfer, formatRecord).toSorted()];
+  const transfers = ["cluster.local.", "set.test."].map((zone) =>
+    Array.from(cluster.plugin.transfer(Name.parse(zone)) ?? [], formatRecord).toSorted(),
+  );
+  return [...replies, ...transfers];
 }
 
 function keyOf({ kind, namespace: space, name }: ClusterObject): string {
@@ -110,7 +162,7 @@ function keyOf({ kind, namespace: space, name }: ClusterObject): string {
 describe("the index after any changes", () => {
   it("answers as one that is fed with what is left", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(changes, { maxLength: 20 }), async (list) => {
+      fc.asyncProperty(fc.array(changes, { maxLength: 12, size: "max" }), async (list) => {
         const changed = new TestCluster(START, OPTIONS);
         const left = new Map(START.map((object) => [keyOf(object), object]));
         for (const { object, isRemoval } of list) {

@@ -2,24 +2,29 @@ import type { Kind } from "../../kube/cluster-source.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import type { ServiceNode } from "./service-node.ts";
 
+const COUNTS: Readonly<Record<Kind, (index: ClusterIndex) => number>> = {
+  Namespace: (index) => countIf(index.namespaces(), ({ exists }) => exists),
+  Service: ({ services }) => countIf(services.nodes(), hasService),
+  ServiceImport: ({ imports }) => countIf(imports.nodes(), hasService),
+  /** One object may be a slice in both. */
+  EndpointSlice: ({ services: { slices }, imports }) =>
+    slices.size + countIf(imports.slices.keys(), (key) => !slices.has(key)),
+  Pod: ({ pods }) => pods.size,
+};
+
 /** How many objects of a kind an index has kept. */
 export function countObjects(index: ClusterIndex, kind: Kind): number {
+  return COUNTS[kind](index);
+}
+
+function hasService({ service }: ServiceNode): boolean {
+  return service !== undefined;
+}
+
+function countIf<T>(items: Iterable<T>, isCounted: (item: T) => boolean): number {
   let count = 0;
-  switch (kind) {
-    case "Namespace":
-      for (const { exists } of index.namespaces()) if (exists) count++;
-      return count;
-    case "Service":
-      for (const { service } of index.nodes()) if (service) count++;
-      return count;
-    case "EndpointSlice":
-      for (const { slices } of index.nodes()) count += slices.length;
-      return count;
-    case "Pod":
-      return index.pods.size;
-    default:
-      return 0;
-  }
+  for (const item of items) if (isCounted(item)) count++;
+  return count;
 }
 
 /**
@@ -41,7 +46,8 @@ const POD = 430;
 export function estimateOctets(index: ClusterIndex): number {
   let octets = index.pods.size * POD;
   for (const _ of index.namespaces()) octets += NAMESPACE;
-  for (const node of index.nodes()) octets += nodeOctets(node);
+  for (const node of index.services.nodes()) octets += nodeOctets(node);
+  for (const node of index.imports.nodes()) octets += nodeOctets(node);
   return octets;
 }
 

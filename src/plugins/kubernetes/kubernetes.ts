@@ -15,7 +15,7 @@ import { EventRecorder } from "./event-recorder.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
 import { NameServers } from "./name-servers.ts";
 import type { KubernetesOptions } from "./parse.ts";
-import { onlyReverseZones } from "./parse.ts";
+import { checkMulticluster, onlyReverseZones } from "./parse.ts";
 import { inQueryCase } from "./query-case.ts";
 import { transferRecords } from "./zone-transfer.ts";
 
@@ -42,10 +42,13 @@ export class Kubernetes implements Instance {
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
     const { source, localAddresses, now } = world;
-    const zones = (options.zones ?? context.zones).map(
-      (name, i) => new ClusterZone(name, i, options.ttlSeconds),
-    );
-    const primaryZone = zones.find(({ isReverse }) => !isReverse);
+    const names = options.zones ?? context.zones;
+    checkMulticluster(context.directive, options.multicluster, names);
+    warnOfNoZones(context, options);
+    const zones = names.map((name, i) => new ClusterZone(name, i, options));
+    const nameZones = zones.filter(({ isReverse }) => !isReverse);
+    // PTR records name the cluster's own Services.
+    const primaryZone = nameZones.find(({ isMulticluster }) => !isMulticluster) ?? nameZones[0];
     if (!primaryZone) {
       throw onlyReverseZones(context.directive);
     }
@@ -79,7 +82,7 @@ export class Kubernetes implements Instance {
       reply.basis = basis;
       if (staleness) reply.options = [...reply.options, staleness];
       if (qname.wire === qname.key) return reply;
-      return inQueryCase(reply, query, zone, this.index.serial.value);
+      return inQueryCase(reply, query, zone, this.#serialOf(zone));
     });
   }
 
@@ -106,8 +109,12 @@ export class Kubernetes implements Instance {
   transfer(apex: Name): Iterable<ResourceRecord> | undefined {
     const zone = this.#zones.find(({ name }) => name.equals(apex));
     if (!zone) return undefined;
-    if (!this.index.state.isSynced) throw notSynced();
+    if (!this.index.state.isSynced(zone)) throw notSynced();
     return transferRecords(zone, this.index, this.#nameServers);
+  }
+
+  #serialOf(zone: ClusterZone): number {
+    return this.index.servicesOf(zone).serial.value;
   }
 
   #zoneOf(qname: Name): ClusterZone | undefined {
@@ -126,18 +133,29 @@ export class Kubernetes implements Instance {
       throw error instanceof NotSynced ? notSynced() : error;
     }
     // As long as not all is known no name may be denied, nor leak to others who would deny it.
-    if (!this.index.state.isSynced) throw notSynced();
+    if (!this.index.state.isSynced(zone)) throw notSynced();
     if (query.qname.isWithinAny(this.#fallthrough)) return undefined;
-    return Reply.negative(Rcode.NXDOMAIN, zone.soa(this.index.serial.value));
+    return Reply.negative(Rcode.NXDOMAIN, zone.soa(this.#serialOf(zone)));
   }
 }
 
 /** What has to be known of a cluster for these options. */
 export function kindsOf(options: KubernetesOptions): readonly Kind[] {
   const kinds: Kind[] = ["Namespace", "Service"];
-  if (options.endpoints) kinds.push("EndpointSlice");
+  const hasImports = options.multicluster.length > 0;
+  if (options.endpoints || hasImports) kinds.push("EndpointSlice");
   if (options.pods === "verified") kinds.push("Pod");
+  if (hasImports) kinds.push("ServiceImport");
   return kinds;
+}
+
+/** CoreDNS takes `multicluster` without zones, too. */
+function warnOfNoZones(
+  { directive, log }: PluginContext,
+  { multicluster }: KubernetesOptions,
+): void {
+  const isGiven = directive.body.some(({ name }) => name.text === "multicluster");
+  if (isGiven && multicluster.length === 0) log.warn(`"multicluster" has no effect without zones`);
 }
 
 function notSynced(): QueryError {

@@ -59,6 +59,21 @@ export function wireLabel(text: string): string | undefined {
   return isLabel ? String.fromCharCode(text.length) + text.toLowerCase() : undefined;
 }
 
+/** The first of some labels in wire form. */
+export function firstLabel(labels: string): string {
+  return labels.slice(0, labels.charCodeAt(0) + 1);
+}
+
+export function splitLabels(labels: string): string[] {
+  const list: string[] = [];
+  for (let rest = labels; rest !== "";) {
+    const label = firstLabel(rest);
+    list.push(label);
+    rest = rest.slice(label.length);
+  }
+  return list;
+}
+
 /** A label without its length octet. */
 export function labelText(label: string): string {
   return label.slice(1);

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { ClusterObject, EndpointSlice, Kind } from "../../kube/cluster-source.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { silentLog } from "../../testing/context.ts";
-import { headless, namespace, pod, service, slice } from "./cluster.cases.ts";
+import {
+  headless,
+  headlessImport,
+  importedSlice,
+  namespace,
+  pod,
+  service,
+  slice,
+} from "./cluster.cases.ts";
 import { ClusterIndex } from "./cluster-index.ts";
 import { EventRecorder } from "./event-recorder.ts";
 
@@ -22,13 +30,15 @@ class Bench {
   readonly metrics: Metrics;
   readonly recorder: EventRecorder;
 
-  constructor(metrics = new Metrics()) {
+  constructor(metrics = new Metrics(), kinds = KINDS) {
     this.metrics = metrics;
     const now = (): number => this.nowMs;
     const index = new ClusterIndex({
       namespaces: [],
       usePodNames: false,
-      kinds: KINDS,
+      endpoints: true,
+      zonal: false,
+      kinds,
       log: silentLog(),
       now,
     });
@@ -71,6 +81,20 @@ describe("metrics of the cluster's state", () => {
       EndpointSlice: 0,
       Pod: 0,
     });
+  });
+
+  it("count ServiceImports, and a slice that is also a Service's once", async () => {
+    const bench = new Bench(new Metrics(), [...KINDS, "ServiceImport"]);
+    const own = { serviceName: "db" };
+    bench.tell([headlessImport("shop/far"), importedSlice("shop/far", "east", ["10.2.0.1"])]);
+    bench.tell([...OBJECTS, importedSlice("shop/far", "west", ["10.3.0.1"], own)]);
+    const objects = await bench.values("portolan_kubernetes_objects");
+    expect(objects).toMatchObject({ Service: 3, EndpointSlice: 3, ServiceImport: 1 });
+    const [octets = 0] = Object.values(await bench.values("portolan_kubernetes_index_bytes"));
+    bench.recorder.remove("ServiceImport", headlessImport("shop/far"));
+    const [less = 0] = Object.values(await bench.values("portolan_kubernetes_index_bytes"));
+    expect(less).toBeLessThan(octets);
+    expect(await bench.values("portolan_kubernetes_objects")).toMatchObject({ ServiceImport: 0 });
   });
 
   it("tell what is known, where a snapshot counts as nothing, and its age", async () => {

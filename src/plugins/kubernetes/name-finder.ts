@@ -12,6 +12,8 @@ import { addressOfReverseName } from "./reverse-name.ts";
 import type { ServiceNode } from "./service-node.ts";
 import { isExposed } from "./service-node.ts";
 import { ServiceRecords } from "./service-records.ts";
+import type { ZonalName } from "./zonal-name.ts";
+import { parseZonalName } from "./zonal-name.ts";
 
 export type PodMode = "disabled" | "insecure" | "verified";
 
@@ -19,6 +21,8 @@ export interface NameFinderOptions {
   readonly pods: PodMode;
   /** A ClusterIP Service without ready endpoints does not exist. */
   readonly ignoreEmptyService: boolean;
+  /** Headless Services have names for topology zones. */
+  readonly zonal: boolean;
 }
 
 /** Thrown where the answer depends on what is not known of the cluster yet. */
@@ -42,8 +46,13 @@ export class NameFinder {
   /**
    * What there is at a name; undefined if the name does not exist.
    *
-   *     [ENDPOINT. | PORT.PROTOCOL.] SERVICE. NAMESPACE. svc. ZONE
-   *     [ANY. [ANY.]]             1-2-3-4. NAMESPACE. pod. ZONE
+   *     [ENDPOINT. | PORT.PROTOCOL.]      SERVICE. NAMESPACE. svc. ZONE
+   *     TOPOLOGY-ZONE.(pin | prefer)._zone. SERVICE. NAMESPACE. svc. ZONE
+   *     [ANY. [ANY.]]                     1-2-3-4. NAMESPACE. pod. ZONE
+   *
+   * and in a zone of the cluster set, where ports have an underscore
+   *
+   *     [ENDPOINT.[CLUSTER.] | PORT.PROTOCOL.] SERVICE. NAMESPACE. svc. ZONE
    *
    * @param key lower-case wire form of a name within the zone
    * @throws {NotSynced}
@@ -56,6 +65,9 @@ export class NameFinder {
       if (labels.endsWith(SVC)) return this.#findService(zone);
       if (labels.endsWith(POD)) return this.#findPod(zone);
       if (labels.count === 2 && key.startsWith(NS_DNS)) return this.#findNameServer(zone);
+    } else if (this.#options.zonal) {
+      const zonal = parseZonalName(key, key.length - zone.name.key.length);
+      if (zonal) return this.#findZonal(zone, zonal);
     }
     const address = addressOfReverseName(key);
     const isAddress = address !== undefined && this.#index.reverse.names(address).length > 0;
@@ -67,15 +79,32 @@ export class NameFinder {
     if (labels.count === 1) return EMPTY;
     if (zone.isReverse) return undefined;
     if (labels.count === 2) return this.#findNamespace();
-    const node = this.#index.find(labels.slice(2, 1));
+    const node = this.#index.servicesOf(zone).find(labels.slice(2, 1));
     if (!node?.isVisible || this.#isIgnored(node)) return undefined;
-    if (node.service?.headless || labels.count === 4) this.#need("EndpointSlice");
-    const records = (node.records[zone.index] ??= new ServiceRecords(node, zone));
+    const isEndpoint =
+      labels.count === 4 || (labels.count === 5 && zone.isMulticluster && !this.#namesPort());
+    if (node.service?.headless || isEndpoint) this.#need("EndpointSlice");
+    const records = recordsOf(node, zone);
     if (labels.count === 3) return records.whole;
-    if (labels.count === 4) return records.byEndpoint(labels.slice(3, 0), labels.slice(3, 3));
+    const last = labels.count - 1;
+    if (isEndpoint) return records.byEndpoint(labels.slice(last, 0), labels.slice(last, 3));
     const port = withoutUnderscore(labelText(labels.slice(4, 4)));
     const protocol = withoutUnderscore(labelText(labels.slice(3, 3)));
     return records.byPort(labels.slice(4, 0), port, protocol);
+  }
+
+  /** Where ENDPOINT.CLUSTER may stand in the place of PORT.PROTOCOL, an underscore tells them apart. */
+  #namesPort(): boolean {
+    const labels = this.#labels;
+    return [3, 4].some((i) => labelText(labels.slice(i, i)).startsWith("_"));
+  }
+
+  #findZonal(zone: ClusterZone, name: ZonalName): NameRecords | undefined {
+    if (zone.isReverse || zone.isMulticluster) return undefined;
+    const node = this.#index.services.find(name.service);
+    if (!node?.isVisible || !node.service?.headless) return undefined;
+    this.#need("EndpointSlice");
+    return recordsOf(node, zone).byTopologyZone(name);
   }
 
   #findNamespace(): NameRecords | undefined {
@@ -113,11 +142,15 @@ export class NameFinder {
   #findNameServer(zone: ClusterZone): NameRecords | undefined {
     const owner = zone.below(NS_DNS);
     if (!owner) return undefined;
-    if (!this.#index.state.isKnown) throw new NotSynced();
+    if (!this.#index.state.isKnown(zone)) throw new NotSynced();
     return this.#nameServers.at(owner, zone);
   }
 
   #need(kind: Kind): void {
     if (this.#index.state.unknown.has(kind)) throw new NotSynced();
   }
+}
+
+function recordsOf(node: ServiceNode, zone: ClusterZone): ServiceRecords {
+  return (node.records[zone.index] ??= new ServiceRecords(node, zone));
 }

@@ -5,7 +5,17 @@ import { Name } from "../../dns/name.ts";
 import type { Kind } from "../../kube/cluster-source.ts";
 import { QueryError } from "../../server/query-error.ts";
 import { passedOn, testQuery } from "../../testing/query.ts";
-import { externalName, headless, namespace, service, slice, TestCluster } from "./cluster.cases.ts";
+import {
+  externalName,
+  headless,
+  headlessImport,
+  importedSlice,
+  namespace,
+  service,
+  serviceImport,
+  slice,
+  TestCluster,
+} from "./cluster.cases.ts";
 
 const objects = [
   namespace("shop"),
@@ -90,5 +100,36 @@ describe("before the cluster is known", () => {
     expect(ready.plugin.notReady()).toBeUndefined();
     const verified = cluster(["Namespace", "Service", "EndpointSlice"], "pods verified");
     expect(verified.plugin.notReady()).toBe("waiting for the cluster's Pod");
+  });
+
+  it("waits for ServiceImports and endpoints where the zone is one of the cluster set", async () => {
+    const set = [
+      ...objects,
+      serviceImport("shop/api", { clusterIPs: ["10.112.0.1"] }),
+      headlessImport("shop/far"),
+      importedSlice("shop/far", "east", ["10.2.0.1"]),
+    ];
+    const options = { zones: "cluster.local set.test", properties: "multicluster set.test" };
+    const synced: Kind[] = ["Namespace", "Service"];
+    const waiting = new TestCluster(set, { ...options, synced });
+    expect(waiting.plugin.notReady()).toBe(
+      "waiting for the cluster's EndpointSlice, ServiceImport",
+    );
+    expect(await waiting.say("api.shop.svc.set.test. A")).toHaveLength(1);
+    expect(failure(waiting, "far.shop.svc.set.test. A")).toEqual(NOT_READY);
+    waiting.plugin.index.synced("EndpointSlice");
+    expect(await waiting.say("far.shop.svc.set.test. A")).toHaveLength(1);
+    expect(failure(waiting, "nope.shop.svc.set.test. A")).toEqual(NOT_READY);
+    expect(() => waiting.plugin.transfer(Name.parse("set.test."))).toThrow(QueryError);
+    // The cluster's own names do not depend on them.
+    expect(await waiting.say("nope.shop.svc.cluster.local. A")).toEqual(["NXDOMAIN"]);
+    waiting.plugin.index.synced("ServiceImport");
+    expect(await waiting.say("nope.shop.svc.set.test. A")).toEqual(["NXDOMAIN"]);
+    expect(waiting.plugin.notReady()).toBeUndefined();
+  });
+
+  it("says nothing of topology zones without endpoints", () => {
+    const zonal = cluster(["Namespace", "Service"], "zonal");
+    expect(failure(zonal, "z.pin._zone.db.shop.svc.cluster.local. A")).toEqual(NOT_READY);
   });
 });

@@ -23,6 +23,8 @@ describe("parseKubernetes", () => {
       labels: "",
       fallthrough: [],
       ignoreEmptyService: false,
+      multicluster: [],
+      zonal: false,
       api: defaultApiOptions(),
     });
   });
@@ -37,6 +39,8 @@ describe("parseKubernetes", () => {
     ["namespace_labels team=core", { namespaceLabels: "team=core" }],
     ["labels tier in (a, b),app=web", { labels: "tier in (a, b),app=web" }],
     ["ignore empty_service", { ignoreEmptyService: true }],
+    ["zonal", { zonal: true }],
+    ["multicluster", { multicluster: [] }],
     ["manifests a/*.yaml b", { manifests: ["m", "a/*.yaml", "b"] }],
     ["service_cidr 10.0.0.0/16 fd00::/108", { serviceCidrs: ["10.0.0.0/16", "fd00::/108"] }],
   ])("reads %s", (properties, expected) => {
@@ -71,6 +75,9 @@ describe("parseKubernetes", () => {
       "namespaces a\nnamespace_labels b=c",
       /^Corefile:2: .*"namespaces" and "namespace_labels" exclude each other/,
     ],
+    ["zonal now", /unexpected argument "now"/],
+    ["zonal\nnoendpoints", /^Corefile:2: .*"zonal" and "noendpoints" exclude each other/],
+    ["multicluster a..b", /bad zone/],
     ["labels a in b", /^Corefile:4: plugin\/kubernetes: bad label selector: .*"a in b"/],
     ["namespace_labels ,", /bad label selector: /],
     ["ignore", /missing argument: "ignore"/],
@@ -83,6 +90,15 @@ describe("parseKubernetes", () => {
     ["fallthrough a..b", /bad zone/],
   ])("refuses %s", (properties, message) => {
     expect(() => parse(properties)).toThrow(message);
+  });
+
+  it("takes zones of the cluster set only out of its own", () => {
+    const zones = "cluster.local Set.Test";
+    expect(parse("multicluster SET.test", zones).multicluster.map(String)).toEqual(["set.test."]);
+    const message =
+      /^Corefile:4: plugin\/kubernetes: not authoritative for "other\.test\.": the zones are "cluster\.local\.", "set\.test\."$/;
+    expect(() => parse("multicluster set.test other.test", zones)).toThrow(message);
+    expect(() => parse("multicluster east.set.test", zones)).toThrow("east.set.test");
   });
 
   it("needs a zone that names can be in", () => {

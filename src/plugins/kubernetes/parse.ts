@@ -45,6 +45,10 @@ export interface KubernetesOptions {
   /** Zones whose unknown names go to the next plugin. */
   fallthrough: readonly Name[];
   ignoreEmptyService: boolean;
+  /** Zones for the Services of the cluster set, each one of the plugin's zones. */
+  multicluster: readonly Name[];
+  /** Whether headless Services have names for topology zones. */
+  zonal: boolean;
   readonly api: ApiOptions;
 }
 
@@ -87,6 +91,13 @@ const PROPERTIES: Record<string, Property> = {
     parseChoice(oneArgument(sub), ["empty_service"]);
     options.ignoreEmptyService = true;
   },
+  multicluster(sub, options) {
+    options.multicluster = parseZones(sub.args);
+  },
+  zonal(sub, options) {
+    noArguments(sub);
+    options.zonal = true;
+  },
   ...API_PROPERTIES,
 };
 
@@ -106,6 +117,8 @@ export function parseKubernetes(directive: Directive): KubernetesOptions {
     labels: "",
     fallthrough: [],
     ignoreEmptyService: false,
+    multicluster: [],
+    zonal: false,
     api: defaultApiOptions(),
   };
   for (const sub of directive.body) noBody(sub);
@@ -114,6 +127,10 @@ export function parseKubernetes(directive: Directive): KubernetesOptions {
   if (options.namespaces.length > 0 && options.namespaceLabels !== "") {
     throw directive.error(`"namespaces" and "namespace_labels" exclude each other`);
   }
+  if (options.zonal && !options.endpoints) {
+    throw directive.error(`"zonal" and "noendpoints" exclude each other`);
+  }
+  if (options.zones) checkMulticluster(directive, options.multicluster, options.zones);
   const usesManifests = options.manifests.length > 0;
   if (!usesManifests && options.serviceCidrs.length > 0) {
     throw directive.error(`"service_cidr" has no effect without "manifests"`);
@@ -125,6 +142,22 @@ export function parseKubernetes(directive: Directive): KubernetesOptions {
 /** PTR records have to name something in a zone. */
 export function onlyReverseZones(directive: Directive): Error {
   return directive.error(`only reverse zones: add one for names, such as "cluster.local"`);
+}
+
+/**
+ * The zones of the cluster set must be zones of the plugin.
+ * @throws {CorefileError}
+ */
+export function checkMulticluster(
+  directive: Directive,
+  multicluster: readonly Name[],
+  zones: readonly Name[],
+): void {
+  const strange = multicluster.find((name) => !zones.some((zone) => zone.equals(name)));
+  if (!strange) return;
+  const sub = directive.body.findLast(({ name }) => name.text === "multicluster") ?? directive;
+  const list = zones.map((zone) => `"${zone.toString()}"`).join(", ");
+  throw sub.error(`not authoritative for "${strange.toString()}": the zones are ${list}`);
 }
 
 function parseNamespace(token: Token): string {

@@ -1,6 +1,7 @@
 import type { Service } from "../../kube/cluster-source.ts";
-import { OneOrMany } from "./one-or-many.ts";
+import type { OneOrMany } from "./one-or-many.ts";
 import type { Slice, Target } from "./slice.ts";
+import { groupTargets } from "./slice.ts";
 import type { ServiceRecords } from "./service-records.ts";
 
 /** A namespace, from the first object that names it on. */
@@ -20,7 +21,7 @@ export function isExposed(namespace: NamespaceNode): boolean {
 }
 
 /**
- * What is known of one Service: the object, its slices, and the records made of them so far.
+ * What is known of one Service, or of one of the cluster set: the object, its slices, and the records made of them so far.
  * It is there also if only slices are: they may come first.
  */
 export class ServiceNode {
@@ -52,9 +53,9 @@ export class ServiceNode {
     return this.slices.some(({ targets }) => targets.length > 0);
   }
 
-  /** The targets with this label, in wire form. */
+  /** The targets with this name below the Service, in wire form. */
   targetsOf(label: string): readonly Target[] {
-    this.#targets ??= targetsByLabel(this.slices);
+    this.#targets ??= groupTargets(this.slices, (target) => target.label);
     return this.#targets.get(label);
   }
 
@@ -74,12 +75,4 @@ export class ServiceNode {
     this.records = [];
     this.#targets = undefined;
   }
-}
-
-function targetsByLabel(slices: readonly Slice[]): OneOrMany<Target> {
-  const targets = new OneOrMany<Target>();
-  for (const slice of slices) {
-    for (const target of slice.targets) targets.add(target.label, target);
-  }
-  return targets;
 }

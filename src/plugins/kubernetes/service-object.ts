@@ -1,6 +1,8 @@
-import type { Service } from "../../kube/cluster-source.ts";
+import type { Service, ServiceImport } from "../../kube/cluster-source.ts";
 import { canonicalAddress } from "./address.ts";
 import { isSameList } from "./slice.ts";
+
+const NONE: readonly string[] = [];
 
 /** The Service with addresses in canonical text, without those that are none. */
 export function canonicalService(service: Service): Service {
@@ -8,6 +10,24 @@ export function canonicalService(service: Service): Service {
     .map(canonicalAddress)
     .filter((address) => address !== undefined);
   return isSameTexts(clusterIPs, service.clusterIPs) ? service : { ...service, clusterIPs };
+}
+
+/** A Service of the cluster set as one of the cluster: the names below it are made alike. */
+export function importedService(object: ServiceImport): Service {
+  const { namespace, name, clusterIPs, ports } = object;
+  return canonicalService({
+    kind: "Service",
+    namespace,
+    name,
+    type: "ClusterIP",
+    clusterIPs,
+    headless: object.type === "Headless",
+    externalName: "",
+    ports,
+    externalIPs: NONE,
+    externalHostnames: NONE,
+    publishNotReadyAddresses: false,
+  });
 }
 
 /** Whether nothing that DNS shows is different, inside the cluster or outside. */

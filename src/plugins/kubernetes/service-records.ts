@@ -10,10 +10,12 @@ import { SVC } from "./labels.ts";
 import type { NameRecords } from "./name-records.ts";
 import { AliasRecords, EMPTY } from "./name-records.ts";
 import type { ServiceNode } from "./service-node.ts";
-import type { Port } from "./slice.ts";
-import { portsOf } from "./slice.ts";
+import type { OneOrMany } from "./one-or-many.ts";
+import type { Port, Target } from "./slice.ts";
+import { groupTargets, portsOf } from "./slice.ts";
+import type { ZonalName } from "./zonal-name.ts";
 
-/** What is asked of a Service: an endpoint's label in wire form, or a port; "" for any. */
+/** What is asked of a Service: an endpoint's name in wire form, or a port; "" for any. */
 export interface Selector {
   readonly endpoint: string;
   readonly port: string;
@@ -28,7 +30,9 @@ export class ServiceRecords {
   readonly whole: NameRecords | undefined;
   readonly #node: ServiceNode;
   readonly #zone: ClusterZone;
-  readonly #byPort = new Map<string, NameRecords>();
+  /** By the labels asked for: those of ports, and those of topology zones that somebody is in. */
+  readonly #known = new Map<string, NameRecords>();
+  #targetsByZone: OneOrMany<Target> | undefined;
 
   constructor(node: ServiceNode, zone: ClusterZone) {
     this.#node = node;
@@ -38,17 +42,32 @@ export class ServiceRecords {
 
   /** @param labels the name asked for without the zone, in wire form */
   byPort(labels: string, port: string, protocol: string): NameRecords | undefined {
-    const known = this.#byPort.get(labels);
+    const known = this.#known.get(labels);
     if (known) return known;
     const records = this.#select(labels, { endpoint: "", port, protocol });
     // Only what exists is kept, so made-up names do not fill the memory.
-    if (records) this.#byPort.set(labels, records);
+    if (records) this.#known.set(labels, records);
     return records;
   }
 
   /** Not kept: there may be tens of thousands. */
   byEndpoint(labels: string, endpoint: string): NameRecords | undefined {
     return this.#select(labels, { endpoint, port: "", protocol: "" });
+  }
+
+  /** There is such a name for any topology zone, though nobody may be there. */
+  byTopologyZone({ labels, topologyZone, directive }: ZonalName): NameRecords | undefined {
+    const known = this.#known.get(labels);
+    const owner = this.#zone.below(labels);
+    if (known || !owner) return known;
+    const { slices } = this.#node;
+    this.#targetsByZone ??= groupTargets(slices, (target) => target.topologyZone ?? "");
+    const local = this.#targetsByZone.get(topologyZone);
+    const isWidened = local.length === 0 && directive === "prefer";
+    const targets = isWidened ? slices.map((slice) => slice.targets) : [local];
+    const records = this.#hostRecords(owner, hostsOf(targets, WHOLE));
+    if (local.length > 0) this.#known.set(labels, records);
+    return records;
   }
 
   #select(labels: string, selector: Selector): NameRecords | undefined {
@@ -59,7 +78,11 @@ export class ServiceRecords {
       return selector === WHOLE ? aliasRecords(service, owner, this.#zone) : undefined;
     }
     const hosts = selectHosts(this.#node, service, selector);
-    return hosts && new HostRecords(owner, hosts, this.#zone, { base: this.#node.key + SVC });
+    return hosts && this.#hostRecords(owner, hosts);
+  }
+
+  #hostRecords(owner: Name, hosts: readonly Host[]): NameRecords {
+    return new HostRecords(owner, hosts, this.#zone, { base: this.#node.key + SVC });
   }
 }
 
@@ -91,10 +114,17 @@ function selectHosts(
 }
 
 function selectTargets(node: ServiceNode, selector: Selector): readonly Host[] | undefined {
-  const hosts: Host[] = [];
   const { endpoint } = selector;
-  const lists =
-    endpoint === "" ? node.slices.map((slice) => slice.targets) : [node.targetsOf(endpoint)];
+  const isWhole = endpoint === "";
+  const hosts = hostsOf(
+    isWhole ? node.slices.map(({ targets }) => targets) : [node.targetsOf(endpoint)],
+    selector,
+  );
+  return hosts.length === 0 ? undefined : hosts;
+}
+
+function hostsOf(lists: readonly (readonly Target[])[], selector: Selector): Host[] {
+  const hosts: Host[] = [];
   for (const targets of lists) {
     for (const { address, label, slice } of targets) {
       for (const port of slice.ports) {
@@ -102,7 +132,7 @@ function selectTargets(node: ServiceNode, selector: Selector): readonly Host[] |
       }
     }
   }
-  return hosts.length === 0 ? undefined : hosts;
+  return hosts;
 }
 
 function matches(port: Port, { port: name, protocol }: Selector): boolean {

@@ -1,6 +1,7 @@
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../kube/cluster-source.ts";
 import { canonicalAddress, dashedAddress } from "./address.ts";
 import { wireLabel } from "./labels.ts";
+import { OneOrMany } from "./one-or-many.ts";
 import type { ServiceNode } from "./service-node.ts";
 
 /** A port to match names and to fill SRV records with. */
@@ -19,9 +20,11 @@ export const NO_PORTS: readonly Port[] = [{ name: "", protocol: "", port: 0 }];
 export interface Target {
   /** Canonical text. */
   readonly address: string;
-  /** Its name below the Service, in wire form. */
+  /** Its name below the Service, in wire form: one label, or that of its cluster as well. */
   readonly label: string;
   readonly slice: Slice;
+  /** As labels in lower-case wire form, "" without one; not there unless it is asked for. */
+  readonly topologyZone?: string;
 }
 
 /** What DNS needs of an EndpointSlice. */
@@ -29,23 +32,65 @@ export interface Slice {
   readonly name: string;
   readonly node: ServiceNode;
   readonly ports: readonly Port[];
+  /** The cluster that the endpoints are in; "" for this one, and for one without a name. */
+  readonly cluster: string;
   readonly targets: readonly Target[];
 }
 
-/** @param usePodNames whether pods without a hostname lend their own name */
-export function makeSlice(object: EndpointSlice, node: ServiceNode, usePodNames: boolean): Slice {
+export interface SliceOptions {
+  /** Whether pods without a hostname lend their own name. */
+  readonly usePodNames: boolean;
+  /** Whether targets know their topology zones. */
+  readonly zonal: boolean;
+  /** As in the slice that is made. */
+  readonly cluster: string;
+}
+
+export function makeSlice(
+  object: EndpointSlice,
+  node: ServiceNode,
+  { usePodNames, zonal, cluster }: SliceOptions,
+): Slice {
   const targets: Target[] = [];
-  const slice: Slice = { name: object.name, node, ports: portsOf(object.ports), targets };
+  const slice: Slice = { name: object.name, node, ports: portsOf(object.ports), cluster, targets };
+  const topologyZones = new Map<string, string>();
+  // A cluster whose name is no label leaves its endpoints without it: they can be named all the same.
+  const clusterLabel = wireLabel(cluster) ?? "";
   for (const endpoint of object.endpoints) {
     if (!endpoint.ready) continue;
     for (const text of endpoint.addresses) {
       const address = canonicalAddress(text);
       if (address === undefined) continue;
-      const label = targetLabel(endpoint, text, usePodNames);
-      targets.push({ address, label, slice });
+      const label = targetLabel(endpoint, text, usePodNames) + clusterLabel;
+      if (zonal) {
+        targets.push({ address, label, slice, topologyZone: zoneOf(endpoint, topologyZones) });
+      } else {
+        targets.push({ address, label, slice });
+      }
     }
   }
   return slice;
+}
+
+/** @param known the endpoints of a slice share the strings of their few zones */
+function zoneOf({ zone }: Endpoint, known: Map<string, string>): string {
+  const seen = known.get(zone);
+  if (seen !== undefined) return seen;
+  const labels = zone.split(".").map(wireLabel);
+  const key = labels.includes(undefined) ? "" : labels.join("");
+  known.set(zone, key);
+  return key;
+}
+
+export function groupTargets(
+  slices: readonly Slice[],
+  keyOf: (target: Target) => string,
+): OneOrMany<Target> {
+  const groups = new OneOrMany<Target>();
+  for (const slice of slices) {
+    for (const target of slice.targets) groups.add(keyOf(target), target);
+  }
+  return groups;
 }
 
 /** Ports with names in lower case, as questions are compared. */
@@ -77,9 +122,14 @@ export function addressLabel(address: string): string {
 export function isSameSlice(a: Slice, b: Slice): boolean {
   return (
     a.node === b.node &&
+    a.cluster === b.cluster &&
     isSameList(a.ports, b.ports, isSamePort) &&
-    isSameList(a.targets, b.targets, (x, y) => x.address === y.address && x.label === y.label)
+    isSameList(a.targets, b.targets, isSameTarget)
   );
+}
+
+function isSameTarget(a: Target, b: Target): boolean {
+  return a.address === b.address && a.label === b.label && a.topologyZone === b.topologyZone;
 }
 
 export function isSamePort(a: Port, b: Port): boolean {

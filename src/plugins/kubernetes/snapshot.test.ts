@@ -12,7 +12,16 @@ import type { Reply } from "../../server/reply.ts";
 import { DROPPED } from "../../server/reply.ts";
 import { testContext } from "../../testing/context.ts";
 import { passedOn, sections, testQuery } from "../../testing/query.ts";
-import { externalName, headless, namespace, pod, service, slice } from "./cluster.cases.ts";
+import {
+  externalName,
+  headless,
+  headlessImport,
+  importedSlice,
+  namespace,
+  pod,
+  service,
+  slice,
+} from "./cluster.cases.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { parseKubernetes } from "./parse.ts";
 import { withSnapshot } from "./snapshot.ts";
@@ -150,10 +159,43 @@ describe("a cold start with a snapshot", () => {
     );
   });
 
+  it("has the Services of the cluster set", async () => {
+    const properties = "multicluster cluster.local";
+    const objects = [
+      namespace("shop"),
+      headlessImport("shop/far"),
+      importedSlice("shop/far", "east", [{ addresses: ["10.2.0.1"], hostname: "h" }]),
+    ];
+    const kinds: readonly Kind[] = [...KINDS, "ServiceImport"];
+    const { plugin, inner } = await start(properties);
+    inner.tellAll(objects, kinds);
+    await plugin.stop();
+    const restarted = await start(properties);
+    const stale = await reply(restarted.plugin, "h.east.far.shop.svc.cluster.local. A");
+    expect([stale.answer.length, extendedError(stale)]).toEqual([1, STALE]);
+    restarted.inner.tellAll(objects, kinds);
+    const fresh = await reply(restarted.plugin, "h.east.far.shop.svc.cluster.local. A");
+    expect([fresh.answer.length, extendedError(fresh)]).toEqual([1, undefined]);
+  });
+
+  it("has the topology zones", async () => {
+    const zoned = slice("shop/db", [{ addresses: ["10.1.0.1"], zone: "a.b" }]);
+    const { plugin } = await start("zonal", [namespace("shop"), headless("shop/db"), zoned]);
+    await plugin.stop();
+    const restarted = await start("zonal");
+    const question = "a.b.pin._zone.db.shop.svc.cluster.local. A";
+    expect((await reply(restarted.plugin, question)).answer).toHaveLength(1);
+  });
+
   it("with other options is as without a file", async () => {
     const { plugin } = await start(undefined, SHOP);
     await plugin.stop();
-    for (const properties of ["pods verified\nlabels a=b", "pods insecure", "kubeconfig other"]) {
+    for (const properties of [
+      "pods verified\nlabels a=b",
+      "pods insecure",
+      "kubeconfig other",
+      "pods verified\nzonal",
+    ]) {
       const other = await start(properties);
       expect([...other.plugin.index.objects()]).toEqual([]);
     }

@@ -30,7 +30,7 @@ export function withSnapshot(
  * named. Zones, TTL and the like are not in it, nor are certificates and limits.
  */
 function selectionDigest(options: KubernetesOptions): string {
-  const { namespaces, labels, namespaceLabels, usePodNames, api } = options;
+  const { namespaces, labels, namespaceLabels, usePodNames, endpoints, zonal, api } = options;
   const chosen = {
     endpoint: api.endpoint?.href,
     kubeconfig: api.kubeconfig,
@@ -39,6 +39,8 @@ function selectionDigest(options: KubernetesOptions): string {
     labels,
     namespaceLabels,
     usePodNames,
+    endpoints,
+    zonal,
   };
   return createHash("sha256").update(JSON.stringify(chosen)).digest("hex");
 }

@@ -37,6 +37,6 @@ function selectionOf(options: KubernetesOptions): Selection {
     namespaceLabels: options.namespaceLabels,
     endpoints: options.endpoints,
     pods: options.pods === "verified",
-    serviceImports: false,
+    serviceImports: options.multicluster.length > 0,
   };
 }

@@ -3,11 +3,13 @@ import type {
   Endpoint,
   EndpointSlice,
   Namespace,
+  Service,
+  ServiceImport,
 } from "../../kube/cluster-source.ts";
 import { isIpv6 } from "./address.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
-import { labelText } from "./labels.ts";
-import type { NamespaceNode } from "./service-node.ts";
+import { firstLabel, labelText, splitLabels } from "./labels.ts";
+import type { NamespaceNode, ServiceNode } from "./service-node.ts";
 import type { Slice, Target } from "./slice.ts";
 import { addressLabel, NO_PORTS } from "./slice.ts";
 
@@ -19,11 +21,37 @@ export function* storedObjects(index: ClusterIndex): Generator<ClusterObject, vo
   for (const namespace of index.namespaces()) {
     if (namespace.exists) yield storedNamespace(namespace);
   }
-  for (const node of index.nodes()) {
-    if (node.service) yield node.service;
-    for (const slice of node.slices) yield storedSlice(slice);
-  }
+  for (const { service } of index.services.nodes()) if (service) yield service;
+  for (const { service } of index.imports.nodes()) if (service) yield storedImport(service);
+  yield* storedSlices(index);
   yield* index.pods.objects();
+}
+
+/** A slice of a Service and of a ServiceImport is one object. */
+function* storedSlices({ services, imports }: ClusterIndex): Generator<EndpointSlice> {
+  const told = new Set<string>();
+  for (const [key, slice] of services.slices) {
+    const imported = imports.slices.get(key);
+    if (imported) told.add(key);
+    const serviceName = nameOf(slice.node);
+    yield { ...storedSlice(slice), serviceName, ...(imported ? storedOrigin(imported) : {}) };
+  }
+  for (const [key, slice] of imports.slices) {
+    if (!told.has(key)) yield { ...storedSlice(slice), ...storedOrigin(slice) };
+  }
+}
+
+function storedOrigin({ node, cluster }: Slice): Pick<EndpointSlice, "imported"> {
+  return { imported: { serviceName: nameOf(node), cluster } };
+}
+
+function nameOf({ key, namespace }: ServiceNode): string {
+  return labelText(key.slice(0, -namespace.key.length));
+}
+
+function storedImport({ namespace, name, headless, clusterIPs, ports }: Service): ServiceImport {
+  const type = headless ? "Headless" : "ClusterSetIP";
+  return { kind: "ServiceImport", namespace, name, type, clusterIPs, ports };
 }
 
 function storedNamespace({ key }: NamespaceNode): Namespace {
@@ -36,7 +64,7 @@ function storedSlice({ name, node, ports, targets }: Slice): EndpointSlice {
     kind: "EndpointSlice",
     namespace: labelText(node.namespace.key),
     name,
-    serviceName: labelText(node.key.slice(0, -node.namespace.key.length)),
+    serviceName: "",
     addressType: first && isIpv6(first.address) ? "IPv6" : "IPv4",
     endpoints: targets.map(storedEndpoint),
     ports: ports === NO_PORTS ? [] : ports,
@@ -44,7 +72,9 @@ function storedSlice({ name, node, ports, targets }: Slice): EndpointSlice {
 }
 
 /** Endpoints with several addresses come out as several; a name lent by a pod as a hostname. */
-function storedEndpoint({ address, label }: Target): Endpoint {
-  const hostname = label === addressLabel(address) ? "" : labelText(label);
-  return { addresses: [address], ready: true, hostname, nodeName: "", zone: "", podName: "" };
+function storedEndpoint({ address, label, topologyZone = "" }: Target): Endpoint {
+  const own = firstLabel(label);
+  const hostname = own === addressLabel(address) ? "" : labelText(own);
+  const zone = splitLabels(topologyZone).map(labelText).join(".");
+  return { addresses: [address], ready: true, hostname, nodeName: "", zone, podName: "" };
 }

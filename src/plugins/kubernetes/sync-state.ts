@@ -3,6 +3,10 @@ import { extendedErrorOption } from "../../dns/edns.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import type { Kind } from "../../kube/cluster-source.ts";
 import { formatTime } from "../../kube/snapshot/format.ts";
+import type { ClusterZone } from "./cluster-zone.ts";
+
+/** Only zones of the cluster set show ServiceImports, which many clusters know nothing of. */
+type ShownZone = Pick<ClusterZone, "isMulticluster">;
 
 /**
  * How far a cluster has been told of, kind by kind: not at all, from a snapshot of earlier, or
@@ -26,14 +30,14 @@ export class SyncState {
     this.#unsynced = new Set(kinds);
   }
 
-  /** Whether nothing is missing, though it may be out of date. */
-  get isKnown(): boolean {
-    return this.#unknown.size === 0;
+  /** Whether nothing is missing that a zone shows, though it may be out of date. */
+  isKnown(zone: ShownZone): boolean {
+    return isIrrelevant(this.#unknown, zone);
   }
 
-  /** Whether nothing is missing nor out of date. */
-  get isSynced(): boolean {
-    return this.#unsynced.size === 0;
+  /** Whether nothing is missing nor out of date that a zone shows. */
+  isSynced(zone: ShownZone): boolean {
+    return isIrrelevant(this.#unsynced, zone);
   }
 
   hasSynced(kind: Kind): boolean {
@@ -62,6 +66,10 @@ export class SyncState {
     this.savedAtMs = times.length === 0 ? undefined : Math.min(...times);
     this.staleness = this.savedAtMs === undefined ? undefined : staleAnswer(this.savedAtMs);
   }
+}
+
+function isIrrelevant(kinds: ReadonlySet<Kind>, { isMulticluster }: ShownZone): boolean {
+  return kinds.size === 0 || (!isMulticluster && kinds.size === 1 && kinds.has("ServiceImport"));
 }
 
 function staleAnswer(savedAtMs: number): EdnsOption {

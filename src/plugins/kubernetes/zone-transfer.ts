@@ -25,12 +25,13 @@ export function* transferRecords(
   index: ClusterIndex,
   nameServers: NameServers,
 ): Records {
-  const soa = zone.soa(index.serial.value);
+  const services = index.servicesOf(zone);
+  const soa = zone.soa(services.serial.value);
   yield soa;
   const { answer, additional } = nameServers.records(zone);
   yield* answer;
   for (const record of additional) yield record.withTtl(0);
-  const visible = [...index.nodes()].filter((node) => node.isVisible);
+  const visible = [...services.nodes()].filter((node) => node.isVisible);
   for (const node of visible.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
     yield* serviceRecords(zone, node);
   }
