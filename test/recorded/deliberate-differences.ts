@@ -7,8 +7,8 @@ export interface DeliberateDifference {
   /** The questions, as lines. */
   readonly questions: RegExp;
   readonly why: string;
-  /** Our answer, made of the recorded one. */
-  readonly ours: (recorded: RecordedAnswer) => RecordedAnswer;
+  /** Our answer, made of the recorded one and the name asked for. */
+  readonly ours: (recorded: RecordedAnswer, qname: string) => RecordedAnswer;
 }
 
 /** All differences of some sets, and which of them have been met. */
@@ -26,7 +26,7 @@ export class DifferenceList {
     for (const difference of this.#all) {
       if (!difference.sets.includes(set) || !difference.questions.test(question)) continue;
       this.#used.add(difference);
-      answer = difference.ours(answer);
+      answer = difference.ours(answer, question.slice(0, question.indexOf(" ")));
     }
     return answer;
   }
@@ -73,3 +73,58 @@ export const pluginDifferences: readonly DeliberateDifference[] = [
 
 /** In the answers to questions about the cluster. */
 export const clusterDifferences: readonly DeliberateDifference[] = [];
+
+const CLUSTERSET_SOA =
+  "clusterset.local. 7 IN SOA ns.dns.clusterset.local. hostmaster.clusterset.local. SERIAL 7200 1800 86400 7";
+
+/** In the answers to questions about a cluster of a cluster set. */
+export const clustersetDifferences: readonly DeliberateDifference[] = [
+  {
+    sets: ["multicluster"],
+    questions: / ANY$/,
+    why: "ANY on a name that exists gets HINFO (RFC 8482 §4.2).",
+    ours: (recorded, qname) =>
+      recorded.rcode === "NOERROR"
+        ? { ...recorded, answer: [`${qname} 7 IN HINFO "RFC8482" ""`], authority: [] }
+        : recorded,
+  },
+  {
+    sets: ["multicluster"],
+    questions: /nowhere\.data\.svc\.clusterset\.local\. SRV$/,
+    why: "Endpoints of a cluster without a name have SRV records, not a name with an empty label.",
+    ours: (_recorded, qname) => ({
+      rcode: "NOERROR",
+      flags: "AA",
+      answer: [`${qname} 7 IN SRV 0 100 5432 db-0.nowhere.data.svc.clusterset.local.`],
+      authority: [],
+      additional: ["db-0.nowhere.data.svc.clusterset.local. 7 IN A 172.23.1.1"],
+    }),
+  },
+  {
+    sets: ["multicluster"],
+    questions: /^1\.1\.22\.172\.in-addr\.arpa\. PTR$/,
+    why: "An imported endpoint has no name in the cluster: there is no PTR, not one with an empty label.",
+    ours: () => ({
+      rcode: "NXDOMAIN",
+      flags: "AA",
+      answer: [],
+      authority: [CLUSTERSET_SOA.replaceAll("clusterset.local", "in-addr.arpa")],
+      additional: [],
+    }),
+  },
+  {
+    sets: ["multicluster"],
+    questions: /^(pending\.shop\S+ TXT|portless\.shop\S+ (SRV|TXT))$/,
+    why: "A name that exists is not denied, whatever the type asked for (RFC 2308 §2.2).",
+    ours: (recorded) => ({ ...recorded, rcode: "NOERROR" }),
+  },
+  {
+    sets: ["multicluster"],
+    questions: /^portless\.shop\.svc\.clusterset\.local\. A$/,
+    why: "A ServiceImport without ports has its addresses, as a Service without ports has.",
+    ours: (recorded, qname) => {
+      const found: RecordedAnswer = { ...recorded, rcode: "NOERROR" };
+      return { ...found, answer: [`${qname} 7 IN A 10.112.0.3`], authority: [] };
+    },
+  },
+];
