@@ -1,3 +1,4 @@
+import { ApiError } from "./api-error.ts";
 import type { HttpsJson } from "./https-json.ts";
 import type { Collection } from "./kubernetes-object.ts";
 
@@ -18,7 +19,7 @@ export class ApiPaths {
 
   /**
    * `/api/v1/namespaces/shop/services`, or without a namespace that of all of them.
-   * @throws {Error} if the server does not have the kind
+   * @throws {ApiError} if the server does not say what it has; {Error} if it does not have the kind
    */
   async of({ apiVersion, kind, namespace }: Collection): Promise<string> {
     const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
@@ -39,8 +40,9 @@ export class ApiPaths {
   }
 
   async #ask(root: string): Promise<readonly Resource[]> {
-    const { status, body } = await this.#http.send({ method: "GET", path: root });
-    if (status !== 200) throw new Error(`Cannot discover "${root}": HTTP status ${status}`);
+    const request = { method: "GET", path: root };
+    const { status, body } = await this.#http.send(request);
+    if (status !== 200) throw ApiError.of(request, status, body);
     const { resources } = body as { resources: readonly Resource[] };
     return resources.filter(({ name }) => !name.includes("/"));
   }

@@ -13,8 +13,15 @@ export interface ApiServerOptions {
   readonly flags: readonly string[];
 }
 
-/** Signs the client certificates that are taken, as in the tests of upstreams over TLS. */
-export const CLIENT_CERTIFICATES = join(import.meta.dirname, "../../src/upstream/testdata");
+/** The certificates of the tests of upstreams over TLS. */
+export const TEST_CERTIFICATES = join(import.meta.dirname, "../../src/upstream/testdata");
+
+/** A client certificate that the API server takes, as files, and the user that it stands for. */
+export const CLIENT_CERTIFICATE = {
+  certificate: join(TEST_CERTIFICATES, "client.pem"),
+  key: join(TEST_CERTIFICATES, "client.key"),
+  user: "client.example.test",
+} as const;
 
 /** An address that is nobody's: without one, the API server looks for the machine's default route. */
 const ADVERTISED = "192.0.2.250";
@@ -40,7 +47,7 @@ export function startKubeApiServer(options: ApiServerOptions): Promise<ChildProg
     `--service-account-signing-key-file=${key}`,
     `--service-account-issuer=${options.issuer}`,
     `--token-auth-file=${join(options.folder, FILES.tokens)}`,
-    `--client-ca-file=${join(CLIENT_CERTIFICATES, "ca.pem")}`,
+    `--client-ca-file=${join(TEST_CERTIFICATES, "ca.pem")}`,
     "--authorization-mode=RBAC",
     `--service-cluster-ip-range=${options.serviceCidr}`,
     "--disable-admission-plugins=ServiceAccount",

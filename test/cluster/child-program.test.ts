@@ -7,7 +7,7 @@ const MODULE = JSON.stringify(import.meta.resolve("./child-program.ts"));
 const PARENT = `
   const { ChildProgram } = await import(${MODULE});
   const child = await ChildProgram.start({ name: "sleep", path: "sleep", args: ["1000"] });
-  child.freeze();
+  await child.freeze();
   console.log("child " + child.pid + ".");
 `;
 
@@ -49,7 +49,7 @@ it("a program that is not there cannot be started", async () => {
 
 it("a frozen program is stopped all the same", async () => {
   const program = await start("sleep", "1000");
-  program.freeze();
+  await program.freeze();
   await program.stop();
   expect(program.isRunning).toBe(false);
 });

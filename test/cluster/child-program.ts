@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuSecondsOfTree, residentOctetsOfTree } from "../bench/cpu-time.ts";
 import { guardProcess } from "./guard.ts";
@@ -83,9 +84,11 @@ export class ChildProgram {
     this.#child.kill(signal);
   }
 
-  /** Lets it do nothing at all: its connections stay open, and silent. */
-  freeze(): void {
+  /** Lets it do nothing at all: its connections stay open, and silent. Resolves when its last thread stands. */
+  async freeze(): Promise<void> {
     this.signal("SIGSTOP");
+    // The signal is only sent then: for some milliseconds, other threads go on.
+    while (this.isRunning && !isStopped(this.pid)) await sleep(1);
   }
 
   thaw(): void {
@@ -127,5 +130,31 @@ export class ChildProgram {
 
   lastWords(): string {
     return this.#output.trimEnd().split("\n").slice(-LAST_LINES).join("\n");
+  }
+}
+
+/** Whether no thread is in another state than T, which stands behind the name in brackets: proc_pid_stat(5). */
+function isStopped(pid: number): boolean {
+  const folder = `/proc/${pid}/task`;
+  return list(folder).every((thread) => {
+    const stat = read(`${folder}/${thread}/stat`);
+    return stat === "" || /\) T /.test(stat);
+  });
+}
+
+/** Processes and threads may end at any moment: then there is nothing. */
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
   }
 }

@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:https";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "./api-client.ts";
+import { CLIENT_CERTIFICATE } from "./api-server.ts";
 import { ControlPlane } from "./control-plane.ts";
 import type { Collection, KubernetesObject, ObjectReference } from "./kubernetes-object.ts";
 import { referenceTo } from "./kubernetes-object.ts";
@@ -125,16 +128,33 @@ describe("users", () => {
     expect(status).toBe(401);
   });
 
+  it("may have a client certificate", async () => {
+    const agent = new Agent({
+      ca: readFileSync(plane.caFile),
+      cert: readFileSync(CLIENT_CERTIFICATE.certificate),
+      key: readFileSync(CLIENT_CERTIFICATE.key),
+    });
+    await allow(client, CLIENT_CERTIFICATE.user, DNS_RULES);
+    const [response] = await once(get(`${plane.url}/api/v1/services`, { agent }), "response");
+    expect(response.statusCode).toBe(200);
+    agent.destroy();
+  });
+
   it("may be service accounts", async () => {
     const account = { namespace: "kube-system", name: "dns" };
     await allow(client, userOf(account), DNS_RULES);
-    const requested = await requestToken(client, account);
-    expect((await plane.client({ token: requested }).list(SERVICES)).items).not.toEqual([]);
+    const metadata = { name: "bound", namespace: account.namespace };
+    await client.create({ apiVersion: "v1", kind: "Secret", metadata });
+    const requested = plane.client({ token: await requestToken(client, account, "bound") });
+    expect((await requested.list(SERVICES)).items).not.toEqual([]);
+    await client.delete({ apiVersion: "v1", kind: "Secret", ...metadata });
+    await plane.restartApiServer();
+    await expect(requested.list(SERVICES)).rejects.toMatchObject({ code: 401 });
     const signed = await signToken(client, account, plane.serviceAccountKey, 30);
     expect((await plane.client({ token: signed }).list(SERVICES)).items).not.toEqual([]);
     const expired = await signToken(client, account, plane.serviceAccountKey, -1);
-    const request = { method: "GET", path: "/api/v1/services" };
-    expect((await plane.client({ token: expired }).send(request)).status).toBe(401);
+    const late = plane.client({ token: expired }).list(SERVICES);
+    await expect(late).rejects.toMatchObject({ code: 401 });
   });
 
   it("have kubeconfigs", async () => {
@@ -167,7 +187,7 @@ describe("faults", () => {
   });
 
   it("nothing is answered while the API server is frozen", async () => {
-    plane.freeze();
+    await plane.freeze();
     const answer = client.list(SERVICES).then(() => "answered");
     const silence = new Promise((resolve) => setTimeout(resolve, 300, "silent"));
     expect(await Promise.race([answer, silence])).toBe("silent");

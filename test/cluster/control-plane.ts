@@ -115,7 +115,11 @@ export class ControlPlane {
 
   /** The authority of the server's certificate, PEM. */
   get ca(): string {
-    return readFileSync(join(this.folder, FILES.certificates, "apiserver.crt"), "utf8");
+    return readFileSync(this.caFile, "utf8");
+  }
+
+  get caFile(): string {
+    return join(this.folder, FILES.certificates, "apiserver.crt");
   }
 
   get etcd(): ChildProgram {
@@ -168,8 +172,8 @@ export class ControlPlane {
   }
 
   /** The API server does nothing any more, and says nothing: connections stay open. */
-  freeze(): void {
-    this.apiServer.freeze();
+  freeze(): Promise<void> {
+    return this.apiServer.freeze();
   }
 
   thaw(): void {

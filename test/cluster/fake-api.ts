@@ -6,7 +6,7 @@ import { createSecureServer } from "node:http2";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { CLIENT_CERTIFICATES } from "./api-server.ts";
+import { TEST_CERTIFICATES } from "./api-server.ts";
 import type { Answer } from "./fake-answers.ts";
 import { notFound } from "./fake-answers.ts";
 import type { FakeCollection } from "./fake-collection.ts";
@@ -140,5 +140,5 @@ function createFor(
 }
 
 function certificate(file: string): Buffer {
-  return readFileSync(join(CLIENT_CERTIFICATES, file));
+  return readFileSync(join(TEST_CERTIFICATES, file));
 }
