@@ -25,6 +25,21 @@ export function findRecentEtcd(): string {
   return builtProgram("etcd", "etcd");
 }
 
+/** Always a build, so that what is rendered does not depend on the machine. */
+export function findKustomize(): string {
+  return builtProgram("kustomize", "tools", "sigs.k8s.io/kustomize/kustomize/v5");
+}
+
+/** As `findKustomize`. */
+export function findHelm(): string {
+  return builtProgram("helm", "tools", "helm.sh/helm/v4/cmd/helm");
+}
+
+/** Says what is wrong with PromQL. */
+export function findPromqlCheck(): string {
+  return builtProgram("promql", "promql");
+}
+
 function findAsset(name: string): string | undefined {
   const folder = process.env["KUBEBUILDER_ASSETS"] ?? "";
   const path = join(folder, name);

@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findProgram } from "../bench/find-program.ts";
+import { DEPLOY } from "../deploy-files.ts";
+import { ROOT } from "../run-portolan.ts";
+import { ChildProgram } from "./child-program.ts";
+
+const SCRIPT = join(import.meta.dirname, "testdata/start-container.sh");
+/** What `build.ts` does not bundle. */
+const PACKAGES = ["pino", "pino-pretty"];
+
+/** Whether this process may make namespaces and give capabilities to files. */
+export function canStartContainers(): boolean {
+  const programs = ["unshare", "capsh", "setcap"].map((name) => findProgram(name));
+  if (process.getuid?.() !== 0 || programs.includes(undefined)) return false;
+  try {
+    execFileSync("unshare", ["--mount", "true"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the files that `deploy/Dockerfile` puts on top of its base image. */
+export function makeImageTree(folder: string, options: { fileCapability: boolean }): string {
+  const app = join(folder, "app");
+  const binaries = join(folder, "usr/local/bin");
+  for (const path of [app, binaries]) mkdirSync(path, { recursive: true });
+  const isNoMap = (path: string): boolean => !path.endsWith(".map");
+  cpSync(join(ROOT, "dist"), join(app, "dist"), { recursive: true, filter: isNoMap });
+  cpSync(join(ROOT, "package.json"), join(app, "package.json"));
+  const copy = [join(DEPLOY, "copy-packages.ts"), join(ROOT, "node_modules")];
+  execFileSync(process.execPath, [...copy, join(app, "node_modules"), ...PACKAGES]);
+  const node = join(binaries, "node");
+  copyFileSync(realpathSync(process.execPath), node);
+  if (options.fileCapability) execFileSync("setcap", ["cap_net_bind_service=+ep", node]);
+  return folder;
+}
+
+/** Starts the tree as a container would be: user 65532, a file system that cannot be written to, no shell. */
+export function startImage(tree: string, corefile: string): Promise<ChildProgram> {
+  const folder = mkdtempSync(join(tree, "run-"));
+  const file = join(folder, "Corefile");
+  writeFileSync(file, corefile);
+  const root = join(folder, "root");
+  mkdirSync(root);
+  return ChildProgram.start({
+    name: "image",
+    path: "unshare",
+    args: ["--mount", "sh", SCRIPT, tree, root, file],
+    // As the manifests have it.
+    environment: { NODE_OPTIONS: "--max-old-space-size-percentage=60", NODE_EXTRA_CA_CERTS: "" },
+  });
+}

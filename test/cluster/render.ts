@@ -1,0 +1,58 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { DEPLOY } from "../deploy-files.ts";
+import { findHelm, findKustomize } from "./binaries.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
+import { parseManifests } from "./load-manifests.ts";
+
+export const CHART: string = join(DEPLOY, "helm/portolan");
+
+/** @param folder below `deploy/kubernetes` */
+export function kustomize(folder: string): KubernetesObject[] {
+  return build(join(DEPLOY, "kubernetes", folder));
+}
+
+/** The base with components, as a user's own overlay would have it. */
+export function kustomizeWith(components: readonly string[]): KubernetesObject[] {
+  // The real path: Kustomize takes relative paths from there.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "portolan-overlay-")));
+  const path = (name: string): string => relative(folder, join(DEPLOY, "kubernetes", name));
+  const overlay = {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    resources: [path("base")],
+    components: components.map(path),
+  };
+  try {
+    writeFileSync(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
+    return build(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function build(folder: string): KubernetesObject[] {
+  return parseManifests(run(findKustomize(), ["build", folder]));
+}
+
+/** What the chart makes of these arguments of `helm template`. */
+export function helmTemplate(args: readonly string[]): KubernetesObject[] {
+  const rendered = runHelm(["template", "portolan", CHART, "--namespace", "kube-system", ...args]);
+  return parseManifests(rendered);
+}
+
+/** @throws {Error} with what Helm says, if it fails */
+export function runHelm(args: readonly string[]): string {
+  return run(findHelm(), args);
+}
+
+function run(program: string, args: readonly string[]): string {
+  try {
+    return execFileSync(program, args, { encoding: "utf8", stdio: "pipe" });
+  } catch (cause) {
+    const { stderr = "" } = cause as { stderr?: string };
+    throw new Error(`Cannot run "${[program, ...args].join(" ")}": ${stderr}`, { cause });
+  }
+}
