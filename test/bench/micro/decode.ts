@@ -6,7 +6,7 @@
 import type { ClusterObject, Kind } from "../../../src/kube/cluster-source.ts";
 import { readList } from "../../../src/kube/api/decode/read-list.ts";
 import { WatchReader } from "../../../src/kube/api/decode/watch-reader.ts";
-import { encodeMessage, envelope, SCHEMAS } from "./encode-protobuf.ts";
+import { encodeMessage, envelope, SCHEMAS } from "../../../src/testing/encode-protobuf.ts";
 
 const JSON_TYPE = "application/json";
 const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { PbfWriter } from "pbf";
 import { describe, expect, it } from "vitest";
+import { encodeMessage, envelope } from "../../../testing/encode-protobuf.ts";
 import { MAX_FRAME_OCTETS } from "./frames.ts";
 import { StreamError } from "./stream-error.ts";
 import { JSON_WATCH, line, PROTOBUF_WATCH, readWatch, recording } from "./testing.ts";
@@ -129,19 +130,8 @@ describe("chunks may be cut anywhere", () => {
   });
 });
 
-/** An envelope: `k8s\0` and runtime.Unknown. */
-function envelope(kind: string, raw: Uint8Array): Uint8Array {
-  const pbf = new PbfWriter();
-  pbf.writeMessage(1, (_, typeMeta) => typeMeta.writeStringField(2, kind), undefined);
-  pbf.writeBytesField(2, raw);
-  return Buffer.concat([Buffer.from("k8s\0"), pbf.finish()]);
-}
-
-function frame(type: string, object: Uint8Array): Buffer {
-  const pbf = new PbfWriter();
-  pbf.writeStringField(1, type);
-  pbf.writeMessage(2, (_, extension) => extension.writeBytesField(1, object), undefined);
-  const event = pbf.finish();
+function frame(type: string, raw: Uint8Array): Buffer {
+  const event = encodeMessage({ type, object: { raw } }, { type: [1], object: [2, { raw: [1] }] });
   const length = Buffer.alloc(4);
   length.writeUInt32BE(event.length);
   return Buffer.concat([length, event]);
@@ -189,7 +179,7 @@ describe("a bookmark", () => {
       }
     });
     const object = message((pbf) => pbf.writeBytesField(1, meta));
-    const chunk = frame("BOOKMARK", envelope("Service", object));
+    const chunk = frame("BOOKMARK", envelope("v1", "Service", object));
     const expected = { type: "BOOKMARK", resourceVersion: "77", endsInitialEvents: true };
     expect(readWatch("Service", PROTOBUF_WATCH, chunk)).toEqual([expected]);
   });
@@ -217,7 +207,7 @@ describe("an error in protobuf", () => {
       retryAfterSeconds: 7,
       causes: ["Busy"],
     };
-    const chunk = frame("ERROR", envelope("Status", status));
+    const chunk = frame("ERROR", envelope("v1", "Status", status));
     expect(readWatch("Pod", PROTOBUF_WATCH, chunk)).toEqual([{ type: "ERROR", status: expected }]);
   });
 
@@ -323,6 +313,7 @@ describe("an object in protobuf that makes no sense is passed over, and the next
   const next = frame(
     "ADDED",
     envelope(
+      "v1",
       "Service",
       message((pbf) => pbf.writeBytesField(1, metadata("next", "6"))),
     ),
@@ -345,7 +336,7 @@ describe("an object in protobuf that makes no sense is passed over, and the next
     ["a negative port", message((pbf) => pbf.writeBytesField(1, port)), "port: -1 is not a port"],
     ["a number without end", Buffer.alloc(12, 0xff), "Expected varint"],
   ])("%s", (_, spec, reason) => {
-    const broken = frame("ADDED", envelope("Service", withSpec(spec)));
+    const broken = frame("ADDED", envelope("v1", "Service", withSpec(spec)));
     const key = { namespace: "shop", name: "web" };
     expect(readWatch("Service", PROTOBUF_WATCH, broken, next)).toMatchObject([
       { type: "UNREADABLE", key, resourceVersion: "5", reason: expect.stringContaining(reason) },
@@ -355,8 +346,8 @@ describe("an object in protobuf that makes no sense is passed over, and the next
 
   it.each<[string, Buffer]>([
     ["without an envelope", frame("ADDED", metadata("web", "5"))],
-    ["of another kind", frame("ADDED", envelope("Pod", withSpec(Buffer.alloc(0))))],
-    ["without a name", frame("DELETED", envelope("Service", Buffer.alloc(0)))],
+    ["of another kind", frame("ADDED", envelope("v1", "Pod", withSpec(Buffer.alloc(0))))],
+    ["without a name", frame("DELETED", envelope("v1", "Service", Buffer.alloc(0)))],
   ])("%s", (_, broken) => {
     expect(readWatch("Service", PROTOBUF_WATCH, broken, next)).toMatchObject([
       { type: "UNREADABLE", key: undefined, resourceVersion: "" },

@@ -31,7 +31,8 @@ function writeField(
     }
   } else if (value instanceof Uint8Array) pbf.writeBytesField(number, value);
   else if (message) pbf.writeBytesField(number, encodeMessage(value as object, message));
-  else if (typeof value === "string") pbf.writeStringField(number, value);
+  // `pbf` itself writes U+20000 as U+10000.
+  else if (typeof value === "string") pbf.writeBytesField(number, Buffer.from(value));
   else if (typeof value === "number") pbf.writeVarintField(number, value);
   else pbf.writeBooleanField(number, value === true);
 }
@@ -71,6 +72,9 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
         selector: [2, "map"],
         clusterIP: [3],
         type: [4],
+        externalIPs: [5],
+        externalName: [10],
+        publishNotReadyAddresses: [13],
         sessionAffinity: [7],
         ipFamilyPolicy: [17],
         clusterIPs: [18],
@@ -78,7 +82,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
         internalTrafficPolicy: [22],
       },
     ],
-    status: [3, { loadBalancer: [1, {}] }],
+    status: [3, { loadBalancer: [1, { ingress: [1, { ip: [1], hostname: [2] }] }] }],
   },
   EndpointSlice: {
     metadata: [1, OBJECT_META],
@@ -87,6 +91,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       {
         addresses: [1],
         conditions: [2, { ready: [1], serving: [2], terminating: [3] }],
+        hostname: [3],
         targetRef: [4, { kind: [1], namespace: [2], name: [3], uid: [4] }],
         nodeName: [6],
         zone: [7],
