@@ -35,7 +35,7 @@ it("knows a cluster without objects", async () => {
 it("refuses the file cut anywhere, and with any octet changed above its last line", async () => {
   using folder = new TemporaryFolder();
   const path = join(folder.path, "s");
-  await write(path);
+  await write(path, [{ kind: "Namespace", namespace: "", name: "shop" }]);
   const whole = readFileSync(path);
   const end = whole.lastIndexOf("\n", -2) + 1;
   for (let at = 0; at < whole.length; at++) {

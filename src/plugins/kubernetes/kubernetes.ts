@@ -75,7 +75,7 @@ export class Kubernetes implements Instance {
     const zone = this.#zoneOf(qname);
     if (!zone) return next(query);
     const { basis, state } = this.index;
-    const { staleness } = state;
+    const staleness = state.stalenessOf(zone);
     const result = this.#reply(query, zone);
     if (result === undefined) return next(query);
     return mapReply(result, (reply) => {

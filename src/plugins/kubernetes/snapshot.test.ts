@@ -20,6 +20,7 @@ import {
   namespace,
   pod,
   service,
+  serviceImport,
   slice,
 } from "./cluster.cases.ts";
 import { Kubernetes } from "./kubernetes.ts";
@@ -51,7 +52,7 @@ afterEach(async () => {
 });
 
 async function start(properties = "pods verified\nfallthrough", objects?: typeof SHOP) {
-  const zones = "cluster.local in-addr.arpa";
+  const zones = "cluster.local set.test in-addr.arpa";
   const directive = `kubernetes ${zones} {\nsnapshot s\n${properties}\n}`;
   const context = testContext({ directive, settings: { root: folder.path } });
   const options = parseKubernetes(context.directive);
@@ -202,6 +203,29 @@ describe("a cold start with a snapshot", () => {
     const other = await start("pods verified\nttl 30");
     expect([...other.plugin.index.objects()]).not.toEqual([]);
   });
+});
+
+it("says of the cluster set's zones alone that ServiceImports are still those of the snapshot", async () => {
+  const properties = "multicluster set.test";
+  const kinds: readonly Kind[] = ["Namespace", "Service", "EndpointSlice"];
+  const objects = [
+    namespace("shop"),
+    service("shop/web", { clusterIPs: ["10.96.0.20"] }),
+    serviceImport("shop/web", { clusterIPs: ["10.97.0.20"] }),
+  ];
+  const first = await start(properties);
+  first.inner.tellAll(objects, [...kinds, "ServiceImport"]);
+  await first.plugin.stop();
+  const { plugin, inner } = await start(properties);
+  const own = "web.shop.svc.cluster.local. A";
+  const imported = "web.shop.svc.set.test. A";
+  expect(extendedError(await reply(plugin, own))).toEqual(STALE);
+  expect(extendedError(await reply(plugin, imported))).toEqual(STALE);
+  inner.tellAll(objects.slice(0, 2), kinds);
+  expect(extendedError(await reply(plugin, own))).toBeUndefined();
+  expect(extendedError(await reply(plugin, imported))).toEqual(STALE);
+  inner.sink.synced("ServiceImport");
+  expect(await failure(plugin, imported)).toMatchObject({ rcode: "NXDOMAIN" });
 });
 
 describe("when the API server has been read", () => {

@@ -27,17 +27,15 @@ export function* storedObjects(index: ClusterIndex): Generator<ClusterObject, vo
   yield* index.pods.objects();
 }
 
-/** A slice of a Service and of a ServiceImport is one object. */
+/** A slice of a Service and of a ServiceImport is one object, and never half of it is told. */
 function* storedSlices({ services, imports }: ClusterIndex): Generator<EndpointSlice> {
-  const told = new Set<string>();
   for (const [key, slice] of services.slices) {
     const imported = imports.slices.get(key);
-    if (imported) told.add(key);
     const serviceName = nameOf(slice.node);
     yield { ...storedSlice(slice), serviceName, ...(imported ? storedOrigin(imported) : {}) };
   }
   for (const [key, slice] of imports.slices) {
-    if (!told.has(key)) yield { ...storedSlice(slice), ...storedOrigin(slice) };
+    if (!services.slices.has(key)) yield { ...storedSlice(slice), ...storedOrigin(slice) };
   }
 }
 

@@ -16,10 +16,10 @@ export class SyncState {
   readonly kinds: readonly Kind[];
   /** Kinds that have been told of neither in full nor from a snapshot. */
   readonly unknown: ReadonlySet<Kind>;
-  /** For replies that may be out of date, an Extended DNS Error (RFC 8914 §4.4); else undefined. */
-  staleness: EdnsOption | undefined;
   /** When what is served was so, Unix time in milliseconds; undefined if that is now. */
   savedAtMs: number | undefined;
+  /** What replies say that may be out of date, without regard to ServiceImports and with it. */
+  #staleness: { readonly own?: EdnsOption; readonly all?: EdnsOption } = {};
   readonly #unknown: Set<Kind>;
   readonly #unsynced: Set<Kind>;
   readonly #savedAtMs = new Map<Kind, number>();
@@ -38,6 +38,11 @@ export class SyncState {
   /** Whether nothing is missing nor out of date that a zone shows. */
   isSynced(zone: ShownZone): boolean {
     return isIrrelevant(this.#unsynced, zone);
+  }
+
+  /** For replies that may be out of date, an Extended DNS Error (RFC 8914 §4.4); else undefined. */
+  stalenessOf({ isMulticluster }: ShownZone): EdnsOption | undefined {
+    return isMulticluster ? this.#staleness.all : this.#staleness.own;
   }
 
   hasSynced(kind: Kind): boolean {
@@ -62,9 +67,14 @@ export class SyncState {
   }
 
   #update(): void {
-    const times = [...this.#savedAtMs.values()];
-    this.savedAtMs = times.length === 0 ? undefined : Math.min(...times);
-    this.staleness = this.savedAtMs === undefined ? undefined : staleAnswer(this.savedAtMs);
+    // One snapshot has all kinds, so there is but one time.
+    [this.savedAtMs] = this.#savedAtMs.values();
+    if (this.savedAtMs === undefined) this.#staleness = {};
+    else {
+      const all = staleAnswer(this.savedAtMs);
+      const concernsAll = [...this.#savedAtMs.keys()].some((kind) => kind !== "ServiceImport");
+      this.#staleness = concernsAll ? { own: all, all } : { all };
+    }
   }
 }
 
