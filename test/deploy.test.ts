@@ -43,6 +43,7 @@ describe("Corefiles", () => {
   it("are where they should be", () => {
     expect(files).toEqual([
       "kubernetes/base/Corefile",
+      "kubernetes/components/multicluster/Corefile",
       "kubernetes/components/pods-verified/Corefile",
       "kubernetes/components/snapshot/Corefile",
       "kubernetes/overlays/dev/Corefile",

@@ -253,14 +253,7 @@ describe("the chart", () => {
     };
     const { uid } = (await client.get(service)).metadata;
     const target = ["--namespace", "kube-system", "--kubeconfig", plane.kubeconfig()];
-    runHelm([
-      "install",
-      "portolan",
-      chartForAnyServer(),
-      "--take-ownership",
-      "--force-conflicts",
-      ...target,
-    ]);
+    runHelm(["install", "portolan", chartForAnyServer(), "--take-ownership", ...target]);
     const taken = await client.get(service);
     expect(taken).toMatchObject({
       metadata: { uid, annotations: { "meta.helm.sh/release-name": "portolan" } },
