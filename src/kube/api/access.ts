@@ -26,6 +26,8 @@ export interface ApiCredentials {
 export interface ApiAccess {
   /** For messages: `kubeconfig "/home/a/.kube/config", context "dev"`. */
   readonly description: string;
+  /** For how long what was read is used without a look whether files have been replaced. */
+  readonly freshMs?: number;
   /**
    * Reads files and runs helpers anew: tokens rotate, and so do certificates.
    * @throws {AccessError} that says what is wrong and what to do about it.

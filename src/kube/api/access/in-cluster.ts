@@ -14,6 +14,7 @@ const NO_ACCOUNT = 'is the pod\'s "automountServiceAccountToken" false?';
 /** The API server of the cluster that this process is a pod of, by its service account. */
 export class InClusterAccess implements ApiAccess {
   readonly description = "service account";
+  readonly freshMs = 60_000;
   readonly #environment: Environment;
   readonly #folder: string;
 

@@ -1,0 +1,211 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ApiAccess, ApiCredentials } from "./access.ts";
+import { ApiError, ConnectError } from "./api-error.ts";
+import type { ApiMetrics } from "./api-metrics.ts";
+import { Backoff } from "./backoff.ts";
+import { delay, unlessStopped } from "./delay.ts";
+import { readStatus } from "./decode/read-status.ts";
+import { openTransport } from "./open-transport.ts";
+import { readBody } from "./read-body.ts";
+import type { RateLimits } from "./rate-limiter.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
+
+/** Protobuf where the server has it; kinds that it does not know by heart come as JSON. */
+const ACCEPT = "application/vnd.kubernetes.protobuf, application/json";
+const USER_AGENT = `portolan (${process.platform}/${process.arch})`;
+/** A status with its explanation is short. */
+const MAX_STATUS_OCTETS = 64 << 10;
+/** The longest that the connection to an absent server is left alone. */
+const CONNECT_BACKOFF_MS = 10_000;
+const CONNECT_BACKOFF_UNSYNCED_MS = 5_000;
+
+export interface ApiClientOptions {
+  readonly access: ApiAccess;
+  readonly limits: RateLimits;
+  readonly metrics: ApiMetrics;
+  /** Whether something has been read in full: until then attempts come faster. */
+  readonly isSynced: () => boolean;
+}
+
+/** An opened connection and who it was opened as. */
+interface Connection {
+  readonly transport: ApiTransport;
+  readonly credentials: ApiCredentials;
+  /** When the credentials were read, on the monotonic clock. */
+  readonly readMs: number;
+}
+
+/**
+ * Sends requests to one API server: one connection for all of them, opened when needed, with
+ * credentials that are read again when they are refused.
+ */
+export class ApiClient {
+  readonly #options: ApiClientOptions;
+  readonly #limiter: RateLimiter;
+  readonly #backoff = new Backoff();
+  #connection: Connection | undefined;
+  #connecting: Promise<Connection> | undefined;
+  /** Whether the server has refused the credentials since they were read. */
+  #areRefused = false;
+  /** Attempts to connect before this are not made: somebody has just failed. */
+  #retryAtMs = 0;
+  readonly #closed = new AbortController();
+
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+    this.#limiter = new RateLimiter(options.limits);
+  }
+
+  /** For messages: how the server is reached. */
+  get description(): string {
+    return this.#options.access.description;
+  }
+
+  /**
+   * The response to a GET, if it is 200.
+   * @throws {ApiError} for any other status
+   * @throws {ConnectError} if there is no way to the server, {Error} if the connection is lost
+   */
+  get(path: string): Promise<ApiResponse> {
+    return unlessStopped(this.#get(path), this.#closed.signal);
+  }
+
+  async #get(path: string): Promise<ApiResponse> {
+    try {
+      return await this.#send(path, await this.#connect());
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      // Tokens rotate: the file may have a new one already.
+      return this.#send(path, await this.#renew());
+    }
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#connection?.transport.close();
+    this.#connection = undefined;
+  }
+
+  async #send(path: string, { transport, credentials }: Connection): Promise<ApiResponse> {
+    const { metrics } = this.#options;
+    const { host } = credentials.url;
+    const askedMs = performance.now();
+    await this.#limiter.acquire();
+    const sentMs = performance.now();
+    metrics.waited(host, sentMs - askedMs);
+    let response;
+    try {
+      const base = credentials.url.pathname.replace(/\/$/, "");
+      response = await transport.get(base + path, headersOf(credentials));
+    } catch (error) {
+      metrics.answered(host, "<error>", performance.now() - sentMs);
+      throw error;
+    } finally {
+      this.#limiter.release();
+    }
+    metrics.answered(host, `${response.status}`, performance.now() - sentMs);
+    if (response.status === 200) return response;
+    throw await errorOf(response);
+  }
+
+  /** The connection at work, or a new one; all who wait share the attempt. */
+  #connect(): Promise<Connection> {
+    const connection = this.#connection;
+    if (connection?.transport.isUsable && this.#isFresh(connection)) {
+      return Promise.resolve(connection);
+    }
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  async #open(): Promise<Connection> {
+    const { access, isSynced } = this.#options;
+    await this.#waitForTurn();
+    try {
+      const readMs = performance.now();
+      const credentials = await access.read(this.#closed.signal);
+      const kept = this.#connection;
+      const connection =
+        kept?.transport.isUsable && isSameServer(kept.credentials, credentials)
+          ? { transport: kept.transport, credentials, readMs }
+          : { transport: await openTransport(credentials), credentials, readMs };
+      if (kept && kept.transport !== connection.transport) kept.transport.retire();
+      if (this.#closed.signal.aborted) connection.transport.close();
+      this.#connection = connection;
+      this.#areRefused = false;
+      this.#backoff.reset();
+      return connection;
+    } catch (error) {
+      const capMs = isSynced() ? CONNECT_BACKOFF_MS : CONNECT_BACKOFF_UNSYNCED_MS;
+      this.#retryAtMs = performance.now() + this.#backoff.nextMs(capMs);
+      throw error;
+    }
+  }
+
+  async #waitForTurn(): Promise<void> {
+    const waitMs = this.#retryAtMs - performance.now();
+    if (waitMs > 0) await delay(waitMs, this.#closed.signal);
+    if (this.#closed.signal.aborted) throw new ConnectError("stopped");
+  }
+
+  /** After a 401: reads the credentials anew; the connection stays if only the token is another. */
+  #renew(): Promise<Connection> {
+    this.#areRefused = true;
+    return this.#connect();
+  }
+
+  #isFresh({ credentials, readMs }: Connection): boolean {
+    const { freshMs = Number.POSITIVE_INFINITY } = this.#options.access;
+    const { expiresAtMs = Number.POSITIVE_INFINITY } = credentials;
+    const ageMs = performance.now() - readMs;
+    return !this.#areRefused && ageMs < freshMs && Date.now() < expiresAtMs;
+  }
+}
+
+/** Whether a connection made with the one serves the other: all is equal that TLS has seen. */
+function isSameServer(a: ApiCredentials, b: ApiCredentials): boolean {
+  const connectionPart = ({
+    url,
+    ca,
+    certificate,
+    key,
+    serverName,
+    skipVerify,
+    proxy,
+  }: ApiCredentials) => [
+    url.href,
+    ca?.toString(),
+    certificate?.toString(),
+    key?.toString(),
+    serverName,
+    skipVerify,
+    proxy?.href,
+  ];
+  return isDeepStrictEqual(connectionPart(a), connectionPart(b));
+}
+
+function headersOf({ token, basic, headers }: ApiCredentials): ApiHeaders {
+  const authorization =
+    token !== undefined
+      ? `Bearer ${token}`
+      : basic && `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString("base64")}`;
+  return {
+    accept: ACCEPT,
+    "user-agent": USER_AGENT,
+    ...headers,
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+}
+
+async function errorOf({
+  status,
+  contentType,
+  retryAfterMs,
+  body,
+}: ApiResponse): Promise<ApiError> {
+  const octets = await readBody(body, MAX_STATUS_OCTETS).catch(() => Buffer.alloc(0));
+  return new ApiError(status, readStatus(contentType, octets) ?? {}, retryAfterMs);
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import { request } from "node:http";
+import type { Socket } from "node:net";
+import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
+import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
+
+/** A connection for each request: for servers and proxies that do not speak HTTP/2. */
+export class Http1Transport implements ApiTransport {
+  readonly isUsable = true;
+  readonly #host: string;
+  readonly #open: () => Promise<Socket>;
+  readonly #sockets = new Set<Socket>();
+  /** The one that told which protocol is spoken; the first request takes it. */
+  #spare: Socket | undefined;
+
+  /** @param host for the header Host */
+  constructor(host: string, first: Socket, open: () => Promise<Socket>) {
+    this.#host = host;
+    this.#open = open;
+    this.#keep(first);
+    this.#spare = first;
+  }
+
+  async get(path: string, headers: ApiHeaders): Promise<ApiResponse> {
+    const socket = await this.#takeSocket();
+    const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
+    const outgoing = request({
+      path,
+      headers: { ...headers, host: this.#host, connection: "close" },
+      createConnection: () => socket,
+    });
+    const timer = setTimeout(() => {
+      outgoing.destroy(new Error(`no response within ${RESPONSE_TIMEOUT_MS / 1_000} s`));
+    }, RESPONSE_TIMEOUT_MS);
+    outgoing.on("error", reject);
+    outgoing.on("close", () => clearTimeout(timer));
+    outgoing.on("response", (message) => {
+      clearTimeout(timer);
+      resolve(responseOf(message));
+    });
+    outgoing.end();
+    return promise;
+  }
+
+  retire(): void {
+    this.#spare?.destroy();
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #takeSocket(): Promise<Socket> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare && !spare.destroyed) return spare;
+    const socket = await this.#open();
+    this.#keep(socket);
+    return socket;
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+  }
+}
+
+function responseOf(message: IncomingMessage): ApiResponse {
+  return {
+    status: message.statusCode ?? 0,
+    contentType: message.headers["content-type"] ?? "",
+    retryAfterMs: parseRetryAfterMs(message.headers["retry-after"]),
+    body: message,
+  };
+}

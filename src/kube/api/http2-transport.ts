@@ -1,0 +1,107 @@
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import { connect, constants } from "node:http2";
+import type { Socket } from "node:net";
+import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
+import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
+
+/** A connection on which nothing has come for so long is asked whether it lives. */
+const PING_AFTER_MS = 5_000;
+const PING_TIMEOUT_MS = 5_000;
+/** Octets that may be under way: a list flows at full speed, and no more of it waits in memory. */
+const STREAM_WINDOW = 1 << 20;
+const SESSION_WINDOW = 4 << 20;
+
+/** All requests over one HTTP/2 connection, its life proved by PING (RFC 9113 §6.7). */
+export class Http2Transport implements ApiTransport {
+  readonly #session: ClientHttp2Session;
+  readonly #timer: NodeJS.Timeout;
+  readonly #socket: Socket;
+  #isEnded = false;
+  #failure: Error | undefined;
+  #octetsSeen = -1;
+  #pingSentMs = 0;
+
+  constructor(origin: string, socket: Socket) {
+    this.#socket = socket;
+    this.#session = connect(origin, {
+      createConnection: () => socket,
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
+    });
+    this.#session.on("connect", () => this.#session.setLocalWindowSize(SESSION_WINDOW));
+    this.#session.on("error", (error: Error) => this.#end(error));
+    this.#session.on("goaway", () => this.#end(undefined));
+    this.#session.on("close", () => {
+      this.#end(undefined);
+      clearInterval(this.#timer);
+    });
+    this.#timer = setInterval(() => this.#checkLife(), PING_AFTER_MS);
+    this.#timer.unref();
+  }
+
+  get isUsable(): boolean {
+    return !this.#isEnded;
+  }
+
+  get(path: string, headers: ApiHeaders): Promise<ApiResponse> {
+    const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
+    const stream = this.#session.request({ ":path": path, ...headers }, { endStream: true });
+    const timer = setTimeout(() => {
+      stream.close(constants.NGHTTP2_CANCEL);
+      reject(new Error(`no response within ${RESPONSE_TIMEOUT_MS / 1_000} s`));
+    }, RESPONSE_TIMEOUT_MS);
+    stream.on("error", (error) => reject(this.#failure ?? error));
+    stream.on("close", () => {
+      clearTimeout(timer);
+      reject(this.#failure ?? new Error("connection lost before a response came"));
+    });
+    stream.on("response", (head) => {
+      clearTimeout(timer);
+      resolve(responseOf(head, stream));
+    });
+    return promise;
+  }
+
+  retire(): void {
+    this.#end(undefined);
+    this.#session.close();
+  }
+
+  close(): void {
+    this.#end(undefined);
+    this.#session.destroy();
+  }
+
+  #end(error: Error | undefined): void {
+    this.#isEnded = true;
+    this.#failure ??= error;
+  }
+
+  /** Whatever has come since the last look proves life; silence is broken by a PING. */
+  #checkLife(): void {
+    const octets = this.#socket.bytesRead;
+    if (octets !== this.#octetsSeen) {
+      this.#octetsSeen = octets;
+      this.#pingSentMs = 0;
+    } else if (this.#pingSentMs === 0) {
+      this.#pingSentMs = performance.now();
+      // What comes back counts as octets read.
+      this.#session.ping(() => {});
+    } else if (performance.now() - this.#pingSentMs >= PING_TIMEOUT_MS) {
+      const seconds = (PING_AFTER_MS + PING_TIMEOUT_MS) / 1_000;
+      this.#failure = new Error(
+        `connection frozen: nothing came for over ${seconds} s, not even to a PING`,
+      );
+      this.#session.destroy(this.#failure);
+    }
+  }
+}
+
+function responseOf(head: IncomingHttpHeaders, body: ClientHttp2Stream): ApiResponse {
+  const retryAfter = head["retry-after"];
+  return {
+    status: Number(head[":status"]),
+    contentType: head["content-type"] ?? "",
+    retryAfterMs: parseRetryAfterMs(typeof retryAfter === "string" ? retryAfter : undefined),
+    body,
+  };
+}
