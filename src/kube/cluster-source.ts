@@ -124,6 +124,8 @@ export interface ClusterStore extends ClusterSink {
 export interface ClusterSource<Sink extends ClusterSink = ClusterSink> {
   /** Begins to tell the sink; does not wait for the first state. Rejects only if it never can. */
   start(sink: Sink): Promise<void>;
+  /** What keeps it from telling all, or what is new; undefined if nothing does. */
+  readonly trouble?: string | undefined;
   stop(): Promise<void>;
 }
 

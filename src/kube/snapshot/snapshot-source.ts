@@ -48,6 +48,10 @@ export class SnapshotSource implements ClusterSource<ClusterStore> {
     this.#unsynced = new Set(options.kinds);
   }
 
+  get trouble(): string | undefined {
+    return this.#options.source.trouble;
+  }
+
   async start(store: ClusterStore): Promise<void> {
     this.#store = store;
     await this.#restore(store);

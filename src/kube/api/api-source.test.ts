@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Metrics } from "../../observe/metrics.ts";
+import { recordingLog } from "../../testing/context.ts";
+import type { ApiAccess } from "./access.ts";
+import { AccessError } from "./access.ts";
+import type { ApiSource } from "./api-source.ts";
+import {
+  accessTo,
+  added,
+  apiService,
+  bookmark,
+  failureOf,
+  listOf,
+  NotingSink,
+  ScriptedApi,
+  sourceOf,
+  watchOf,
+} from "./testing.ts";
+
+const SERVICES = "/api/v1/services";
+const A = added(apiService("a", "5"));
+const B = added(apiService("b", "6"));
+const END = bookmark("10", true);
+
+let api: ScriptedApi;
+let source: ApiSource | undefined;
+let sink: NotingSink;
+let metrics: Metrics;
+let lines: string[];
+
+beforeEach(async () => {
+  api = await ScriptedApi.start();
+  api.script("/api/v1/namespaces", watchOf(bookmark("10", true, "Namespace")));
+  sink = new NotingSink();
+});
+
+afterEach(async () => {
+  await source?.stop();
+  await api[Symbol.asyncDispose]();
+});
+
+async function start(access: ApiAccess = accessTo(api.url)): Promise<void> {
+  const recorder = recordingLog();
+  ({ lines } = recorder);
+  metrics = new Metrics();
+  source = sourceOf(access, recorder.log, metrics);
+  await source.start(sink);
+}
+
+/** Waits until the sink has been told these of Services, one after the other. */
+async function expectNotes(...notes: readonly string[]): Promise<void> {
+  const own = (): string[] => sink.notes.filter((note) => note !== "synced Namespace");
+  await vi.waitFor(() => expect(own()).toEqual(notes), { timeout: 8_000, interval: 5 });
+}
+
+/** What Services were asked for: the parameters that differ. */
+function asked(): string[] {
+  return api.asked
+    .filter(({ path }) => path === SERVICES)
+    .map(({ query }) => {
+      if (query.has("sendInitialEvents")) return "stream";
+      if (!query.has("watch")) return `list ${query.get("continue") ?? ""}`.trim();
+      return `watch ${query.get("resourceVersion")}`;
+    });
+}
+
+describe("a source over an API server", () => {
+  it("tells of all objects, says so, and goes on with the changes", async () => {
+    const removed = { type: "DELETED", object: apiService("a", "12") };
+    api.script(SERVICES, watchOf(A, B, END, added(apiService("c", "11")), removed));
+    await start();
+    await expectNotes("+ a", "+ b", "synced Service", "+ c", "- a");
+    const [request] = api.asked.filter(({ path }) => path === SERVICES);
+    const { timeoutSeconds, ...parameters } = Object.fromEntries(request?.query ?? []);
+    expect(parameters).toEqual({
+      watch: "1",
+      allowWatchBookmarks: "true",
+      sendInitialEvents: "true",
+      resourceVersionMatch: "NotOlderThan",
+    });
+    expect(Number(timeoutSeconds)).toBeGreaterThanOrEqual(300);
+    expect(Number(timeoutSeconds)).toBeLessThan(600);
+    expect(lines).toEqual([]);
+  });
+
+  it("lists page by page where the server cannot stream, and never asks for that again", async () => {
+    api.script(
+      SERVICES,
+      failureOf(422, { reason: "Invalid" }),
+      listOf("20", [apiService("a", "5")], "more"),
+      listOf("20", [apiService("b", "6")]),
+      watchOf(added(apiService("c", "21")), {
+        type: "ERROR",
+        object: { kind: "Status", code: 410 },
+      }),
+      listOf("30", [apiService("c", "21")]),
+      watchOf(),
+    );
+    await start();
+    await expectNotes("+ a", "+ b", "synced Service", "+ c", "+ c", "- a", "- b");
+    await vi.waitFor(() => expect(asked()).toHaveLength(6));
+    expect(asked()).toEqual(["stream", "list", "list more", "watch 20", "list", "watch 30"]);
+  });
+
+  it("reads everything anew after 410, and takes away only then what has vanished", async () => {
+    api.script(
+      SERVICES,
+      watchOf(A, B, END, {
+        type: "ERROR",
+        object: { kind: "Status", code: 410, reason: "Expired" },
+      }),
+      watchOf(B, bookmark("50", true)),
+    );
+    await start();
+    await expectNotes("+ a", "+ b", "synced Service", "+ b", "- a");
+    expect(asked()).toEqual(["stream", "stream"]);
+  });
+
+  it.each<[string, readonly (string | object)[]]>([
+    ["is closed early", ["end"]],
+    ["is cut", ["cut"]],
+    ["ends within a line", ['{"type":"ADDED","obj', "end"]],
+    ["turns into garbage", ["garbage\n"]],
+  ])("goes on from the last version where a watch %s", async (_what, end) => {
+    api.script(
+      SERVICES,
+      watchOf(A, END, added(apiService("b", "11")), bookmark("15"), ...end),
+      watchOf(added(apiService("c", "16"))),
+    );
+    await start();
+    await expectNotes("+ a", "synced Service", "+ b", "+ c");
+    expect(asked().slice(0, 2)).toEqual(["stream", "watch 15"]);
+  });
+
+  it("checks everything some seconds after a break: the history may be another", async () => {
+    api.script(SERVICES, watchOf(A, B, END, "end"), watchOf(), watchOf(B, bookmark("7", true)));
+    await start();
+    // Not sooner than a minute after the last time would be the rule: the clock is turned.
+    await expectNotes("+ a", "+ b", "synced Service");
+    await vi.waitFor(() => expect(asked()).toEqual(["stream", "watch 10"]));
+  });
+
+  it("reads everything anew where versions run backwards", async () => {
+    api.script(
+      SERVICES,
+      watchOf(A, B, END, added(apiService("c", "8"))),
+      watchOf(B, bookmark("9", true)),
+    );
+    await start();
+    await expectNotes("+ a", "+ b", "synced Service", "+ c", "+ b", "- a", "- c");
+    expect(await metrics.text()).toContain('restarts_total{kind="Service",reason="history"} 1');
+  });
+
+  it("leaves out an object that cannot be read, says so, and keeps what it knew of it", async () => {
+    const broken = { type: "MODIFIED", object: { kind: "Service", metadata: { name: 5 } } };
+    api.script(SERVICES, watchOf(A, END, broken, added(apiService("c", "12"))));
+    await start();
+    await expectNotes("+ a", "synced Service", "+ c");
+    expect(lines.join("\n")).toMatch(/warn: Cannot read all of the services; /);
+    expect(await metrics.text()).toContain('unreadable_objects_total{kind="Service"} 1');
+  });
+
+  it("keeps trying while the server is in trouble", async () => {
+    const trouble = failureOf(500, { message: "etcd is away" });
+    api.script(SERVICES, trouble, trouble, trouble, watchOf(A, END));
+    await start();
+    await expectNotes("+ a", "synced Service");
+    expect(lines[0]).toMatch(
+      /^warn: Cannot list and watch services: 500: etcd is away \(a test\); the next attempt in 0\.\d s$/,
+    );
+    expect(lines.at(-1)).toMatch(/^info: Watching services again after \d/);
+    expect(source?.trouble).toBeUndefined();
+  });
+
+  it("comes back when a server that has too much to do says", async () => {
+    const busy = failureOf(429, { reason: "TooManyRequests" }, { "retry-after": "1" });
+    api.script(SERVICES, busy, watchOf(A, END));
+    const beganMs = performance.now();
+    await start();
+    await expectNotes("+ a", "synced Service");
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it("names the rule that is missing where it may not", async () => {
+    const message = 'services is forbidden: User "dns" cannot list resource "services"';
+    api.script(SERVICES, failureOf(403, { reason: "Forbidden", message }), watchOf(END));
+    await start();
+    await expectNotes("synced Service");
+    expect(lines[0]).toContain(message);
+    expect(lines[0]).toContain(
+      'grant the verbs "list" and "watch" on "services" in API group "" (RBAC) to the user of a test',
+    );
+  });
+
+  it("reads the credentials again when they are refused, and asks at once", async () => {
+    let token = "old";
+    const access = accessTo(api.url, () => ({ token }));
+    api.script(
+      SERVICES,
+      (_asked, response) => {
+        token = "new";
+        failureOf(401)(_asked, response);
+      },
+      watchOf(END),
+    );
+    await start(access);
+    await expectNotes("synced Service");
+    const tokens = api.asked
+      .filter(({ path }) => path === SERVICES)
+      .map(({ headers }) => headers.authorization);
+    expect(tokens).toEqual(["Bearer old", "Bearer new"]);
+    expect(lines).toEqual([]);
+  });
+
+  it("says what is wrong with the credentials or the connection, and goes on trying", async () => {
+    let failures = 2;
+    const access = accessTo(api.url);
+    api.script(SERVICES, watchOf(END));
+    await start({
+      description: "a test",
+      read: () => {
+        if (failures-- > 0)
+          return Promise.reject(new AccessError('Cannot read token "t": no such file'));
+        return access.read();
+      },
+    });
+    expect(source?.trouble).toBeUndefined();
+    await expectNotes("synced Service");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^warn: Cannot read token "t": no such file \(a test\); /);
+    expect(lines[1]).toMatch(/^info: Connected to the API server again after /);
+  });
+
+  it("stops at once, whatever it waits for", async () => {
+    api.script(SERVICES, () => {});
+    await start();
+    await vi.waitFor(() => expect(asked()).toHaveLength(1));
+    const beganMs = performance.now();
+    await source?.stop();
+    expect(performance.now() - beganMs).toBeLessThan(2_000);
+  });
+});
+
+it("says that nothing listens there", async () => {
+  const gone = await ScriptedApi.start();
+  const { url } = gone;
+  await gone[Symbol.asyncDispose]();
+  await start(accessTo(url));
+  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0));
+  expect(lines[0]).toMatch(
+    /^warn: Cannot connect to "http:\/\/127\.0\.0\.1:\d+": connect ECONNREFUSED .* \(nothing listens there\) \(a test\); /,
+  );
+  expect(source?.trouble).toContain("ECONNREFUSED");
+});

@@ -1,0 +1,91 @@
+import type { Logger } from "../../observe/log.ts";
+import type { Metrics } from "../../observe/metrics.ts";
+import type { ClusterSink, ClusterSource, Kind, Selection } from "../cluster-source.ts";
+import type { ApiAccess } from "./access.ts";
+import { ApiClient } from "./api-client.ts";
+import { ApiMetrics } from "./api-metrics.ts";
+import type { RateLimits } from "./rate-limiter.ts";
+import { Reflector } from "./reflector.ts";
+import type { Resource } from "./resource.ts";
+import { resourcesOf } from "./resource.ts";
+import { TroubleLog } from "./trouble-log.ts";
+
+/** Enough for the pages of a large list; a server in trouble is spared by delays that grow. */
+const DEFAULT_QPS = 50;
+const DEFAULT_BURST = 100;
+
+export interface ApiSourceOptions {
+  readonly access: ApiAccess;
+  readonly selection: Selection;
+  /** 0 for the default. */
+  readonly limits: RateLimits;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** A cluster as its API server tells of it, for as long as it runs. */
+export class ApiSource implements ClusterSource {
+  readonly #options: ApiSourceOptions;
+  readonly #troubles: TroubleLog;
+  #client: ApiClient | undefined;
+  #reflectors: readonly Reflector[] = [];
+
+  constructor(options: ApiSourceOptions) {
+    this.#options = options;
+    this.#troubles = new TroubleLog(options.log);
+  }
+
+  /** Why not everything is known yet, or not up to date. */
+  get trouble(): string | undefined {
+    return this.#troubles.current;
+  }
+
+  start(sink: ClusterSink): Promise<void> {
+    const { selection, access, metrics: registry } = this.#options;
+    const resources = resourcesOf(selection);
+    const metrics = new ApiMetrics(registry);
+    const unsynced = countByKind(resources);
+    const limits = limitsOf(this.#options.limits, resources.length);
+    const client = new ApiClient({ access, limits, metrics, isSynced: () => unsynced.size === 0 });
+    this.#client = client;
+    this.#reflectors = resources.map((resource) => {
+      const onSynced = (): void => countDown(unsynced, resource.kind, sink);
+      return new Reflector({ resource, client, sink, onSynced, metrics, troubles: this.#troubles });
+    });
+    for (const reflector of this.#reflectors) reflector.start();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    const stopped = this.#reflectors.map((reflector) => reflector.stop());
+    // Whoever waits for an answer need not any more.
+    this.#client?.close();
+    await Promise.all(stopped);
+  }
+}
+
+/** A kind is known when each of its watches has told of everything. */
+function countByKind(resources: readonly Resource[]): Map<Kind, number> {
+  const counts = new Map<Kind, number>();
+  for (const { kind } of resources) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+function countDown(unsynced: Map<Kind, number>, kind: Kind, sink: ClusterSink): void {
+  const left = (unsynced.get(kind) ?? 0) - 1;
+  if (left > 0) {
+    unsynced.set(kind, left);
+  } else {
+    unsynced.delete(kind);
+    sink.synced(kind);
+  }
+}
+
+/** At the start each watch may be asked for at once. */
+function limitsOf({ qps, burst, maxInflight }: RateLimits, watches: number): RateLimits {
+  return {
+    qps: qps === 0 ? DEFAULT_QPS : qps,
+    burst: burst === 0 ? Math.max(DEFAULT_BURST, 2 * watches) : burst,
+    maxInflight,
+  };
+}

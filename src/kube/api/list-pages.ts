@@ -1,0 +1,34 @@
+import type { ApiClient } from "./api-client.ts";
+import { readList } from "./decode/read-list.ts";
+import type { WatchEvent } from "./decode/watch-event.ts";
+import { readBody } from "./read-body.ts";
+import type { Resource } from "./resource.ts";
+import { requestPath } from "./resource.ts";
+
+/** Objects a page: a page is in memory as a whole. */
+const PAGE_OBJECTS = "500";
+/** Kubernetes' own limit for an object is 1.5 MiB; pages of larger ones than usual still fit. */
+const MAX_PAGE_OCTETS = 256 << 20;
+
+type ListedEvent = Exclude<WatchEvent, { type: "ERROR" }>;
+
+/**
+ * Reads all objects, page by page (the `limit` and `continue` of the API).
+ * @returns the version that the list is of, to watch from
+ * @throws {ApiError} 410 among them, if the list was changed too often while it was read
+ */
+export async function listPages(
+  client: ApiClient,
+  resource: Resource,
+  onEvent: (event: ListedEvent) => void,
+): Promise<string> {
+  for (let token = ""; ;) {
+    const path = requestPath(resource, { limit: PAGE_OBJECTS, continue: token });
+    const { body, contentType } = await client.get(path);
+    const octets = await readBody(body, MAX_PAGE_OCTETS);
+    const page = readList(resource.kind, contentType, octets);
+    for (const event of page.events) if (event.type !== "ERROR") onEvent(event);
+    if (page.continueToken === "") return page.resourceVersion;
+    token = page.continueToken;
+  }
+}

@@ -1,0 +1,83 @@
+import { AccessError } from "./access.ts";
+import { ApiError, ConnectError } from "./api-error.ts";
+import type { Resource } from "./resource.ts";
+
+/** The longest wait before the first sync, and for what is likely to be over soon. */
+const SHORT_CAP_MS = 5_000;
+/** The longest wait for a new token: they are replaced before they end, or right after. */
+const CREDENTIALS_CAP_MS = 2_000;
+/** The longest wait once there is something to serve: a server in trouble is left alone. */
+const LONG_CAP_MS = 30_000;
+
+/** What a failure asks for. */
+export interface Recovery {
+  /** For the metric: `expired`, `unreachable`, `refused`, `overloaded`, `error`, `lost`. */
+  readonly reason: string;
+  /** Whether all objects have to be read anew. */
+  readonly relist: boolean;
+  /** Whether what came before the failure may not be the history that goes on behind it. */
+  readonly isSuspect: boolean;
+  /** The highest delay before the next attempt; 0 where somebody else paces them. */
+  readonly capMs: number;
+  /** The lowest delay. */
+  readonly floorMs: number;
+  /** Whether the first time already is worth a line in the log. */
+  readonly isWorthTelling: boolean;
+}
+
+const COMMON = { relist: false, isSuspect: false, floorMs: 0, isWorthTelling: true };
+
+/** @param interruption why the request was given up, if nobody else ended it */
+export function planRecovery(
+  error: unknown,
+  isSynced: boolean,
+  interruption: string | undefined,
+): Recovery {
+  if (interruption !== undefined) {
+    return { ...COMMON, reason: interruption, capMs: 1_000, isWorthTelling: false };
+  }
+  if (isUnreachable(error)) {
+    return { ...COMMON, reason: "unreachable", isSuspect: true, capMs: 0 };
+  }
+  if (!(error instanceof ApiError)) {
+    return {
+      ...COMMON,
+      reason: "lost",
+      isSuspect: true,
+      capMs: SHORT_CAP_MS,
+      isWorthTelling: false,
+    };
+  }
+  if (error.isExpired) {
+    return { ...COMMON, reason: "expired", relist: true, capMs: 1_000, isWorthTelling: false };
+  }
+  if (error.status === 401) return { ...COMMON, reason: "refused", capMs: CREDENTIALS_CAP_MS };
+  if (error.status === 403) return { ...COMMON, reason: "refused", capMs: SHORT_CAP_MS };
+  const capMs = isSynced ? LONG_CAP_MS : SHORT_CAP_MS;
+  const reason = error.status === 429 ? "overloaded" : "error";
+  return { ...COMMON, reason, isSuspect: true, capMs, floorMs: error.retryAfterMs };
+}
+
+/** Whether no request was made at all; the client paces the attempts. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ConnectError || error instanceof AccessError;
+}
+
+/** What to tell the person who has to do something about it. */
+export function explain(error: unknown, resource: Resource, description: string): string {
+  const { name, group, namespace } = resource;
+  if (isUnreachable(error)) return `${(error as Error).message} (${description})`;
+  const place = namespace === "" ? "" : ` in namespace "${namespace}"`;
+  const what = `Cannot list and watch ${name}${place}`;
+  if (!(error instanceof ApiError)) return `${what}: ${(error as Error).message} (${description})`;
+  switch (error.status) {
+    case 401:
+      return `${what}: the API server does not know who asks: ${error.message}; renew the credentials of ${description}`;
+    case 403:
+      return `${what}: ${error.message}; grant the verbs "list" and "watch" on "${name}" in API group "${group}" (RBAC) to the user of ${description}`;
+    case 404:
+      return `${what}: ${error.message}; the API server does not have this resource: is its version too old, or a CRD missing? (${description})`;
+    default:
+      return `${what}: ${error.message} (${description})`;
+  }
+}

@@ -1,0 +1,271 @@
+import { randomInt } from "node:crypto";
+import type { Readable } from "node:stream";
+import type { ClusterSink } from "../cluster-source.ts";
+import type { ApiClient } from "./api-client.ts";
+import { ApiError } from "./api-error.ts";
+import type { ApiMetrics } from "./api-metrics.ts";
+import { Backoff, CALM_MS } from "./backoff.ts";
+import type { WatchEvent } from "./decode/watch-event.ts";
+import { WatchReader } from "./decode/watch-reader.ts";
+import { KeyLedger } from "./key-ledger.ts";
+import { listPages } from "./list-pages.ts";
+import { readChunks, SilenceError } from "./read-body.ts";
+import { explain, isUnreachable, planRecovery } from "./recovery.ts";
+import type { Resource } from "./resource.ts";
+import { requestPath } from "./resource.ts";
+import { isOlderVersion } from "./resource-version.ts";
+import { ResyncTimer } from "./resync-timer.ts";
+import type { TroubleLog } from "./trouble-log.ts";
+import { delay } from "./delay.ts";
+
+/** A watch ends after a random time between these, and begins again: so load stays spread. */
+const WATCH_SECONDS: readonly [number, number] = [300, 600];
+/** Servers end a watch a little early or late. */
+const ON_TIME_MS = 5_000;
+/** Bookmarks come each minute: a watch that is silent for longer than this is dead. */
+const IDLE_MS = 150_000;
+/** While all objects are being read there is no reason for silence. */
+const INITIAL_IDLE_MS = 15_000;
+/** All objects are read anew after so long, in case something was lost without a trace. */
+const RELIST_AFTER_MS: readonly [number, number] = [45 * 60_000, 75 * 60_000];
+
+/** What all watches have in common, as a subject of trouble. */
+const CONNECTION = "API server";
+
+export interface ReflectorOptions {
+  readonly resource: Resource;
+  readonly client: ApiClient;
+  readonly sink: Pick<ClusterSink, "upsert" | "remove">;
+  /** Called once, when all objects have been told of for the first time. */
+  readonly onSynced: () => void;
+  readonly metrics: ApiMetrics;
+  readonly troubles: TroubleLog;
+}
+
+/** Keeps a sink equal to what an API server has of one resource. No error ever ends it. */
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #ledger = new KeyLedger();
+  readonly #backoff = new Backoff();
+  readonly #resync = new ResyncTimer(() => this.#interrupt("resync"));
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+  #isSynced = false;
+  /** Whether all objects have to be read, before changes are. */
+  #needsRelist = true;
+  /** Where changes go on. */
+  #resourceVersion = "";
+  /** Whether all objects are being read by the watch at work. */
+  #isInitial = false;
+  #relistDueMs = Number.POSITIVE_INFINITY;
+  /** Whether the server streams the objects it has (WatchList, KEP-3157). */
+  #usesWatchList = true;
+  #body: Readable | undefined;
+  /** Why the request under way was given up, if it was. */
+  #interruption: string | undefined;
+  #unreadable = 0;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#resync.clear();
+    this.#body?.destroy();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const beganMs = performance.now();
+      this.#interruption = undefined;
+      this.#isInitial = false;
+      try {
+        await this.#follow();
+      } catch (error) {
+        if (signal.aborted) return;
+        if (performance.now() - beganMs > CALM_MS) this.#backoff.reset();
+        await this.#recover(error);
+      }
+    }
+  }
+
+  /** One request and its response: the objects there are, or the changes from a version on. */
+  async #follow(): Promise<void> {
+    if (performance.now() > this.#relistDueMs) this.#needsRelist = true;
+    if (!this.#needsRelist) return this.#watch({ resourceVersion: this.#resourceVersion });
+    if (!this.#usesWatchList) return this.#list();
+    try {
+      await this.#watch({ sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" });
+    } catch (error) {
+      if (!this.#cannotStream(error)) throw error;
+      this.#usesWatchList = false;
+    }
+  }
+
+  /**
+   * A server may refuse to stream the objects it has, begin and then find that its etcd is too old,
+   * or know nothing of it and wait for changes. A plain list works everywhere.
+   */
+  #cannotStream(error: unknown): boolean {
+    if (error instanceof SilenceError) return this.#isInitial;
+    if (!(error instanceof ApiError)) return false;
+    return error.isUnsupported || (this.#isInitial && !error.isExpired);
+  }
+
+  async #list(): Promise<void> {
+    const { client, resource } = this.#options;
+    this.#beginRelist();
+    const version = await listPages(client, resource, (event) => this.#apply(event));
+    this.#endRelist(version);
+  }
+
+  async #watch(parameters: Readonly<Record<string, string>>): Promise<void> {
+    const { client, resource } = this.#options;
+    const seconds = randomInt(...WATCH_SECONDS);
+    const common = { watch: "1", allowWatchBookmarks: "true", timeoutSeconds: `${seconds}` };
+    const path = requestPath(resource, { ...common, ...parameters });
+    const beganMs = performance.now();
+    const { body, contentType } = await client.get(path);
+    this.#body = body;
+    if (this.#stop.signal.aborted || this.#interruption !== undefined) body.destroy();
+    if (this.#needsRelist) this.#beginRelist();
+    else this.#goesOn();
+    await this.#read(body, contentType);
+    if (performance.now() - beganMs < seconds * 1_000 - ON_TIME_MS) {
+      throw new Error("the watch was closed before its time");
+    }
+    this.#restarted("timeout");
+  }
+
+  async #read(body: Readable, contentType: string): Promise<void> {
+    const reader = new WatchReader(this.#options.resource.kind, contentType);
+    const onEvent = (event: WatchEvent): void => {
+      // What is left of a chunk after an event that ends the watch counts for nothing.
+      if (body.destroyed) return;
+      if (event.type === "ERROR")
+        body.destroy(new ApiError(event.status.code || 500, event.status));
+      else this.#apply(event);
+    };
+    const idleMs = (): number => (this.#isInitial ? INITIAL_IDLE_MS : IDLE_MS);
+    await readChunks(body, idleMs, (chunk) => {
+      try {
+        reader.push(chunk, onEvent);
+      } catch (error) {
+        body.destroy(error as Error);
+      }
+    });
+    reader.end();
+  }
+
+  #apply(event: Exclude<WatchEvent, { type: "ERROR" }>): void {
+    const { sink } = this.#options;
+    switch (event.type) {
+      case "PUT":
+        this.#ledger.see(event.object);
+        sink.upsert(event.object);
+        break;
+      case "DELETED":
+        this.#ledger.forget(event.key);
+        sink.remove(event.kind, event.key);
+        break;
+      case "UNREADABLE":
+        this.#leaveOut(event);
+        break;
+      case "BOOKMARK":
+        if (event.endsInitialEvents) return this.#endRelist(event.resourceVersion);
+    }
+    if (!this.#isInitial) this.#advance(event.resourceVersion);
+  }
+
+  /** A version that runs backwards is another history: an etcd that was restored. */
+  #advance(version: string): void {
+    if (isOlderVersion(version, this.#resourceVersion)) return this.#interrupt("history");
+    if (version !== "") this.#resourceVersion = version;
+  }
+
+  #leaveOut({ key, reason }: Extract<WatchEvent, { type: "UNREADABLE" }>): void {
+    const { resource, metrics, troubles } = this.#options;
+    if (key) this.#ledger.keep(key);
+    this.#unreadable++;
+    metrics.unreadable.with(resource.kind).value++;
+    const name = key ? `"${key.namespace}/${key.name}"` : "one without a name";
+    const cause = `Cannot read all of the ${resource.name}`;
+    troubles.tell(this.#unreadableSubject, cause, `${name} is left out: ${reason}`);
+    this.#resync.scheduleRepair();
+  }
+
+  #beginRelist(): void {
+    this.#isInitial = true;
+    this.#unreadable = 0;
+    this.#ledger.beginRound();
+  }
+
+  /** @param version "" where the server gives none: a watch then begins with what is there */
+  #endRelist(version: string): void {
+    const { resource, sink, metrics, troubles, onSynced } = this.#options;
+    this.#ledger.endRound((key) => sink.remove(resource.kind, key));
+    this.#isInitial = false;
+    this.#needsRelist = false;
+    this.#resourceVersion = version;
+    this.#relistDueMs = performance.now() + randomInt(...RELIST_AFTER_MS);
+    metrics.relists.with(resource.kind).value++;
+    this.#resync.relisted(this.#unreadable === 0);
+    if (this.#unreadable === 0) {
+      troubles.over(this.#unreadableSubject, `All of the ${resource.name} can be read again`);
+    }
+    this.#goesOn();
+    if (this.#isSynced) return;
+    this.#isSynced = true;
+    onSynced();
+  }
+
+  #goesOn(): void {
+    const { troubles, resource } = this.#options;
+    troubles.over(CONNECTION, "Connected to the API server again");
+    troubles.over(resource.path, `Watching ${resource.name} again`);
+    this.#resync.watching();
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const recovery = planRecovery(error, this.#isSynced, this.#interruption);
+    this.#restarted(recovery.reason);
+    if (recovery.relist) this.#needsRelist = true;
+    if (recovery.isSuspect) this.#resync.suspect();
+    if (recovery.capMs === 0) return this.#tell(error, "the next attempt follows soon");
+    const delayMs = recovery.floorMs + this.#backoff.nextMs(recovery.capMs);
+    // Connections end now and then; the second time in a row is worth a word.
+    if (recovery.isWorthTelling || this.#backoff.failures > 1) {
+      this.#tell(error, `the next attempt in ${(delayMs / 1_000).toFixed(1)} s`);
+    }
+    await delay(delayMs, this.#stop.signal);
+  }
+
+  #tell(error: unknown, detail: string): void {
+    const { resource, client, troubles } = this.#options;
+    const subject = isUnreachable(error) ? CONNECTION : resource.path;
+    troubles.tell(subject, explain(error, resource, client.description), detail);
+  }
+
+  /** Gives the watch at work up to read everything anew. */
+  #interrupt(reason: string): void {
+    this.#interruption = reason;
+    this.#needsRelist = true;
+    this.#body?.destroy();
+  }
+
+  #restarted(reason: string): void {
+    const { metrics, resource } = this.#options;
+    metrics.restarts.with(resource.kind, reason).value++;
+  }
+
+  get #unreadableSubject(): string {
+    return `${this.#options.resource.path} unreadable`;
+  }
+}

@@ -1,0 +1,65 @@
+import { randomInt } from "node:crypto";
+
+/** After a suspicious break all is read anew within this time, but not more often than that. */
+const CHECK_MS: readonly [number, number] = [1_000, 5_000];
+const CHECK_INTERVAL_MS = 60_000;
+/** For an object that could not be read: the first time, doubled up to the last. */
+const REPAIR_MS = 30_000;
+const MAX_REPAIR_MS = 3_600_000;
+
+/**
+ * Decides when all objects are read anew though the watch goes on:
+ * - After a connection was lost. The server may have come back from an older backup, and a watch
+ *   that goes on from a version that this history has not reached yet misses what happens until then.
+ * - After an object could not be read: perhaps it can be when it comes again.
+ */
+export class ResyncTimer {
+  readonly #resync: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #isSuspect = false;
+  #relistedMs = Number.NEGATIVE_INFINITY;
+  #repairMs = REPAIR_MS;
+
+  constructor(resync: () => void) {
+    this.#resync = resync;
+  }
+
+  /** The connection was lost, or the watch ended before its time. */
+  suspect(): void {
+    this.#isSuspect = true;
+  }
+
+  /** The watch is at work. */
+  watching(): void {
+    if (!this.#isSuspect) return;
+    const earliestMs = this.#relistedMs + CHECK_INTERVAL_MS - performance.now();
+    this.#schedule(Math.max(earliestMs, 0) + randomInt(...CHECK_MS));
+  }
+
+  scheduleRepair(): void {
+    this.#schedule(this.#repairMs);
+  }
+
+  /** @param isComplete whether each object could be read */
+  relisted(isComplete: boolean): void {
+    this.#isSuspect = false;
+    this.#relistedMs = performance.now();
+    this.#repairMs = isComplete ? REPAIR_MS : Math.min(this.#repairMs * 2, MAX_REPAIR_MS);
+    this.clear();
+    if (!isComplete) this.scheduleRepair();
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#resync();
+    }, delayMs);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Logger } from "../../observe/log.ts";
+
+/** The same trouble is not told of again before. */
+const REPEAT_MS = 60_000;
+
+/** Tells of trouble when it begins, now and then while it lasts, and when it is over. */
+export class TroubleLog {
+  readonly #log: Logger;
+  readonly #troubles = new Map<string, { cause: string; sinceMs: number; toldMs: number }>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** The first trouble that lasts; undefined if all is well. */
+  get current(): string | undefined {
+    for (const { cause } of this.#troubles.values()) return cause;
+    return undefined;
+  }
+
+  /**
+   * @param subject what is in trouble
+   * @param cause what is wrong, the same words for the same thing
+   * @param detail what differs from one time to the next
+   */
+  tell(subject: string, cause: string, detail: string): void {
+    const nowMs = performance.now();
+    const known = this.#troubles.get(subject);
+    if (known?.cause === cause && nowMs - known.toldMs < REPEAT_MS) return;
+    this.#troubles.set(subject, { cause, sinceMs: known?.sinceMs ?? nowMs, toldMs: nowMs });
+    this.#log.warn(`${cause}; ${detail}`);
+  }
+
+  over(subject: string, message: string): void {
+    const known = this.#troubles.get(subject);
+    if (!known) return;
+    this.#troubles.delete(subject);
+    const seconds = ((performance.now() - known.sinceMs) / 1_000).toFixed(1);
+    this.#log.info(`${message} after ${seconds} s`);
+  }
+}
