@@ -53,6 +53,11 @@ export interface Instance {
   observe?(query: Query, outcome: Outcome, octets: number, failure: unknown): void;
   /** Opens files, sockets and timers. If it rejects, the configuration is refused. */
   start?(): void | Promise<void>;
+  /**
+   * Resolves when it answers as well as the one that it takes over from; only a reload waits for
+   * it, so it must end by itself.
+   */
+  settle?(): Promise<void>;
   /** Undoes `start`; called also if that failed. Queries in flight have been answered by then. */
   stop?(): void | Promise<void>;
   /** For `/ready`: undefined if ready, else the reason why not. */

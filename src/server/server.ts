@@ -125,6 +125,8 @@ export class Server {
       for (const [id, endpoint] of next.endpoints) {
         if (!this.#posts.has(id)) opened.set(id, await this.#open(endpoint));
       }
+      const isReload = this.#posts.size > 0;
+      if (isReload) await Promise.all(next.instances.map(async (one) => one.instance.settle?.()));
     } catch (error) {
       await closePosts(opened.values());
       await this.#stopInstances(started);

@@ -39,6 +39,7 @@ export class Kubernetes implements Instance {
   /** The longest first, so that the first match is the closest. */
   readonly #zones: readonly ClusterZone[];
   readonly #fallthrough: readonly Name[];
+  readonly #startupTimeoutMs: number;
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
     const { source, localAddresses, now } = world;
@@ -68,6 +69,7 @@ export class Kubernetes implements Instance {
     });
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
     this.#fallthrough = options.fallthrough;
+    this.#startupTimeoutMs = options.api.startupTimeoutMs;
   }
 
   serve(query: Query, next: Next): Result {
@@ -91,6 +93,20 @@ export class Kubernetes implements Instance {
     return this.#source.start(this.#recorder);
   }
 
+  /** Waits for the cluster, but not for ever: it may be away, and the Corefile has been changed. */
+  async settle(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#startupTimeoutMs);
+    const { state } = this.index;
+    const resolveIfSynced = (): void => {
+      if (state.kinds.every((kind) => state.hasSynced(kind))) resolve();
+    };
+    this.index.onChange(resolveIfSynced);
+    resolveIfSynced();
+    await promise;
+    clearTimeout(timer);
+  }
+
   async stop(): Promise<void> {
     await this.#source.stop();
     this.#recorder.close();
@@ -98,7 +114,10 @@ export class Kubernetes implements Instance {
 
   notReady(): string | undefined {
     const waiting = [...this.index.state.unknown];
-    return waiting.length === 0 ? undefined : `waiting for the cluster's ${waiting.join(", ")}`;
+    if (waiting.length === 0) return undefined;
+    const { trouble } = this.#source;
+    const reason = trouble === undefined ? "" : `: ${trouble}`;
+    return `waiting for the cluster's ${waiting.join(", ")}${reason}`;
   }
 
   /**

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { reasonOf } from "../../corefile/corefile-error.ts";
+import { expandHome, makeAccess } from "../../kube/api/access/make-access.ts";
+import { ApiSource } from "../../kube/api/api-source.ts";
 import type { ClusterSource, Selection } from "../../kube/cluster-source.ts";
 import { manifestsSource } from "../../kube/manifests/manifests-source.ts";
 import type { PluginContext } from "../../server/plugin.ts";
@@ -10,14 +12,19 @@ import type { KubernetesOptions } from "./parse.ts";
  * @throws {CorefileError} if the ranges of addresses do not fit together.
  */
 export function makeSource(options: KubernetesOptions, context: PluginContext): ClusterSource {
+  return options.manifests.length > 0
+    ? manifestsOf(options, context)
+    : apiServerOf(options, context);
+}
+
+function manifestsOf(options: KubernetesOptions, context: PluginContext): ClusterSource {
   const { manifests, serviceCidrs } = options;
-  if (manifests.length === 0) {
-    throw context.directive.error(`missing "manifests": watching an API server is being built`);
-  }
   try {
     return manifestsSource({
       paths: manifests.map((path) => resolve(context.settings.root, path)),
-      selection: selectionOf(options),
+      // Also namespaces that are not shown are read: the Service that this server itself is
+      // reached by may be in one of them, and is named in NS records.
+      selection: { ...selectionOf(options), namespaces: [] },
       log: context.log,
       ...(serviceCidrs.length > 0 ? { serviceCidrs } : {}),
     });
@@ -26,13 +33,31 @@ export function makeSource(options: KubernetesOptions, context: PluginContext): 
   }
 }
 
-/**
- * Also namespaces that are not shown are asked for: the Service that this server itself is
- * reached by may be in one of them, and is named in NS records.
- */
+function apiServerOf(
+  options: KubernetesOptions,
+  { settings, log, metrics }: PluginContext,
+): ApiSource {
+  const { endpoint, tls, kubeconfig, qps, burst, maxInflight } = options.api;
+  const at = (path: string): string => resolve(settings.root, path);
+  return new ApiSource({
+    access: makeAccess({
+      endpoint,
+      tls: tls && { certificate: at(tls.certificate), key: at(tls.key), ca: at(tls.ca) },
+      kubeconfig: kubeconfig && {
+        path: at(expandHome(kubeconfig.path)),
+        context: kubeconfig.context,
+      },
+    }),
+    selection: selectionOf(options),
+    limits: { qps, burst, maxInflight },
+    log,
+    metrics,
+  });
+}
+
 function selectionOf(options: KubernetesOptions): Selection {
   return {
-    namespaces: [],
+    namespaces: options.namespaces,
     labels: options.labels,
     namespaceLabels: options.namespaceLabels,
     endpoints: options.endpoints,
