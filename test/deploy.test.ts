@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
 import { parseCorefile } from "../src/corefile/corefile.ts";
+import { ApiMetrics } from "../src/kube/api/api-metrics.ts";
+import { Metrics } from "../src/observe/metrics.ts";
 import { plugins } from "../src/plugins/index.ts";
 import { checkCorefile } from "../src/server/configuration.ts";
 import { startServer } from "../src/testing/server.ts";
@@ -268,12 +270,15 @@ describe("metrics", () => {
     const server = await startServer({ corefile });
     try {
       const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-      const types = [...(await response.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)];
-      known = new Set(types.flatMap(([, name = "", type]) => namesOf(name, type)));
+      known = new Set(typesIn(await response.text()));
     } finally {
       await server.stop();
     }
-    // Defined only where there is a snapshot, which manifests exclude.
+    // Defined only where there is an API server, or a snapshot, which manifests exclude.
+    const metrics = new Metrics();
+    const { relists } = new ApiMetrics(metrics);
+    relists.with("Service").value++;
+    for (const name of typesIn(await metrics.text())) known.add(name);
     for (const name of literalNames("src/kube/snapshot/snapshot-source.ts")) known.add(name);
   });
 
@@ -308,6 +313,11 @@ describe("metrics", () => {
 
   function unknownIn(expr: string): string[] {
     return namesIn(expr).filter((name) => name !== "up" && !known.has(name));
+  }
+
+  function typesIn(text: string): string[] {
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+    return types.flatMap(([, name = "", type]) => namesOf(name, type));
   }
 
   function namesOf(name: string, type: string | undefined): string[] {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { findProgram } from "../bench/find-program.ts";
 import { DEPLOY } from "../deploy-files.ts";
 import { ROOT } from "../run-portolan.ts";
@@ -38,18 +38,30 @@ export function makeImageTree(folder: string, options: { fileCapability: boolean
   return folder;
 }
 
+export interface ImageOptions {
+  /** What volumes bring: text by path, such as `etc/coredns/Corefile`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Starts the tree as a container would be: user 65532, a file system that cannot be written to, no shell. */
-export function startImage(tree: string, corefile: string): Promise<ChildProgram> {
+export function startImage(tree: string, options: ImageOptions): Promise<ChildProgram> {
   const folder = mkdtempSync(join(tree, "run-"));
-  const file = join(folder, "Corefile");
-  writeFileSync(file, corefile);
-  const root = join(folder, "root");
+  const [root, files] = [join(folder, "root"), join(folder, "files")];
   mkdirSync(root);
+  for (const [path, text] of Object.entries(options.files)) {
+    mkdirSync(dirname(join(files, path)), { recursive: true });
+    writeFileSync(join(files, path), text);
+  }
   return ChildProgram.start({
     name: "image",
     path: "unshare",
-    args: ["--mount", "sh", SCRIPT, tree, root, file],
+    args: ["--mount", "sh", SCRIPT, tree, root, files],
     // As the manifests have it.
-    environment: { NODE_OPTIONS: "--max-old-space-size-percentage=60", NODE_EXTRA_CA_CERTS: "" },
+    environment: {
+      NODE_OPTIONS: "--max-old-space-size-percentage=60",
+      NODE_EXTRA_CA_CERTS: "",
+      ...options.environment,
+    },
   });
 }

@@ -1,7 +1,8 @@
-# Does what a container runtime does for the image's user: start-container.sh TREE ROOT COREFILE
-# TREE has app/ and usr/local/bin/node; ROOT is an empty folder. To be run as root in a mount namespace of its own.
+# Does what a container runtime does for the image's user: start-container.sh TREE ROOT FILES
+# TREE has app/ and usr/local/bin/node; ROOT is an empty folder, FILES what volumes bring: etc/coredns/Corefile.
+# To be run as root in a mount namespace of its own.
 set -eu
-tree=$1 root=$2 corefile=$3
+tree=$1 root=$2 files=$3
 
 mount -t tmpfs tmpfs "$root"
 for folder in usr/lib lib lib64; do
@@ -16,8 +17,8 @@ for folder in app usr/local/bin; do
   mount --bind "$tree/$folder" "$root/$folder"
   mount -o remount,bind,ro "$root/$folder"
 done
-mkdir -p "$root/etc/coredns" "$root/proc" "$root/dev"
-cp "$corefile" "$root/etc/coredns/Corefile"
+mkdir -p "$root/proc" "$root/dev"
+cp -r "$files/." "$root"
 mount -t proc proc "$root/proc"
 for device in null urandom; do
   touch "$root/dev/$device"
