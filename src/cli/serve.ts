@@ -4,11 +4,13 @@ import { createLogger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
 import { Server } from "../server/server.ts";
 import { welcome } from "./welcome.ts";
+import { limitYoungGeneration } from "./young-generation.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 
 /** Serves DNS until SIGTERM or SIGINT; SIGUSR1 reads the Corefile again. */
 export async function serve(flags: Flags): Promise<void> {
+  limitYoungGeneration();
   const log = await createLogger();
   const server = await Server.start({
     load: corefileLoader(flags.conf),

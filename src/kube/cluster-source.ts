@@ -56,6 +56,7 @@ export interface ImportedFrom {
 }
 
 export interface Endpoint {
+  /** Canonical text, or host names in a slice of type FQDN. */
   readonly addresses: readonly string[];
   /** conditions.ready, where absent means true. */
   readonly ready: boolean;
@@ -83,7 +84,7 @@ export interface Namespace extends ObjectKey {
 
 export interface Pod extends ObjectKey {
   readonly kind: "Pod";
-  /** All of status.podIPs; the first one is status.podIP. */
+  /** All of status.podIPs in canonical text; the first one is status.podIP. */
   readonly podIPs: readonly string[];
   readonly phase: string;
   readonly labels: Readonly<Record<string, string>>;

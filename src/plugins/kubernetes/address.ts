@@ -52,7 +52,7 @@ function ipv4Octets(address: string): Buffer {
 
 /** `192.0.2.1` as `192-0-2-1`, `2001:db8::1` as `2001-db8--1`. */
 export function dashedAddress(address: string): string {
-  return address.replaceAll(/[.:]/g, "-");
+  return address.replaceAll(address.includes(":") ? ":" : ".", "-");
 }
 
 /** The address that a pod's name stands for, as text; undefined if it stands for none. */

@@ -15,7 +15,7 @@ import { NamespaceTable } from "./namespace-table.ts";
 import { objectKey, PodTable } from "./pod-table.ts";
 import { ReverseTable } from "./reverse-table.ts";
 import { Serial } from "./serial.ts";
-import { canonicalService, importedService } from "./service-object.ts";
+import { importedService } from "./service-object.ts";
 import type { NamespaceNode } from "./service-node.ts";
 import { ServiceTable } from "./service-table.ts";
 import type { SliceOptions } from "./slice.ts";
@@ -96,7 +96,7 @@ export class ClusterIndex implements ClusterStore {
   upsert(object: ClusterObject): void {
     switch (object.kind) {
       case "Service":
-        return this.#putService(this.services, object, canonicalService(object));
+        return this.#putService(this.services, object, object);
       case "ServiceImport":
         return this.#putService(this.imports, object, importedService(object));
       case "EndpointSlice":

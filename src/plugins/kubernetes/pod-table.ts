@@ -1,5 +1,5 @@
 import type { ObjectKey, Pod } from "../../kube/cluster-source.ts";
-import { canonicalAddress, dashedAddress } from "./address.ts";
+import { dashedAddress } from "./address.ts";
 import { wireLabel } from "./labels.ts";
 
 /** Pods in these phases have given their addresses back. */
@@ -25,7 +25,7 @@ export class PodTable {
 
   /** @returns whether its addresses have changed. */
   upsert(pod: Pod): boolean {
-    const addresses = OVER.has(pod.phase) ? [] : pod.podIPs.flatMap((text) => canonical(text));
+    const addresses = OVER.has(pod.phase) ? [] : pod.podIPs;
     const named = new Map(addresses.map((address) => [podLabels(address, pod.namespace), address]));
     const key = objectKey(pod);
     const before = this.#names.get(key) ?? [];
@@ -72,11 +72,6 @@ export class PodTable {
       if (known && --known.count === 0) this.#byName.delete(name);
     }
   }
-}
-
-function canonical(text: string): string[] {
-  const address = canonicalAddress(text);
-  return address === undefined ? [] : [address];
 }
 
 function podLabels(address: string, namespace: string): string {

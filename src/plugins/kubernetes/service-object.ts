@@ -1,21 +1,12 @@
 import type { Service, ServiceImport } from "../../kube/cluster-source.ts";
-import { canonicalAddress } from "./address.ts";
 import { isSameList } from "./slice.ts";
 
 const NONE: readonly string[] = [];
 
-/** The Service with addresses in canonical text, without those that are none. */
-export function canonicalService(service: Service): Service {
-  const clusterIPs = service.clusterIPs
-    .map(canonicalAddress)
-    .filter((address) => address !== undefined);
-  return isSameTexts(clusterIPs, service.clusterIPs) ? service : { ...service, clusterIPs };
-}
-
 /** A Service of the cluster set as one of the cluster: the names below it are made alike. */
 export function importedService(object: ServiceImport): Service {
   const { namespace, name, clusterIPs, ports } = object;
-  return canonicalService({
+  return {
     kind: "Service",
     namespace,
     name,
@@ -27,7 +18,7 @@ export function importedService(object: ServiceImport): Service {
     externalIPs: NONE,
     externalHostnames: NONE,
     publishNotReadyAddresses: false,
-  });
+  };
 }
 
 /** Whether nothing that DNS shows is different, inside the cluster or outside. */

@@ -1,5 +1,5 @@
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../kube/cluster-source.ts";
-import { canonicalAddress, dashedAddress } from "./address.ts";
+import { dashedAddress } from "./address.ts";
 import { wireLabel } from "./labels.ts";
 import { OneOrMany } from "./one-or-many.ts";
 import type { ServiceNode } from "./service-node.ts";
@@ -16,15 +16,45 @@ export interface Port {
 /** A slice or a Service without ports still has addresses. */
 export const NO_PORTS: readonly Port[] = [{ name: "", protocol: "", port: 0 }];
 
-/** One ready address of an EndpointSlice. */
-export interface Target {
+/** One ready address of an EndpointSlice: there are more of these than of anything else. */
+export class Target {
   /** Canonical text. */
   readonly address: string;
-  /** Its name below the Service, in wire form: one label, or that of its cluster as well. */
-  readonly label: string;
   readonly slice: Slice;
-  /** As labels in lower-case wire form, "" without one; not there unless it is asked for. */
-  readonly topologyZone?: string;
+  /** The label of its own, in wire form; "" if it is named after its address. */
+  readonly ownLabel: string;
+
+  constructor(address: string, slice: Slice, ownLabel: string) {
+    this.address = address;
+    this.slice = slice;
+    this.ownLabel = ownLabel;
+  }
+
+  /**
+   * Its name below the Service, in wire form: one label, or that of its cluster as well. Most are
+   * never asked for it, so it is not kept.
+   */
+  get label(): string {
+    return (this.ownLabel || addressLabel(this.address)) + this.slice.clusterLabel;
+  }
+
+  /** As labels in lower-case wire form, "" without one; undefined unless it is asked for. */
+  get topologyZone(): string | undefined {
+    return undefined;
+  }
+}
+
+class ZonalTarget extends Target {
+  readonly #topologyZone: string;
+
+  constructor(address: string, slice: Slice, ownLabel: string, topologyZone: string) {
+    super(address, slice, ownLabel);
+    this.#topologyZone = topologyZone;
+  }
+
+  override get topologyZone(): string {
+    return this.#topologyZone;
+  }
 }
 
 /** What DNS needs of an EndpointSlice. */
@@ -34,6 +64,8 @@ export interface Slice {
   readonly ports: readonly Port[];
   /** The cluster that the endpoints are in; "" for this one, and for one without a name. */
   readonly cluster: string;
+  /** What that cluster's name adds to those of the endpoints, in wire form. */
+  readonly clusterLabel: string;
   readonly targets: readonly Target[];
 }
 
@@ -52,21 +84,25 @@ export function makeSlice(
   { usePodNames, zonal, cluster }: SliceOptions,
 ): Slice {
   const targets: Target[] = [];
-  const slice: Slice = { name: object.name, node, ports: portsOf(object.ports), cluster, targets };
+  const slice: Slice = {
+    name: object.name,
+    node,
+    ports: portsOf(object.ports),
+    cluster,
+    // A cluster whose name is no label leaves its endpoints without it: they can be named all the same.
+    clusterLabel: wireLabel(cluster) ?? "",
+    targets,
+  };
   const topologyZones = new Map<string, string>();
-  // A cluster whose name is no label leaves its endpoints without it: they can be named all the same.
-  const clusterLabel = wireLabel(cluster) ?? "";
   for (const endpoint of object.endpoints) {
     if (!endpoint.ready) continue;
-    for (const text of endpoint.addresses) {
-      const address = canonicalAddress(text);
-      if (address === undefined) continue;
-      const label = targetLabel(endpoint, text, usePodNames) + clusterLabel;
-      if (zonal) {
-        targets.push({ address, label, slice, topologyZone: zoneOf(endpoint, topologyZones) });
-      } else {
-        targets.push({ address, label, slice });
-      }
+    const ownLabel = labelOf(endpoint, usePodNames);
+    for (const address of endpoint.addresses) {
+      targets.push(
+        zonal
+          ? new ZonalTarget(address, slice, ownLabel, zoneOf(endpoint, topologyZones))
+          : new Target(address, slice, ownLabel),
+      );
     }
   }
   return slice;
@@ -103,11 +139,10 @@ export function portsOf(ports: readonly EndpointPort[]): readonly Port[] {
   }));
 }
 
-function targetLabel(endpoint: Endpoint, address: string, usePodNames: boolean): string {
-  const { hostname, podName } = endpoint;
+/** A pod's name may have dots or be too long: then it is no label, and the address has to do. */
+function labelOf({ hostname, podName }: Endpoint, usePodNames: boolean): string {
   const own = hostname !== "" ? hostname : usePodNames ? podName : "";
-  // A pod's name may have dots or be too long: then it cannot be a label.
-  return (own !== "" && wireLabel(own)) || addressLabel(address);
+  return own === "" ? "" : (wireLabel(own) ?? "");
 }
 
 /** The name of an endpoint that has none of its own, in wire form. */
@@ -129,7 +164,7 @@ export function isSameSlice(a: Slice, b: Slice): boolean {
 }
 
 function isSameTarget(a: Target, b: Target): boolean {
-  return a.address === b.address && a.label === b.label && a.topologyZone === b.topologyZone;
+  return a.address === b.address && a.ownLabel === b.ownLabel && a.topologyZone === b.topologyZone;
 }
 
 export function isSamePort(a: Port, b: Port): boolean {

@@ -20,7 +20,14 @@ export const portolan: Peer = {
     const corefile = await writeCorefile(task, `manifests ${writeManifests(task)}`);
     return {
       program: process.execPath,
-      args: [program.path, "-conf", corefile, "-dns.port", String(task.port)],
+      args: [
+        "--max-semi-space-size=4",
+        program.path,
+        "-conf",
+        corefile,
+        "-dns.port",
+        String(task.port),
+      ],
     };
   },
 };
