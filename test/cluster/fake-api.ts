@@ -35,15 +35,18 @@ const ADDRESS = "127.0.0.1";
 /**
  * A scripted API server, for faults that a real one cannot be made to show; all else is tested with the
  * real one. For a request, the first of these answers:
- * 1. the next answer of the scripts that fit, which is used up by it;
- * 2. the collection that stands at the path, if there is one;
- * 3. 404, as for a kind that the API does not have.
+ * 1. the gate, if it does not let the request through;
+ * 2. the next answer of the scripts that fit, which is used up by it;
+ * 3. the collection that stands at the path, if there is one;
+ * 4. 404, as for a kind that the API does not have.
  */
 export class FakeApi {
   readonly port: number;
   readonly protocol: FakeProtocol;
   /** All requests, in the order of arrival. */
   readonly requests: FakeRequest[] = [];
+  /** For faults that last: answers a request before all others, or lets it through. */
+  gate: (request: FakeRequest) => Answer | undefined = () => undefined;
   readonly #scripts: Script[] = [];
   readonly #collections: FakeCollection[] = [];
   readonly #sockets = new Set<Socket>();
@@ -114,6 +117,8 @@ export class FakeApi {
   }
 
   #find(request: FakeRequest): Answer {
+    const stopped = this.gate(request);
+    if (stopped) return stopped;
     const script = this.#scripts.find(({ match, answers }) => {
       return answers.length > 0 && fits(match, request);
     });
