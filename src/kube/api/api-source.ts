@@ -48,8 +48,12 @@ export class ApiSource implements ClusterSource {
     const limits = limitsOf(this.#options.limits, resources.length);
     const client = new ApiClient({ access, limits, metrics, isSynced: () => unsynced.size === 0 });
     this.#client = client;
+    const beganMs = performance.now();
     this.#reflectors = resources.map((resource) => {
-      const onSynced = (): void => countDown(unsynced, resource.kind, sink);
+      const onSynced = (): void => {
+        countDown(unsynced, resource.kind, sink);
+        if (unsynced.size === 0) this.#tellOfSync(beganMs);
+      };
       return new Reflector({ resource, client, sink, onSynced, metrics, troubles: this.#troubles });
     });
     for (const reflector of this.#reflectors) reflector.start();
@@ -62,6 +66,20 @@ export class ApiSource implements ClusterSource {
     this.#client?.close();
     await Promise.all(stopped);
   }
+
+  #tellOfSync(beganMs: number): void {
+    const { log, access } = this.#options;
+    const seconds = ((performance.now() - beganMs) / 1_000).toFixed(2);
+    const what = summarize(this.#reflectors);
+    log.info(`Watching the API server of ${access.description}: ${what}, read in ${seconds} s`);
+  }
+}
+
+/** Objects of each kind, as people count them: "12 services, 14 endpointslices". */
+function summarize(reflectors: readonly Reflector[]): string {
+  const counts = new Map<string, number>();
+  for (const { name, size } of reflectors) counts.set(name, (counts.get(name) ?? 0) + size);
+  return Array.from(counts, ([name, count]) => `${count} ${name}`).join(", ");
 }
 
 /** A kind is known when each of its watches has told of everything. */

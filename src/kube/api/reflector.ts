@@ -69,6 +69,16 @@ export class Reflector {
     this.#options = options;
   }
 
+  /** What it watches: "services". */
+  get name(): string {
+    return this.#options.resource.name;
+  }
+
+  /** Objects there are. */
+  get size(): number {
+    return this.#ledger.size;
+  }
+
   start(): void {
     this.#running = this.#run();
   }
