@@ -1,0 +1,67 @@
+import { expect } from "vitest";
+import { decodeExtendedError } from "../../src/dns/edns.ts";
+import { HEADER_OCTETS } from "../../src/dns/header.ts";
+import { OptionCode } from "../../src/dns/iana/option-code.ts";
+import type { Message } from "../../src/dns/message.ts";
+import { parseMessage } from "../../src/dns/message.ts";
+import type { Transport } from "./row.ts";
+
+/** Header bits: QR; opcode and RD and CD; Z. */
+const [QR, REPEATED, Z] = [0x8000, 0x7910, 0x0040];
+const UNASSIGNED_RCODES = [11, 12, 13, 14, 15];
+
+/** Holds a reply to what every reply keeps to, whatever was asked. */
+export function expectLawful(query: Buffer, reply: Buffer, on: Transport): void {
+  const message = parseMessage(reply);
+  if (!message) throw new Error(`Cannot read reply: ${reply.toString("hex")}`);
+  expectHeader(query, reply, message);
+  expectQuestion(query, reply, message);
+  const asked = parseMessage(query);
+  expect(reply.length).toBeLessThanOrEqual(limit(asked, on));
+  expectEdns(query, asked, message, on);
+}
+
+function expectHeader(query: Buffer, reply: Buffer, message: Message): void {
+  const flags = reply.readUInt16BE(2);
+  expect(message.id).toBe(query.readUInt16BE(0));
+  expect(flags & QR).toBe(QR);
+  expect(flags & REPEATED).toBe(query.readUInt16BE(2) & REPEATED);
+  expect(flags & Z).toBe(0);
+  expect(UNASSIGNED_RCODES).not.toContain(message.rcode);
+}
+
+/** One question at most, and that one octet by octet (RFC 4343 §4). */
+function expectQuestion(query: Buffer, reply: Buffer, message: Message): void {
+  expect(message.question.length).toBeLessThanOrEqual(1);
+  const [question] = message.question;
+  if (!question) return;
+  const end = HEADER_OCTETS + question.qname.wire.length + 4;
+  expect(reply.subarray(HEADER_OCTETS, end)).toEqual(query.subarray(HEADER_OCTETS, end));
+}
+
+/** What the transport can carry and, over datagrams, what EDNS announced (RFC 6891 §6.2.3). */
+function limit(asked: Message | undefined, on: Transport): number {
+  if (on.isStream) return on.maxReplyOctets;
+  return Math.min(on.maxReplyOctets, Math.max(512, asked?.edns?.payloadSize ?? 512));
+}
+
+/** OPT for those who sent one; of options only those that are meant, never the client's own. */
+function expectEdns(
+  query: Buffer,
+  asked: Message | undefined,
+  { edns }: Message,
+  on: Transport,
+): void {
+  if (asked) expect(edns !== undefined).toBe(asked.edns !== undefined);
+  // Of what cannot be read it is enough that there is no OPT where none can have been.
+  else if (edns) expect(query.readUInt16BE(10)).toBeGreaterThan(0);
+  if (!edns) return;
+  expect(edns.version).toBe(0);
+  expect(edns.payloadSize).toBe(1232);
+  const isKeepaliveAsked = asked?.edns?.options.some(({ code }) => code === OptionCode.KEEPALIVE);
+  const foreign = edns.options.filter(({ code, data }) => {
+    if (code === OptionCode.EXTENDED_ERROR) return decodeExtendedError(data) === undefined;
+    return !(code === OptionCode.KEEPALIVE && on.isStream && isKeepaliveAsked);
+  });
+  expect(foreign).toEqual([]);
+}

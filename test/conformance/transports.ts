@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import { createSocket } from "node:dgram";
+import type { Socket } from "node:net";
+import { createConnection } from "node:net";
+import { MAX_UDP_OCTETS } from "../../src/dns/edns.ts";
+import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
+import type { OpenTransport, Transport } from "./row.ts";
+import { Waiting } from "./waiting.ts";
+
+const ADDRESS = "127.0.0.1";
+
+/** Every transport that the server has: whatever joins the list is held to every row. */
+export const transports: Readonly<Record<string, OpenTransport>> = {
+  UDP: openUdp,
+  TCP: (port) => openStream("TCP", port, () => createConnection({ host: ADDRESS, port })),
+};
+
+async function openUdp(port: number): Promise<Transport> {
+  const waiting = new Waiting();
+  const socket = createSocket("udp4");
+  // A closed port is silence, as every other silence.
+  socket.on("error", () => {});
+  socket.on("message", (reply) => waiting.take(reply));
+  socket.connect(port, ADDRESS);
+  await once(socket, "connect");
+  return {
+    name: "UDP",
+    maxReplyOctets: MAX_UDP_OCTETS,
+    isStream: false,
+    exchange(packet): Promise<Buffer | undefined> {
+      const reply = waiting.wait(packet);
+      socket.send(packet);
+      return reply;
+    },
+    strays: waiting.strays,
+    elsewhere: openUdp,
+    close(): void {
+      waiting.giveUp();
+      socket.close();
+    },
+  };
+}
+
+/** One connection for all packets, opened again when the server has closed it. */
+export function openStream(
+  name: string,
+  port: number,
+  connect: (port: number) => Socket,
+): Promise<Transport> {
+  const waiting = new Waiting();
+  let connection: Socket | undefined;
+  const open = (): Socket => {
+    const socket = connect(port);
+    const frames = new FrameReader();
+    socket.on("data", (chunk: Buffer) => frames.push(chunk, (reply) => waiting.take(reply)));
+    socket.on("error", () => {});
+    socket.on("end", () => socket.end());
+    socket.on("close", () => {
+      if (connection === socket) connection = undefined;
+      waiting.giveUp();
+    });
+    return socket;
+  };
+  return Promise.resolve({
+    name,
+    maxReplyOctets: 65_535,
+    isStream: true,
+    exchange(packet): Promise<Buffer | undefined> {
+      connection = connection?.writable === true ? connection : open();
+      const reply = waiting.wait(packet);
+      connection.write(frame(packet));
+      return reply;
+    },
+    strays: waiting.strays,
+    elsewhere: (other) => openStream(name, other, connect),
+    close: () => void connection?.destroy(),
+  });
+}
