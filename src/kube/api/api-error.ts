@@ -9,18 +9,25 @@ export class ApiError extends Error {
   readonly reason: string;
   /** How long it asks to be left alone; 0 if it does not say. */
   readonly retryAfterMs: number;
+  readonly #causes: readonly string[];
 
   constructor(status: number, details: Partial<ApiStatus>, retryAfterMs = 0) {
-    const { reason = "", message = "", retryAfterSeconds = 0 } = details;
+    const { reason = "", message = "", retryAfterSeconds = 0, causes = [] } = details;
     super(`${status}${reason === "" ? "" : ` ${reason}`}${message === "" ? "" : `: ${message}`}`);
     this.status = status;
     this.reason = reason;
+    this.#causes = causes;
     this.retryAfterMs = Math.max(retryAfterMs, retryAfterSeconds * 1_000);
   }
 
   /** The version asked for is history (410): what is there now has to be read anew. */
   get isExpired(): boolean {
     return this.status === 410 || this.reason === "Expired" || this.reason === "Gone";
+  }
+
+  /** The version asked for is still to come: this server's history is another one, or lags behind. */
+  get isAhead(): boolean {
+    return this.#causes.includes("ResourceVersionTooLarge");
   }
 
   /** The server does not understand what was asked, and will not the next time. */

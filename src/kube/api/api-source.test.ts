@@ -154,6 +154,19 @@ describe("a source over an API server", () => {
     expect(await metrics.text()).toContain('restarts_total{kind="Service",reason="history"} 1');
   });
 
+  it("reads everything anew where the server has not got as far as it once had", async () => {
+    const details = { causes: [{ reason: "ResourceVersionTooLarge", message: "Too large" }] };
+    api.script(
+      SERVICES,
+      watchOf(A, B, END, "end"),
+      failureOf(504, { reason: "Timeout", details }),
+      watchOf(B, bookmark("7", true)),
+    );
+    await start();
+    await expectNotes("+ a", "+ b", "synced Service", "+ b", "- a");
+    expect(asked()).toEqual(["stream", "watch 10", "stream"]);
+  });
+
   it("leaves out an object that cannot be read, says so, and keeps what it knew of it", async () => {
     const broken = { type: "MODIFIED", object: { kind: "Service", metadata: { name: 5 } } };
     api.script(SERVICES, watchOf(A, END, broken, added(apiService("c", "12"))));

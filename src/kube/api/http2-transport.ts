@@ -11,12 +11,16 @@ const PING_TIMEOUT_MS = 5_000;
 const STREAM_WINDOW = 1 << 20;
 const SESSION_WINDOW = 4 << 20;
 
+/** RFC 9113 §6.5.2 recommends to allow no fewer. */
+const DEFAULT_STREAMS = 100;
+
 /** All requests over one HTTP/2 connection, its life proved by PING (RFC 9113 §6.7). */
 export class Http2Transport implements ApiTransport {
   readonly #session: ClientHttp2Session;
   readonly #timer: NodeJS.Timeout;
   readonly #socket: Socket;
   #isEnded = false;
+  #streams = 0;
   #failure: Error | undefined;
   #octetsSeen = -1;
   #pingSentMs = 0;
@@ -38,19 +42,23 @@ export class Http2Transport implements ApiTransport {
     this.#timer.unref();
   }
 
+  /** With as many streams as the server allows, further requests would wait for one to end. */
   get isUsable(): boolean {
-    return !this.#isEnded;
+    const { maxConcurrentStreams = DEFAULT_STREAMS } = this.#session.remoteSettings;
+    return !this.#isEnded && this.#streams < maxConcurrentStreams;
   }
 
   get(path: string, headers: ApiHeaders): Promise<ApiResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
     const stream = this.#session.request({ ":path": path, ...headers }, { endStream: true });
+    this.#streams++;
     const timer = setTimeout(() => {
       stream.close(constants.NGHTTP2_CANCEL);
       reject(new Error(`no response within ${RESPONSE_TIMEOUT_MS / 1_000} s`));
     }, RESPONSE_TIMEOUT_MS);
     stream.on("error", (error) => reject(this.#failure ?? error));
     stream.on("close", () => {
+      this.#streams--;
       clearTimeout(timer);
       reject(this.#failure ?? new Error("connection lost before a response came"));
     });

@@ -51,6 +51,9 @@ export function planRecovery(
   if (error.isExpired) {
     return { ...COMMON, reason: "expired", relist: true, capMs: 1_000, isWorthTelling: false };
   }
+  if (error.isAhead) {
+    return { ...COMMON, reason: "history", relist: true, capMs: 1_000, isWorthTelling: false };
+  }
   if (error.status === 401) return { ...COMMON, reason: "refused", capMs: CREDENTIALS_CAP_MS };
   if (error.status === 403) return { ...COMMON, reason: "refused", capMs: SHORT_CAP_MS };
   const capMs = isSynced ? LONG_CAP_MS : SHORT_CAP_MS;
