@@ -49,11 +49,16 @@ export function readChunks(
     lastMs = performance.now();
     onChunk(chunk);
   });
-  body.on("end", resolve);
   body.on("error", reject);
   body.on("close", () => {
     clearInterval(timer);
-    reject(new Error("connection lost"));
+    if (isWhole(body)) resolve();
+    else reject(new Error("connection lost"));
   });
   return promise;
+}
+
+/** An HTTP/2 stream that was reset, as when its connection is lost, ends like any other. */
+function isWhole(body: Readable & { readonly rstCode?: number }): boolean {
+  return body.readableEnded && (body.rstCode ?? 0) === 0;
 }
