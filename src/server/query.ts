@@ -118,21 +118,28 @@ function readBody(packet: Buffer, query: Query): number {
   const opcode = query.opcode;
   if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY) return Rcode.NOTIMP;
   // One question (RFC 9619); the counts are judged before anything is read or allocated.
-  if (packet.readUInt16BE(4) !== 1) return Rcode.FORMERR;
+  const questions = packet.readUInt16BE(4);
+  if (questions > 1) return Rcode.FORMERR;
   const reader = new WireReader(packet, HEADER_OCTETS);
+  if (questions === 1 && !readQuestion(reader, query)) return Rcode.FORMERR;
+  const rcode = readRecords(packet, reader, query);
+  // Without a question OPT is read all the same, to be answered with OPT (RFC 6891 §6.1.1).
+  if (rcode !== Rcode.NOERROR || questions === 0) return Rcode.FORMERR;
+  if (query.ednsVersion > 0) return Rcode.BADVERS;
+  // We are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us).
+  return opcode === Opcode.NOTIFY ? Rcode.NOTAUTH : judgeQuestion(query.qtype, query.qclass);
+}
+
+function readQuestion(reader: WireReader, query: Query): boolean {
   const qname = reader.name();
   const qtype = reader.u16();
   const qclass = reader.u16();
-  if (reader.failed) return Rcode.FORMERR;
+  if (reader.failed) return false;
   query.qname = qname;
   query.qtype = qtype;
   query.qclass = qclass;
   query.hasQuestion = true;
-  const rcode = readRecords(packet, reader, query);
-  if (rcode !== Rcode.NOERROR) return rcode;
-  if (query.ednsVersion > 0) return Rcode.BADVERS;
-  // We are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us).
-  return opcode === Opcode.NOTIFY ? Rcode.NOTAUTH : judgeQuestion(qtype, qclass);
+  return true;
 }
 
 /** Skips the records of a query, keeping OPT. */
@@ -143,8 +150,9 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
     packet.readUInt16BE(10),
   ];
   // Only NOTIFY has an answer section in a request, only IXFR (RFC 1995 §3) an authority section.
-  if (answers > 0 && query.opcode === Opcode.QUERY) return Rcode.FORMERR;
-  if (authorities > 0 && query.qtype !== RrType.IXFR) return Rcode.FORMERR;
+  const isOdd =
+    (answers > 0 && query.opcode === Opcode.QUERY) ||
+    (authorities > 0 && query.qtype !== RrType.IXFR);
   const total = answers + authorities + additionals;
   // The shortest record has 11 octets: a count that cannot be is refused unread.
   if (total * 11 > reader.remaining) return Rcode.FORMERR;
@@ -156,7 +164,7 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
     if (isOpt && (!isRootOwner || i < answers + authorities || query.hasEdns)) return Rcode.FORMERR;
     if (!(isOpt ? readOpt(reader, query) : skipRecord(reader))) return Rcode.FORMERR;
   }
-  return reader.failed ? Rcode.FORMERR : Rcode.NOERROR;
+  return reader.failed || isOdd ? Rcode.FORMERR : Rcode.NOERROR;
 }
 
 function readOpt(reader: WireReader, query: Query): boolean {

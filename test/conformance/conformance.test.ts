@@ -5,7 +5,7 @@ import { conformanceDocument } from "./document.ts";
 import { leftOut } from "./left-out.ts";
 import type { Transport, World } from "./row.ts";
 import { suites } from "./suites.ts";
-import { transports } from "./transports.ts";
+import { isFor, transports } from "./transports.ts";
 
 const DOCUMENT = join(import.meta.dirname, "../../docs/conformance.md");
 
@@ -15,9 +15,7 @@ describe.each(suites)("$title", ({ rows, start }) => {
 
   beforeAll(async () => {
     world = await start?.();
-    for (const [name, connect] of Object.entries(transports)) {
-      open.set(name, await connect(world?.port ?? 0));
-    }
+    for (const kind of transports) open.set(kind.name, await kind.open(world?.port ?? 0));
   });
 
   afterAll(async () => {
@@ -26,7 +24,7 @@ describe.each(suites)("$title", ({ rows, start }) => {
   });
 
   const cases = rows.flatMap((row) =>
-    (row.over ?? Object.keys(transports)).map((name) => ({ ...row, name })),
+    transports.filter((kind) => isFor(row, kind)).map(({ name }) => ({ ...row, name })),
   );
 
   it.each(cases)("$id over $name: $probe -> $expectation", async ({ name, run }) => {

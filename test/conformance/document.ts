@@ -1,7 +1,7 @@
 import type { Row } from "./row.ts";
 import { leftOut } from "./left-out.ts";
 import { suites } from "./suites.ts";
-import { transports } from "./transports.ts";
+import { isFor, transports } from "./transports.ts";
 
 const HEAD = `# Conformance
 
@@ -26,8 +26,9 @@ export function conformanceDocument(): string {
   return `${HEAD}\n${sections.join("\n")}${rest}`;
 }
 
-function cells({ id, rfc, probe, expectation, over, coredns }: Row): string[] {
-  const names = over ?? Object.keys(transports);
+function cells(row: Row): string[] {
+  const { id, rfc, probe, expectation, coredns } = row;
+  const names = transports.filter((kind) => isFor(row, kind)).map(({ name }) => name);
   return [id, rfc, probe, expectation, names.join(", "), "met", coredns];
 }
 

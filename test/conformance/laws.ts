@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { decodeExtendedError } from "../../src/dns/edns.ts";
 import { HEADER_OCTETS } from "../../src/dns/header.ts";
+import { Opcode } from "../../src/dns/iana/opcode.ts";
 import { OptionCode } from "../../src/dns/iana/option-code.ts";
 import type { Message } from "../../src/dns/message.ts";
 import { parseMessage } from "../../src/dns/message.ts";
@@ -52,7 +53,9 @@ function expectEdns(
   { edns }: Message,
   on: Transport,
 ): void {
-  if (asked) expect(edns !== undefined).toBe(asked.edns !== undefined);
+  // Another opcode's message has a shape that we do not know; nor are two questions read.
+  const isRead = asked && asked.opcode === Opcode.QUERY && asked.question.length <= 1;
+  if (isRead) expect(edns !== undefined).toBe(asked.edns !== undefined);
   // Of what cannot be read it is enough that there is no OPT where none can have been.
   else if (edns) expect(query.readUInt16BE(10)).toBeGreaterThan(0);
   if (!edns) return;

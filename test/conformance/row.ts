@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 /**
  * One probe of `docs/conformance.md`: what is sent, what must come of it, and the test that says
  * whether it does.
@@ -11,8 +13,8 @@ export interface Row {
   readonly expectation: string;
   /** What CoreDNS did: "met", "not met: ...", or "not measured". */
   readonly coredns: string;
-  /** Names of the transports that it is for; all of them if left out. */
-  readonly over?: readonly string[];
+  /** The kind of transport that it is about; all transports if left out. */
+  readonly over?: "streams" | "datagrams";
   /** Sends the probe and throws where the expectation is not met. */
   readonly run: (on: Transport) => Promise<void>;
 }
@@ -49,8 +51,15 @@ export interface Transport {
   readonly strays: readonly Buffer[];
   /** The same transport to another port of the loopback; whoever asks for it closes it. */
   readonly elsewhere: (port: number) => Promise<Transport>;
+  /** A connection of its own, to do with as one likes. Streams only. */
+  readonly connect: () => Socket;
   readonly close: () => void;
 }
 
-/** Opens a transport to a port of the loopback. */
-export type OpenTransport = (port: number) => Promise<Transport>;
+export interface TransportKind {
+  /** `UDP`. */
+  readonly name: string;
+  readonly isStream: boolean;
+  /** Opens a transport to a port of the loopback. */
+  readonly open: (port: number) => Promise<Transport>;
+}

@@ -4,16 +4,25 @@ import type { Socket } from "node:net";
 import { createConnection } from "node:net";
 import { MAX_UDP_OCTETS } from "../../src/dns/edns.ts";
 import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
-import type { OpenTransport, Transport } from "./row.ts";
+import type { Row, Transport, TransportKind } from "./row.ts";
 import { Waiting } from "./waiting.ts";
 
 const ADDRESS = "127.0.0.1";
 
 /** Every transport that the server has: whatever joins the list is held to every row. */
-export const transports: Readonly<Record<string, OpenTransport>> = {
-  UDP: openUdp,
-  TCP: (port) => openStream("TCP", port, () => createConnection({ host: ADDRESS, port })),
-};
+export const transports: readonly TransportKind[] = [
+  { name: "UDP", isStream: false, open: openUdp },
+  { name: "TCP", isStream: true, open: (port) => openStream("TCP", port, connectTcp) },
+];
+
+/** Whether a row is for a kind of transport. */
+export function isFor(row: Row, kind: TransportKind): boolean {
+  return row.over === undefined || (row.over === "streams") === kind.isStream;
+}
+
+function connectTcp(port: number): Socket {
+  return createConnection({ host: ADDRESS, port, noDelay: true, allowHalfOpen: true });
+}
 
 async function openUdp(port: number): Promise<Transport> {
   const waiting = new Waiting();
@@ -34,6 +43,9 @@ async function openUdp(port: number): Promise<Transport> {
     },
     strays: waiting.strays,
     elsewhere: openUdp,
+    connect(): Socket {
+      throw new TypeError("Cannot connect: UDP has no connections");
+    },
     close(): void {
       waiting.giveUp();
       socket.close();
@@ -42,7 +54,7 @@ async function openUdp(port: number): Promise<Transport> {
 }
 
 /** One connection for all packets, opened again when the server has closed it. */
-export function openStream(
+function openStream(
   name: string,
   port: number,
   connect: (port: number) => Socket,
@@ -73,6 +85,7 @@ export function openStream(
     },
     strays: waiting.strays,
     elsewhere: (other) => openStream(name, other, connect),
+    connect: () => connect(port),
     close: () => void connection?.destroy(),
   });
 }

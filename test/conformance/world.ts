@@ -32,7 +32,6 @@ ${answer("TXT", String.raw`big\.`, ...BIG)}
 ${answer("A", String.raw`\\000bin\.`, "{{ .Name }} 300 IN A 192.0.2.2")}
 ${answer("A", String.raw`esc\\\.dot\.`, "{{ .Name }} 300 IN A 192.0.2.3")}
 ${answer("A", String.raw`a\.b\.ent\.`, "{{ .Name }} 300 IN A 192.0.2.77")}
-${answer("A", "(long[.])*l+[.]", "{{ .Name }} 300 IN A 192.0.2.4")}
 ${answer("TYPE65400", String.raw`odd\.`, String.raw`{{ .Name }} 300 IN TYPE65400 \# 6 0161c00c0000`)}
   template IN SRV {
     match ^srv\\.example\\.org\\.$
