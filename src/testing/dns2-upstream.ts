@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Packet, createTCPServer, createUDPServer } from "dns2";
+import { untilFree } from "./until-free.ts";
 
 const ADDRESS = "127.0.0.1";
 
@@ -31,12 +32,20 @@ export async function startDns2Upstream(
     const found = answer(question.name, question.type);
     if (found) send(compose(request, found));
   };
-  const udp = createUDPServer((request, send) => serve("udp", request, send));
-  await udp.listen(0, ADDRESS);
-  const { port } = udp.address();
-  const tcp = createTCPServer((request, send) => serve("tcp", request, send));
-  tcp.listen(port, ADDRESS);
-  await once(tcp, "listening");
+  const { udp, tcp, port } = await untilFree(async () => {
+    const udp = createUDPServer((request, send) => serve("udp", request, send));
+    await udp.listen(0, ADDRESS);
+    const { port } = udp.address();
+    const tcp = createTCPServer((request, send) => serve("tcp", request, send));
+    try {
+      tcp.listen(port, ADDRESS);
+      await once(tcp, "listening");
+    } catch (cause) {
+      udp.close();
+      throw cause;
+    }
+    return { udp, tcp, port };
+  });
   return {
     port,
     address: `${ADDRESS}:${port}`,

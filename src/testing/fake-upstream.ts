@@ -5,6 +5,7 @@ import { createServer as createTcpServer } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { createServer as createTlsServer } from "node:tls";
 import { FrameReader, frame } from "../transport/frame-reader.ts";
+import { untilFree } from "./until-free.ts";
 
 const ADDRESS = "127.0.0.1";
 
@@ -51,11 +52,18 @@ export async function startFakeUpstream(
     socket.on("close", () => connections.delete(socket));
     serveConnection(socket, receive);
   };
-  const server = tls ? createTlsServer(tls, onConnection) : createTcpServer(onConnection);
-  // A client that does not like the certificate ends the handshake.
-  server.on("tlsClientError", () => {});
-  const port = await listen(server);
-  const closeUdp = tls ? undefined : await serveUdp(port, receive);
+  const { server, port, closeUdp } = await untilFree(async () => {
+    const server = tls ? createTlsServer(tls, onConnection) : createTcpServer(onConnection);
+    // A client that does not like the certificate ends the handshake.
+    server.on("tlsClientError", () => {});
+    const port = await listen(server);
+    try {
+      return { server, port, closeUdp: tls ? undefined : await serveUdp(port, receive) };
+    } catch (cause) {
+      server.close();
+      throw cause;
+    }
+  });
   return {
     port,
     address: `${ADDRESS}:${port}`,
@@ -117,7 +125,6 @@ async function listen(server: Server): Promise<number> {
   return bound.port;
 }
 
-/** The port has just been given to us for TCP; that it is taken for UDP is most unlikely. */
 async function serveUdp(
   port: number,
   receive: (query: ReceivedQuery) => void,

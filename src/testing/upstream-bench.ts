@@ -34,7 +34,7 @@ export const settings: UpstreamSettings = {
   expireMs: 10_000,
   maxAgeMs: 0,
   maxIdle: 0,
-  probe: { qname: Name.root, recursionDesired: true, intervalMs: 20, overTcp: false },
+  probe: { qname: Name.root, recursionDesired: true, intervalMs: 20, overTcp: false, isOn: false },
 };
 
 export function request(name = "www.example.org.", flags: number = Flag.RD): Request {

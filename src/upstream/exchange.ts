@@ -11,6 +11,8 @@ export interface Channel {
   readonly where: string;
   /** Gives up an exchange whose time is over. */
   abandon(exchange: Exchange): void;
+  /** An exchange waits for longer than is usual: nothing new should go the same way. */
+  doubt(): void;
 }
 
 /** What the exchanges with one upstream have in common. */
@@ -20,6 +22,14 @@ export interface ExchangeTerms {
   readonly timeoutMs: number;
   /** Told of every reply, and how long it took. */
   onReply(rcode: number, seconds: number): void;
+  /** Told of every exchange that came to nothing. */
+  onFailure(): void;
+}
+
+/** Who began an exchange, and is told once how it ended. */
+export interface Waiter {
+  onReply(message: Message, exchange: Exchange): void;
+  onFailure(error: UpstreamError, exchange: Exchange): void;
 }
 
 /** One request to one upstream, until its reply or the end of patience. */
@@ -33,38 +43,15 @@ export class Exchange extends Expiring {
   wasResent = false;
   readonly #terms: ExchangeTerms;
   readonly #deadlineMs: number;
-  readonly #resolve: (message: Message) => void;
-  readonly #reject: (error: UpstreamError) => void;
+  readonly #waiter: Waiter;
 
-  private constructor(
-    request: Request,
-    terms: ExchangeTerms,
-    deadlineMs: number,
-    resolve: (message: Message) => void,
-    reject: (error: UpstreamError) => void,
-  ) {
+  /** @param deadlineMs the end, on the monotonic clock, whatever may happen in between */
+  constructor(request: Request, terms: ExchangeTerms, deadlineMs: number, waiter: Waiter) {
     super();
     this.request = request;
     this.#terms = terms;
     this.#deadlineMs = deadlineMs;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  /**
-   * Sends a request through `send`.
-   * @param deadlineMs the end, on the monotonic clock, whatever may happen in between
-   * @returns the reply; rejects with an {@link UpstreamError}
-   */
-  static begin(
-    request: Request,
-    terms: ExchangeTerms,
-    deadlineMs: number,
-    send: (exchange: Exchange) => void,
-  ): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      send(new Exchange(request, terms, deadlineMs, resolve, reject));
-    });
+    this.#waiter = waiter;
   }
 
   /** It has been sent: from now on the reply is waited for. */
@@ -84,18 +71,27 @@ export class Exchange extends Expiring {
     if (!message) return false;
     this.#terms.wheel.cancel(this);
     this.#terms.onReply(message.rcode, (performance.now() - this.beganMs) / 1000);
-    this.#resolve(message);
+    this.#waiter.onReply(message, this);
     return true;
   }
 
   fail(error: UpstreamError): void {
     this.#terms.wheel.cancel(this);
-    this.#reject(error);
+    this.#terms.onFailure();
+    this.#waiter.onFailure(error, this);
   }
 
   override expire(): void {
     const { channel } = this;
     channel?.abandon(this);
-    this.#reject(timeoutError(channel?.where ?? "upstream"));
+    this.fail(timeoutError(channel?.where ?? "upstream"));
   }
+}
+
+/**
+ * Begins an exchange through `begin` for somebody who waits by a promise.
+ * @returns the reply; rejects with an {@link UpstreamError}
+ */
+export function promiseReply(begin: (waiter: Waiter) => void): Promise<Message> {
+  return new Promise((resolve, reject) => begin({ onReply: resolve, onFailure: reject }));
 }

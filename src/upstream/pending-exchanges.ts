@@ -1,5 +1,7 @@
-import { randomInt } from "node:crypto";
 import type { Exchange } from "./exchange.ts";
+import { RandomInts } from "./random-ints.ts";
+
+const ids = new RandomInts();
 
 /**
  * The exchanges under way on one socket, by their ids. They are few, and an array of few is
@@ -14,7 +16,7 @@ export class PendingExchanges {
 
   /** Gives it an id that cannot be predicted (RFC 5452 §9.2) and that nobody here has. */
   add(exchange: Exchange): void {
-    do exchange.id = randomInt(0x1_0000);
+    do exchange.id = ids.below(0x1_0000);
     while (this.#find(exchange.id) >= 0);
     this.#exchanges.push(exchange);
   }

@@ -89,6 +89,10 @@ export class StreamConnection extends Expiring implements Channel {
     this.retire();
   }
 
+  doubt(): void {
+    this.isUsable = false;
+  }
+
   /** Takes no more queries, and closes when those under way are done. */
   retire(): void {
     this.isUsable = false;

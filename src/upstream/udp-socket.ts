@@ -76,6 +76,9 @@ export class UdpSocket implements Channel {
     this.#closeIfDone();
   }
 
+  /** A lost datagram is nothing unusual, and says nothing about the socket. */
+  doubt(): void {}
+
   /** Takes no more queries, and closes when those under way are done. */
   retire(): void {
     this.#isRetired = true;

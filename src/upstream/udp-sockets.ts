@@ -2,24 +2,19 @@ import type { Exchange } from "./exchange.ts";
 import type { ChannelPool, PoolCells, PoolLimits } from "./channel-pool.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 import { Expiring } from "./timer-wheel.ts";
+import { RandomInts } from "./random-ints.ts";
 import type { Endpoint } from "./udp-socket.ts";
 import { UdpSocket } from "./udp-socket.ts";
 import type { UpstreamError } from "./upstream-error.ts";
 
 /**
- * A new socket for each query costs three times the query; one for all has a port that can be
- * found out. Between them: up to this many sockets for each upstream, taken in turns, so that a
- * thousand queries one after the other leave by a thousand ports (RFC 5452 §9.2) ...
+ * A new socket for each query costs twice the query; one for all has a port that can be found out.
+ * Between them: up to this many sockets for each upstream, each used once in a round, so that a
+ * thousand queries leave by a thousand ports (RFC 5452 §9.2), in an order that is drawn anew ...
  */
 const MAX_SOCKETS = 1024;
-/** ... each replaced after this many queries. */
+/** ... and each replaced after this many queries. */
 const MAX_USES = 256;
-/**
- * Queries that come in a bunch leave in a bunch, by one socket: reading many replies from one is
- * cheaper by a third than reading one from each. A forger has to guess the id all the same.
- */
-const BUNCH_MS = 1;
-const MAX_BUNCH = 32;
 
 /** The UDP sockets of one upstream. */
 export class UdpSockets extends Expiring implements ChannelPool {
@@ -30,11 +25,9 @@ export class UdpSockets extends Expiring implements ChannelPool {
   readonly #where: string;
   readonly #sockets: UdpSocket[] = [];
   #maxSockets: number;
+  /** Sockets of this round that have been used: those below this index. */
   #turn = 0;
-  /** The socket taken last, when that was, and for how many queries in a row. */
-  #current: UdpSocket | undefined;
-  #bunchMs = 0;
-  #bunched = 0;
+  readonly #draw = new RandomInts();
 
   constructor(endpoint: Endpoint, limits: PoolLimits, cells: PoolCells, wheel: TimerWheel) {
     super();
@@ -48,7 +41,8 @@ export class UdpSockets extends Expiring implements ChannelPool {
 
   send(exchange: Exchange): void {
     const nowMs = exchange.beganMs;
-    const socket = this.#bunchSocket(nowMs) ?? this.#next(nowMs);
+    const at = this.#nextIndex();
+    const socket = this.#reuse(at, nowMs) ?? this.#open(at, nowMs);
     socket.send(exchange, nowMs);
   }
 
@@ -67,23 +61,21 @@ export class UdpSockets extends Expiring implements ChannelPool {
     for (const socket of this.#sockets.splice(0)) socket.destroy(error);
   }
 
-  /** The socket of a query that was sent a moment ago and is still under way. */
-  #bunchSocket(nowMs: number): UdpSocket | undefined {
-    const current = this.#current;
-    if (!current || current.pendingCount === 0 || nowMs - this.#bunchMs > BUNCH_MS)
-      return undefined;
-    if (++this.#bunched > MAX_BUNCH || !this.#isUsable(current, nowMs)) return undefined;
-    this.#cells.hits.value++;
-    return current;
-  }
-
-  #next(nowMs: number): UdpSocket {
+  /**
+   * The place of a socket that has not had its turn: the first ones of a round are opened, of
+   * those that are there one is drawn (Fisher and Yates's shuffle, a step for each query).
+   */
+  #nextIndex(): number {
+    const sockets = this.#sockets;
     const at = this.#turn < this.#maxSockets ? this.#turn : 0;
     this.#turn = at + 1;
-    this.#bunchMs = nowMs;
-    this.#bunched = 1;
-    this.#current = this.#reuse(at, nowMs) ?? this.#open(at, nowMs);
-    return this.#current;
+    const left = sockets.length - at;
+    if (left < 2) return at;
+    const other = at + this.#draw.below(left);
+    const socket = sockets[other] as UdpSocket;
+    sockets[other] = sockets[at] as UdpSocket;
+    sockets[at] = socket;
+    return at;
   }
 
   #reuse(at: number, nowMs: number): UdpSocket | undefined {
@@ -106,7 +98,6 @@ export class UdpSockets extends Expiring implements ChannelPool {
   }
 
   readonly #onBroken = (socket: UdpSocket, cause: NodeJS.ErrnoException): void => {
-    if (this.#current === socket) this.#current = undefined;
     const at = this.#sockets.indexOf(socket);
     if (at >= 0) this.#sockets.splice(at, 1);
     // The process may open no more: those that are open have to do.

@@ -4,8 +4,8 @@ import { RrType } from "../dns/iana/rr-type.ts";
 import type { Message } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
 import type { ChannelPool } from "./channel-pool.ts";
-import type { ExchangeTerms } from "./exchange.ts";
-import { Exchange } from "./exchange.ts";
+import type { ExchangeTerms, Waiter } from "./exchange.ts";
+import { Exchange, promiseReply } from "./exchange.ts";
 import { HealthCheck } from "./health-check.ts";
 import type { Request } from "./request.ts";
 import { ProbeRequest } from "./request.ts";
@@ -36,9 +36,13 @@ export interface ProbeSettings {
   /** Pause after a probe that failed. */
   readonly intervalMs: number;
   readonly overTcp: boolean;
+  /** Without them nobody is ever found to be down. */
+  readonly isOn: boolean;
 }
 
 const PROBE_TIMEOUT_MS = 1000;
+/** Without probes, how long an upstream that was silent comes last. */
+const DOUBT_MS = 10_000;
 
 /** One server that queries are forwarded to. */
 export class Upstream {
@@ -53,6 +57,7 @@ export class Upstream {
   readonly #terms: ExchangeTerms;
   #udp: ChannelPool | undefined;
   #stream: ChannelPool | undefined;
+  #doubtedUntilMs = 0;
   #isStopped = false;
 
   /** @param target `tls`: all queries go over TLS */
@@ -71,7 +76,11 @@ export class Upstream {
     this.#terms = {
       wheel,
       timeoutMs: settings.readTimeoutMs,
-      onReply: (rcode, seconds) => metrics.observe(rcode, seconds),
+      onReply: (rcode, seconds) => {
+        this.#doubtedUntilMs = 0;
+        metrics.observe(rcode, seconds);
+      },
+      onFailure: () => this.doubt(),
     };
     this.health = this.#healthCheck(settings.probe);
   }
@@ -80,15 +89,33 @@ export class Upstream {
     return this.#tls !== undefined;
   }
 
+  /** Whether a query waited for it in vain, and it has not replied to anything since. */
+  isDoubted(nowMs: number): boolean {
+    return this.#doubtedUntilMs > nowMs;
+  }
+
+  /** It is silent where it should have spoken: probes find out what is wrong. */
+  doubt(): void {
+    this.#doubtedUntilMs = performance.now() + DOUBT_MS;
+    if (this.#settings.probe.isOn) this.health.begin();
+  }
+
   /**
    * Sends a request.
    * @param overTcp TCP rather than UDP; an upstream with TLS is always asked by TLS
    * @param deadlineMs on the monotonic clock
-   * @returns the reply; rejects with an {@link UpstreamError}
+   * @param waiter is told how it ended, perhaps before this returns
    */
+  send(request: Request, overTcp: boolean, deadlineMs: number, waiter: Waiter): Exchange {
+    const exchange = new Exchange(request, this.#terms, deadlineMs, waiter);
+    if (this.#isStopped) exchange.fail(this.#stopped());
+    else this.#begin(exchange, overTcp);
+    return exchange;
+  }
+
+  /** As {@link Upstream.send}, by a promise that rejects with an {@link UpstreamError}. */
   exchange(request: Request, overTcp: boolean, deadlineMs: number): Promise<Message> {
-    if (this.#isStopped) return Promise.reject(this.#stopped());
-    return Exchange.begin(request, this.#terms, deadlineMs, this.#sender(overTcp));
+    return promiseReply((waiter) => this.send(request, overTcp, deadlineMs, waiter));
   }
 
   /** Ends the health check and closes all sockets; what is under way fails. */
@@ -103,39 +130,41 @@ export class Upstream {
     return new UpstreamError("network", `${this.to}: stopped`);
   }
 
-  #sender(overTcp: boolean): (exchange: Exchange) => void {
-    return overTcp || this.#tls ? this.#sendByStream : this.#sendByUdp;
+  #begin(exchange: Exchange, overTcp: boolean): void {
+    const isStream = overTcp || this.#tls !== undefined;
+    const pool = isStream ? (this.#stream ??= this.#openStream()) : (this.#udp ??= this.#openUdp());
+    pool.send(exchange);
   }
 
-  readonly #sendByUdp = (exchange: Exchange): void => {
-    this.#udp ??= new UdpSockets(
-      this.#endpoint,
-      { ...this.#settings, to: this.to },
-      this.#metrics.poolCells("udp"),
-      this.#wheel,
-    );
-    this.#udp.send(exchange);
-  };
+  #openUdp(): ChannelPool {
+    const limits = { ...this.#settings, to: this.to };
+    return new UdpSockets(this.#endpoint, limits, this.#metrics.poolCells("udp"), this.#wheel);
+  }
 
-  readonly #sendByStream = (exchange: Exchange): void => {
-    this.#stream ??= new StreamConnections(
+  #openStream(): ChannelPool {
+    return new StreamConnections(
       this.#endpoint,
       this.#tls,
       { ...this.#settings, to: this.to },
       this.#metrics.poolCells(this.#tls ? "tcp-tls" : "tcp"),
       this.#wheel,
     );
-    this.#stream.send(exchange);
-  };
+  }
 
   #healthCheck({ qname, recursionDesired, intervalMs, overTcp }: ProbeSettings): HealthCheck {
     const flags = recursionDesired ? Flag.RD : 0;
     const request = new ProbeRequest({ qname, qtype: RrType.NS, qclass: RrClass.IN, flags });
-    const terms = { wheel: this.#wheel, timeoutMs: PROBE_TIMEOUT_MS, onReply: (): void => {} };
-    const probe = (): Promise<Message> => {
-      const deadlineMs = performance.now() + PROBE_TIMEOUT_MS;
-      return Exchange.begin(request, terms, deadlineMs, this.#sender(overTcp));
+    const terms: ExchangeTerms = {
+      wheel: this.#wheel,
+      timeoutMs: PROBE_TIMEOUT_MS,
+      onReply: () => (this.#doubtedUntilMs = 0),
+      onFailure: () => {},
     };
+    const probe = (): Promise<Message> =>
+      promiseReply((waiter) => {
+        const deadlineMs = performance.now() + PROBE_TIMEOUT_MS;
+        this.#begin(new Exchange(request, terms, deadlineMs, waiter), overTcp);
+      });
     return new HealthCheck(probe, intervalMs, () => this.#metrics.healthcheckFailures.value++);
   }
 }

@@ -16,7 +16,8 @@ export interface Choice {
 
 /**
  * The upstreams to try for one query: round after round in the order of the policy, without those
- * that are down. If all are, health checks may be what is broken: a last one is drawn at random.
+ * that are down, and those that were silent last behind all others. If all are down, health checks
+ * may be what is broken: a last one is drawn at random.
  */
 export class Candidates {
   readonly #choice: Choice;
@@ -24,9 +25,17 @@ export class Candidates {
   #at = 0;
   #isExhausted = false;
 
-  constructor(choice: Choice) {
+  constructor(choice: Choice, nowMs: number) {
     this.#choice = choice;
-    this.#order = choice.policy(choice.upstreams);
+    this.#order = doubtedLast(choice.policy(choice.upstreams), nowMs);
+  }
+
+  /** Whether there is one that has not been asked yet. */
+  get hasFresh(): boolean {
+    for (let at = this.#at; at < this.#order.length; at++) {
+      if (!this.#choice.isDown(this.#order[at] as Upstream)) return true;
+    }
+    return false;
   }
 
   /** The next one to ask; undefined if there is nobody left. */
@@ -41,4 +50,13 @@ export class Candidates {
     onBroken();
     return failfast ? undefined : spray(upstreams)[0];
   }
+}
+
+function doubtedLast(order: readonly Upstream[], nowMs: number): readonly Upstream[] {
+  if (order.length < 2 || !order.some((upstream) => upstream.isDoubted(nowMs))) return order;
+  const { true: doubted = [], false: others = [] } = Object.groupBy(
+    order,
+    (upstream) => String(upstream.isDoubted(nowMs)) as "true" | "false",
+  );
+  return [...others, ...doubted];
 }

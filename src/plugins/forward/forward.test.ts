@@ -15,7 +15,7 @@ import { Metrics } from "../../observe/metrics.ts";
 import { failureReply } from "../../server/chain.ts";
 import type { Instance, Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
-import type { Outcome } from "../../server/reply.ts";
+import type { Outcome, Reply } from "../../server/reply.ts";
 import { testContext } from "../../testing/context.ts";
 import type { Dns2Answer, Dns2Upstream } from "../../testing/dns2-upstream.ts";
 import { startDns2Upstream } from "../../testing/dns2-upstream.ts";
@@ -300,6 +300,58 @@ describe("when an upstream fails", () => {
       extendedError: { code: 15, data: expect.objectContaining({ 1: 22 }) },
     });
     expect(upstream.received.filter(({ packet }) => packet.includes("test"))).toHaveLength(2);
+  });
+
+  it("asks the second one early if the first is silent, and the first one last from then on", async () => {
+    const dead = await fake(silence);
+    const up = await dns2(() => ["192.0.2.1"]);
+    const { instance } = await start(
+      `forward . ${dead.address} ${up.address} {\npolicy sequential\n}`,
+    );
+    const began = performance.now();
+    expect(await say(instance, "a.test.")).toBe("NOERROR 192.0.2.1");
+    expect(performance.now() - began).toBeLessThan(1500);
+    for (let i = 0; i < 20; i++)
+      expect(await say(instance, `n${i}.test.`)).toBe("NOERROR 192.0.2.1");
+    expect(dead.received.filter(({ packet }) => packet.includes("test"))).toHaveLength(1);
+  });
+
+  it("takes the reply of the first one, though the second has been asked", async () => {
+    const slow = await fake(({ packet, reply }) => {
+      setTimeout(() => reply(answerTo(packet, "192.0.2.7")), 300);
+    });
+    const dead = await fake(silence);
+    const { instance } = await start(
+      `forward . ${slow.address} ${dead.address} {\npolicy sequential\n}`,
+    );
+    expect(await say(instance, "a.test.")).toBe("NOERROR 192.0.2.7");
+    // It has replied, and so is first again; the other one has not.
+    expect(await say(instance, "b.test.")).toBe("NOERROR 192.0.2.7");
+    expect(slow.received.filter(({ packet }) => packet.includes("test"))).toHaveLength(2);
+  });
+
+  it.each(["SILENT", "SILENT SILENT", "SILENT REFUSING REFUSING", "REFUSING SILENT"])(
+    "says SERVFAIL within two seconds with %s",
+    async (to) => {
+      const silent = await fake(silence);
+      const refusing = await nobody();
+      const addresses = to.replaceAll("SILENT", silent.address).replaceAll("REFUSING", refusing);
+      const { instance } = await start(`forward . ${addresses}`);
+      const began = performance.now();
+      const reply = await outcome(instance, testQuery("a.test.", "A", { edns: true }));
+      expect(performance.now() - began).toBeLessThan(3000);
+      expect(reply).toMatchObject({ rcode: 2, options: [{ code: 15 }] });
+      expect([22, 23]).toContain((reply as Reply).options[0]?.data[1]);
+    },
+  );
+
+  it("asks a single one again, lest a datagram was lost", async () => {
+    const upstream = await fake(({ packet, reply }) => {
+      if (upstream.received.length > 1) reply(answerTo(packet));
+    });
+    const { instance } = await start(`forward . ${upstream.address}`);
+    expect(await say(instance, "a.test.")).toBe("NOERROR 192.0.2.1");
+    expect(new Set(upstream.received.map(({ id, port }) => `${id} ${port}`)).size).toBe(2);
   });
 
   it("stops after max_connect_attempts", async () => {

@@ -52,7 +52,7 @@ export class Forward implements Instance {
     const cells = forwardMetrics(metrics);
     this.#stanzas = await Promise.all(
       this.#options.map(async (options) => {
-        return new Stanza(options, await openUpstreams(options, around), cells);
+        return new Stanza(options, await openUpstreams(options, around), this.#wheel, cells);
       }),
     );
   }

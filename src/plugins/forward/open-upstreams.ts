@@ -14,9 +14,8 @@ import type { UpstreamSettings } from "../../upstream/upstream.ts";
 import { Upstream } from "../../upstream/upstream.ts";
 import { UpstreamMetrics } from "../../upstream/upstream-metrics.ts";
 import type { ForwardOptions } from "./parse.ts";
+import { patienceMs } from "./patience.ts";
 import type { Target } from "./target.ts";
-
-const DEADLINE_MS = 5000;
 
 /** What the upstreams of a server block share. */
 export interface Surroundings {
@@ -73,11 +72,17 @@ function upstreamSettings(options: ForwardOptions): UpstreamSettings {
   return {
     readTimeoutMs: options.readTimeoutMs,
     // Half of the time, so that a stalled handshake leaves some for another attempt.
-    setupTimeoutMs: options.maxConnectAttempts === 1 ? DEADLINE_MS : DEADLINE_MS / 2,
+    setupTimeoutMs: patienceMs(options.readTimeoutMs) / (options.maxConnectAttempts === 1 ? 1 : 2),
     expireMs: options.expireMs,
     maxAgeMs: options.maxAgeMs,
     maxIdle: options.maxIdle,
-    probe: { qname: domain, recursionDesired, intervalMs, overTcp: options.forceTcp },
+    probe: {
+      qname: domain,
+      recursionDesired,
+      intervalMs,
+      overTcp: options.forceTcp,
+      isOn: options.maxFails > 0,
+    },
   };
 }
 
