@@ -54,6 +54,7 @@ const { outputFiles } = await build({
   entryPoints: {
     main: "src/main.ts",
     "kubeconfig-process": "src/kube/api/access/kubeconfig-process.ts",
+    "udp-worker": "src/transport/native/udp-worker.ts",
   },
   outdir: "dist",
   bundle: true,
@@ -64,7 +65,8 @@ const { outputFiles } = await build({
   sourcemap: "linked",
   write: false,
   // pino starts worker threads from files of its own, which a bundle does not have.
-  external: ["pino", "pino-pretty"],
+  // koffi loads a binary, and may be missing.
+  external: ["pino", "pino-pretty", "koffi"],
   plugins: [credentialsOnly],
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',

@@ -1,3 +1,4 @@
+import type { ListenUdp } from "./listen-udp.ts";
 import { listenTcp } from "./tcp.ts";
 import type { Listener, ListenOptions } from "./transport.ts";
 import { listenUdp } from "./udp.ts";
@@ -6,9 +7,12 @@ import { listenUdp } from "./udp.ts";
 const ATTEMPTS = 10;
 
 /** UDP and TCP on one port; with port 0, TCP takes the port that UDP was given. */
-export async function listenBoth(options: ListenOptions): Promise<[Listener, Listener]> {
+export async function listenBoth(
+  options: ListenOptions,
+  udpBy: ListenUdp = listenUdp,
+): Promise<[Listener, Listener]> {
   for (let attempt = 1; ; attempt++) {
-    const udp = await listenUdp(options);
+    const udp = await udpBy(options);
     try {
       return [udp, await listenTcp({ ...options, port: udp.port })];
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Socket as UdpSocket } from "node:dgram";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import type { Socket } from "node:net";
@@ -9,6 +10,14 @@ export function packetOf(id: number): Buffer {
   const packet = Buffer.from("00000100000100000000000001610000010001", "hex");
   packet.writeUInt16BE(id, 0);
   return packet;
+}
+
+/** Opens a socket whose datagrams go to one place, and leave while `send` runs. */
+export async function connectUdp(port: number, address = "127.0.0.1"): Promise<UdpSocket> {
+  const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
+  socket.connect(port, address);
+  await once(socket, "connect");
+  return socket;
 }
 
 /** Sends one datagram and gives the reply. */

@@ -1,4 +1,5 @@
 import type { Client } from "../server/client.ts";
+import type { Responder } from "./responder.ts";
 
 /** Takes a packet from a transport; must not throw. The packet is the receiver's to keep. */
 export type Receive = (packet: Buffer, client: Client) => void;
@@ -14,6 +15,27 @@ export interface Listener {
    */
   pause(): void;
   close(): Promise<void>;
+  /** Only of those that count; sums since the listener was opened. */
+  readonly statistics?: () => UdpStatistics;
+}
+
+/** What becomes of datagrams outside of any query. */
+export interface UdpStatistics {
+  readonly received: number;
+  /** Answered from memory, without the dispatcher. */
+  readonly answered: number;
+  /** Queries that the responder threw on; the dispatcher has answered them. */
+  readonly failed: number;
+  /** Replies that the kernel refused to send. */
+  readonly unsent: number;
+  /** Queries lost because the dispatcher was slower than they came. */
+  readonly overflowed: number;
+  /** Queries that the kernel dropped because nobody read them in time. */
+  readonly droppedByKernel: number;
+  /** Room for queries that wait to be read. */
+  readonly receiveBufferOctets: number;
+  /** Threads that ended and have been replaced. */
+  readonly threadDeaths: number;
 }
 
 /** Reports what goes wrong outside of any query. */
@@ -26,6 +48,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly receive: Receive;
   readonly onTrouble: OnTrouble;
+  /** Answers what it can before the dispatcher sees it, where the transport knows how to ask it. */
+  readonly responder?: Responder | undefined;
 }
 
 /** `::ffff:192.0.2.1`, as an IPv4 client looks on an IPv6 socket, without its prefix. */

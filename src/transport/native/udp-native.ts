@@ -1,0 +1,164 @@
+import type { Listener, ListenOptions, UdpStatistics } from "../transport.ts";
+import { NO_ANSWERS } from "../responder.ts";
+import { listenError } from "../transport.ts";
+import type { Libc } from "./libc.ts";
+import { PEER_OCTETS } from "./miss-ring.ts";
+import type { ReplySocket } from "./native-client.ts";
+import { NativeClient } from "./native-client.ts";
+import type { QuerySource } from "./query-source.ts";
+import { PolledSource } from "./polled-source.ts";
+import { ThreadedSource } from "./threaded-source.ts";
+import { ReplyQueue } from "./reply-queue.ts";
+import { addressOf, portOf } from "./socket-address.ts";
+import { ThreadCounter } from "./thread-memory.ts";
+import { UdpSocket } from "./udp-socket.ts";
+
+/** For replies to what came in at the last moment. */
+const GRACE_MS = 5_000;
+
+/** Blocked threads look up this often, should nobody wake them. */
+const LOOK_UP_MS = 100;
+
+const NO_IPV6: readonly string[] = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
+
+/**
+ * Listens for UDP packets by system calls that take many packets at once.
+ * @param threads that receive and answer from memory, each by a socket of its own; with 0 the
+ * main thread does it
+ */
+export async function listenUdpNative(
+  libc: Libc,
+  options: ListenOptions,
+  threads: number,
+): Promise<NativeListener> {
+  const sockets = openSockets(libc, options, Math.max(1, threads));
+  const listener = new NativeListener(libc, options, sockets);
+  try {
+    await listener.start(threads);
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+  return listener;
+}
+
+function openSockets(libc: Libc, options: ListenOptions, count: number): UdpSocket[] {
+  const { address, port } = options;
+  // A machine without IPv6 has all addresses of one family.
+  const candidates = address === "" ? ["::", "0.0.0.0"] : [address];
+  for (const [i, candidate] of candidates.entries()) {
+    try {
+      return openAt(libc, candidate, port, count);
+    } catch (cause) {
+      const isWithoutIpv6 = NO_IPV6.includes((cause as NodeJS.ErrnoException).code ?? "");
+      const isLast = i === candidates.length - 1;
+      if (isLast || !isWithoutIpv6) throw listenError("udp", options, cause);
+    }
+  }
+  return [];
+}
+
+function openAt(libc: Libc, address: string, port: number, count: number): UdpSocket[] {
+  const sockets: UdpSocket[] = [];
+  try {
+    for (let i = 0; i < count; i++) {
+      const [first] = sockets;
+      const samePort = first ? portOf(first.boundAddress) : port;
+      sockets.push(new UdpSocket(libc, address, samePort, sockets));
+    }
+  } catch (error) {
+    for (const socket of sockets) socket.close();
+    throw error;
+  }
+  return sockets;
+}
+
+/** The sockets of one address and port, and who reads them. */
+export class NativeListener implements Listener, ReplySocket {
+  readonly address: string;
+  readonly port: number;
+  readonly #libc: Libc;
+  readonly #options: ListenOptions;
+  readonly #sockets: readonly UdpSocket[];
+  readonly #replies: ReplyQueue;
+  #source: QuerySource | undefined;
+  /** Queries that the dispatcher has neither answered nor dropped. */
+  #inFlight = 0;
+  #isClosed = false;
+
+  constructor(libc: Libc, options: ListenOptions, sockets: readonly UdpSocket[]) {
+    this.#libc = libc;
+    this.#options = options;
+    this.#sockets = sockets;
+    const [first] = sockets as readonly [UdpSocket];
+    this.address = addressOf(first.boundAddress);
+    this.port = portOf(first.boundAddress);
+    // Any of the sockets will do: they share the address, and so does what they send.
+    this.#replies = new ReplyQueue(libc, first.fd);
+  }
+
+  async start(threads: number): Promise<void> {
+    this.#source = this.#makeSource(threads);
+    await this.#source.start();
+  }
+
+  #makeSource(threads: number): QuerySource {
+    const { responder, onTrouble } = this.#options;
+    const [libc, sockets, replies] = [this.#libc, this.#sockets, this.#replies];
+    const onQuery = (record: Buffer): void => this.#dispatch(record);
+    if (threads > 0) {
+      for (const socket of sockets) socket.setReceiveTimeout(LOOK_UP_MS);
+      return new ThreadedSource({ sockets, responder, replies, onQuery, onTrouble });
+    }
+    const [socket] = sockets as readonly [UdpSocket];
+    const local = responder?.local ?? NO_ANSWERS;
+    return new PolledSource({ libc, socket, responder: local, replies, onQuery });
+  }
+
+  #dispatch(record: Buffer): void {
+    this.#inFlight++;
+    this.#options.receive(record.subarray(PEER_OCTETS), new NativeClient(this, record));
+  }
+
+  reply(record: Buffer, reply: Buffer): void {
+    this.#inFlight--;
+    // After the wait in `close` the descriptor may be somebody else's.
+    if (!this.#isClosed) this.#replies.push(record, reply);
+  }
+
+  drop(): void {
+    this.#inFlight--;
+  }
+
+  // A datagram in the kernel's queue has been received: it is still answered.
+  pause(): void {}
+
+  async close(): Promise<void> {
+    await this.#source?.stop();
+    const deadline = performance.now() + GRACE_MS;
+    while (this.#inFlight > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    this.#isClosed = true;
+    this.#replies.close();
+    for (const socket of this.#sockets) socket.close();
+  }
+
+  readonly statistics = (): UdpStatistics => {
+    const sockets = this.#isClosed ? [] : this.#sockets;
+    const memories = this.#source?.memories ?? [];
+    const sum = (counter: number): number => {
+      return memories.reduce((total, { counters }) => total + (counters[counter] as number), 0);
+    };
+    return {
+      received: sum(ThreadCounter.RECEIVED),
+      answered: sum(ThreadCounter.ANSWERED),
+      failed: sum(ThreadCounter.FAILED),
+      unsent: sum(ThreadCounter.UNSENT) + this.#replies.unsent,
+      overflowed: sum(ThreadCounter.OVERFLOWED),
+      droppedByKernel: sockets.reduce((total, socket) => total + socket.dropped, 0),
+      threadDeaths: this.#source?.deaths ?? 0,
+      receiveBufferOctets: sockets.reduce((total, one) => total + one.receiveBufferOctets, 0),
+    };
+  };
+}
