@@ -10,11 +10,13 @@ import { kubernetes } from "./kubernetes/index.ts";
 import { loadbalance } from "./loadbalance/index.ts";
 import { log } from "./log/index.ts";
 import { loop } from "./loop/index.ts";
+import { multisocket } from "./multisocket/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { ready } from "./ready/index.ts";
 import { reload } from "./reload/index.ts";
 import { root } from "./root/index.ts";
 import { template } from "./template/index.ts";
+import { transport } from "./transport/index.ts";
 import { whoami } from "./whoami/index.ts";
 
 /**
@@ -32,7 +34,8 @@ export const plugins: PluginOrder = [
   "https",
   "https3",
   "timeouts",
-  "multisocket",
+  multisocket,
+  transport,
   reload,
   "nsid",
   "bufsize",

@@ -20,6 +20,8 @@ import { groupDirectives } from "./plugin-order.ts";
 import type { PluginOrder } from "./plugin-order.ts";
 import { resolveThrough } from "./resolve-through.ts";
 import type { Observer, ServingBlock } from "./serving-block.ts";
+import type { UdpWish } from "./udp-wish.ts";
+import { joinUdpWishes } from "./udp-wish.ts";
 import { ZoneRouter } from "./zone-router.ts";
 
 /** Everything that one Corefile stands for; built without opening anything. */
@@ -35,6 +37,8 @@ export interface Endpoint {
   readonly address: string;
   readonly port: number;
   readonly router: ZoneRouter<ServingBlock>;
+  /** What its server blocks want of UDP. */
+  udp: UdpWish;
 }
 
 /** An instance and the directive to blame if it does not start. */
@@ -189,7 +193,9 @@ function listenAt(
   const addresses = expandListenAddresses(settings.listenOn, settings.listenExcept);
   return (addresses.length === 0 ? [""] : addresses).map((address) => {
     const id = `${address}|${port}`;
-    const endpoint = endpoints.get(id) ?? { address, port, router: new ZoneRouter<ServingBlock>() };
+    const router = new ZoneRouter<ServingBlock>();
+    const endpoint = endpoints.get(id) ?? { address, port, router, udp: {} };
+    endpoint.udp = joinUdpWishes(endpoint.udp, settings.udp);
     endpoints.set(id, endpoint);
     try {
       endpoint.router.add(Name.parse(key.zone), block);

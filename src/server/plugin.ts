@@ -6,6 +6,7 @@ import type { Logger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Query } from "./query.ts";
 import type { Outcome, Result } from "./reply.ts";
+import type { UdpWish } from "./udp-wish.ts";
 
 /**
  * A plugin: one directive of the Corefile. `parse` reads it, `create` builds what it stands for.
@@ -78,6 +79,8 @@ export interface BlockSettings {
   root: string;
   /** Whether debug messages are logged (`debug`). */
   debug: boolean;
+  /** How UDP is served (`transport`, `multisocket`). */
+  udp?: UdpWish;
 }
 
 /** What an instance may know of the house around it. */

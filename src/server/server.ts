@@ -3,13 +3,14 @@ import type { Corefile } from "../corefile/corefile.ts";
 import { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
-import { listenBoth } from "../transport/listen-both.ts";
-import type { Listener } from "../transport/transport.ts";
 import type { Configuration, Endpoint, PlacedInstance, Surroundings } from "./configuration.ts";
 import { buildConfiguration } from "./configuration.ts";
-import { Dispatcher } from "./dispatcher.ts";
 import type { PluginOrder } from "./plugin-order.ts";
+import type { Post } from "./post.ts";
+import { openPost } from "./post.ts";
 import type { ServingBlock } from "./serving-block.ts";
+import { publishUdp } from "./udp-metrics.ts";
+import { isSameUdp } from "./udp-wish.ts";
 
 /** How long queries in flight are waited for when a configuration ends; CoreDNS's figure. */
 const GRACE_MS = 5_000;
@@ -22,12 +23,6 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Called when a plugin finds that there is no serving with this configuration. */
   readonly onFatal: (message: string) => void;
-}
-
-/** An address and port at work: two sockets and what they hand their packets to. */
-interface Post {
-  readonly dispatcher: Dispatcher;
-  readonly listeners: readonly Listener[];
 }
 
 /** The running server: listeners, and the configuration behind them, which a reload replaces. */
@@ -46,6 +41,7 @@ export class Server {
 
   private constructor(options: ServerOptions) {
     this.#options = options;
+    publishUdp(this.metrics, () => [...this.#posts.values()].flatMap(({ listeners }) => listeners));
   }
 
   /**
@@ -123,7 +119,8 @@ export class Server {
         await startInstance(placed);
       }
       for (const [id, endpoint] of next.endpoints) {
-        if (!this.#posts.has(id)) opened.set(id, await this.#open(endpoint));
+        if (!this.#posts.has(id))
+          opened.set(id, await openPost(endpoint, next.endpoints.size, this.#options.log));
       }
       const isReload = this.#posts.size > 0;
       if (isReload) await Promise.all(next.instances.map(async (one) => one.instance.settle?.()));
@@ -145,6 +142,7 @@ export class Server {
         continue;
       }
       post.dispatcher.router = endpoint.router;
+      if (!isSameUdp(post.udp, endpoint.udp)) this.#options.log.warn(keepsUdp(endpoint));
       opened.set(id, post);
     }
     this.#posts = opened;
@@ -153,18 +151,6 @@ export class Server {
     await settled(old.blocks);
     await closePosts(gone);
     await this.#stopInstances(old.instances);
-  }
-
-  async #open({ address, port, router }: Endpoint): Promise<Post> {
-    const dispatcher = new Dispatcher(router);
-    const { log } = this.#options;
-    const listeners = await listenBoth({
-      address,
-      port,
-      receive: dispatcher.receive,
-      onTrouble: (message) => log.error(message),
-    });
-    return { dispatcher, listeners };
   }
 
   async #stopInstances(instances: readonly PlacedInstance[]): Promise<void> {
@@ -192,6 +178,11 @@ export class Server {
       },
     };
   }
+}
+
+function keepsUdp({ address, port }: Endpoint): string {
+  const where = `${address || "all addresses"} port ${port}`;
+  return `UDP on ${where} stays as it is: what transport or multisocket says holds from the next start`;
 }
 
 async function startInstance({ plugin, directive, instance }: PlacedInstance): Promise<void> {

@@ -1,0 +1,41 @@
+import {
+  noArguments,
+  noBody,
+  oneArgument,
+  parseChoice,
+  parseInteger,
+  subDirectives,
+} from "../../corefile/arguments.ts";
+import type { Directive } from "../../corefile/directive.ts";
+import { tokenError } from "../../corefile/directive.ts";
+import type { UdpWish } from "../../server/udp-wish.ts";
+
+/** More would be a slip of the finger. */
+const MOST_WORKERS = 256;
+
+type Draft = { -readonly [Key in keyof UdpWish]: UdpWish[Key] };
+
+const PROPERTIES: Record<string, (sub: Directive, wish: Draft) => void> = {
+  udp(sub, wish) {
+    noBody(sub);
+    const at = oneArgument(sub);
+    const value = parseChoice(at, ["auto", "native", "node"]);
+    if (value === "auto") delete wish.implementation;
+    else wish.implementation = { value, at };
+  },
+  workers(sub, wish) {
+    noBody(sub);
+    const at = oneArgument(sub);
+    wish.threads = { value: parseInteger(at, { min: 0, max: MOST_WORKERS }), at };
+  },
+};
+
+/** Reads `transport { udp auto|native|node, workers N }`. */
+export function parseTransport(directive: Directive): UdpWish {
+  noArguments(directive);
+  const wish = subDirectives<Draft>(directive, PROPERTIES, {});
+  if (wish.implementation?.value === "node" && wish.threads) {
+    throw tokenError(wish.threads.at, 'cannot use "workers": node:dgram has none, see "udp node"');
+  }
+  return wish;
+}
