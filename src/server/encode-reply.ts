@@ -4,6 +4,7 @@ import { MAX_UDP_OCTETS, ednsLength, findOption, keepaliveOption } from "../dns/
 import { Flag } from "../dns/header.ts";
 import { OptionCode } from "../dns/iana/option-code.ts";
 import { RrType } from "../dns/iana/rr-type.ts";
+import { boundDenials } from "./denial-ttl.ts";
 import type { Query } from "./query.ts";
 import type { Reply } from "./reply.ts";
 
@@ -49,12 +50,13 @@ function appendSections(reply: Reply): void {
     return composer.addFlags(Flag.TC);
   }
   const isAnswered = reply.answer.length > 0;
-  if (composer.append(Section.authority, reply.authority) < reply.authority.length) {
+  const authority = boundDenials(reply.authority);
+  if (composer.append(Section.authority, authority) < authority.length) {
     if (!isAnswered) composer.addFlags(Flag.TC);
     return;
   }
   if (composer.append(Section.additional, reply.additional) < reply.additional.length) {
-    const isReferral = !isAnswered && reply.authority.some(({ type }) => type === RrType.NS);
+    const isReferral = !isAnswered && authority.some(({ type }) => type === RrType.NS);
     if (isReferral) composer.addFlags(Flag.TC);
   }
 }

@@ -1,10 +1,16 @@
 import type { Suite } from "./row.ts";
+import { classAndTypeRows } from "./rows/classes-and-types.ts";
+import { ednsRows } from "./rows/edns.ts";
 import { headerRows } from "./rows/header.ts";
 import { malformedRows } from "./rows/malformed.ts";
+import { nameRows } from "./rows/names.ts";
 import { startWorld } from "./world.ts";
 
 /** Every row there is, in the order of the document. */
 export const suites: readonly Suite[] = [
   { title: "Header and opcodes", start: startWorld, rows: headerRows },
   { title: "Malformed messages", start: startWorld, rows: malformedRows },
+  { title: "EDNS and sizes", start: startWorld, rows: ednsRows },
+  { title: "Classes and types", start: startWorld, rows: classAndTypeRows },
+  { title: "Names, denials and aliases", start: startWorld, rows: nameRows },
 ];

@@ -41,8 +41,46 @@ function withPayload(recorded: RecordedAnswer): RecordedAnswer {
   return recorded.edns ? { ...recorded, edns: { ...recorded.edns, payload: 1232 } } : recorded;
 }
 
+/** Each SOA record of the authority section with no more than its minimum for a TTL. */
+function withBoundDenials(recorded: RecordedAnswer): RecordedAnswer {
+  const authority = recorded.authority.map((line) =>
+    line.replace(/^(\S+) (\d+) (IN SOA .* )(\d+)$/, (_line, owner, ttl, rest, minimum) => {
+      return `${owner} ${Math.min(Number(ttl), Number(minimum))} ${rest}${minimum}`;
+    }),
+  );
+  return { ...recorded, authority };
+}
+
+/** NODATA of *hosts* with a SOA record of the zone. */
+function withHostsSoa(zone: string): (recorded: RecordedAnswer) => RecordedAnswer {
+  const soa = `${zone} 60 IN SOA ${zone} nobody.invalid. SERIAL 3600 1200 604800 60`;
+  return (recorded) => ({ ...recorded, authority: [soa] });
+}
+
+const BOUND_DENIALS =
+  "The TTL of a denial's SOA record is at most its minimum, whoever it comes from (RFC 2308 §3).";
+const HOSTS_SOA = "NODATA has a SOA record, so that it can be cached (RFC 2308 §2.2).";
+
 /** In the answers to questions about plugins. */
 export const pluginDifferences: readonly DeliberateDifference[] = [
+  {
+    sets: ["forward", "file-zone"],
+    questions: /example\.net /,
+    why: BOUND_DENIALS,
+    ours: withBoundDenials,
+  },
+  {
+    sets: ["hosts-file"],
+    questions: /^(alpha\.example\.org MX|beta\.example\.org AAAA)$/,
+    why: HOSTS_SOA,
+    ours: withHostsSoa("example.org."),
+  },
+  {
+    sets: ["hosts-inline"],
+    questions: /^uno\.test AAAA$/,
+    why: HOSTS_SOA,
+    ours: withHostsSoa("uno.test."),
+  },
   {
     sets: ["forward", "wire", "file-zone"],
     questions: / \+(bufsize=4096|ednsver=1)$/,
@@ -72,7 +110,14 @@ export const pluginDifferences: readonly DeliberateDifference[] = [
 ];
 
 /** In the answers to questions about the cluster. */
-export const clusterDifferences: readonly DeliberateDifference[] = [];
+export const clusterDifferences: readonly DeliberateDifference[] = [
+  {
+    sets: ["verified", "endpoint_pod_names", "namespaces", "fallthrough_all"],
+    questions: /example\.net\. /,
+    why: BOUND_DENIALS,
+    ours: withBoundDenials,
+  },
+];
 
 const CLUSTERSET_SOA =
   "clusterset.local. 7 IN SOA ns.dns.clusterset.local. hostmaster.clusterset.local. SERIAL 7200 1800 86400 7";

@@ -25,6 +25,7 @@ import { cacheMetrics } from "./metrics.ts";
 import { parseCache } from "./parse.ts";
 
 const SOA = "a.test. 300 IN SOA ns.a.test. root.a.test. 1 7200 3600 1209600 120";
+const BRIEF_SOA = SOA.replace(" 300 ", " 90 ");
 const A = (ttl: number, address = "192.0.2.1"): string => `www.a.test. ${ttl} IN A ${address}`;
 
 /** A cache with a clock that stands still and a source that says what it is told to. */
@@ -136,8 +137,9 @@ describe("cache", () => {
   });
 
   it.each([
-    ["NXDOMAIN for the SOA's TTL", Rcode.NXDOMAIN, { authority: [SOA] }, 300],
-    ["NODATA for the SOA's TTL", Rcode.NOERROR, { authority: [SOA] }, 300],
+    ["NXDOMAIN for the SOA's minimum", Rcode.NXDOMAIN, { authority: [SOA] }, 120],
+    ["NODATA for the SOA's minimum", Rcode.NOERROR, { authority: [SOA] }, 120],
+    ["NODATA for the SOA's TTL", Rcode.NOERROR, { authority: [BRIEF_SOA] }, 90],
     [
       "NODATA behind an alias",
       Rcode.NOERROR,

@@ -1,3 +1,4 @@
+import { authorityTtl } from "../../server/denial-ttl.ts";
 import type { Reply } from "../../server/reply.ts";
 import type { ReplyClass } from "./classify.ts";
 import type { CacheOptions } from "./options.ts";
@@ -7,7 +8,7 @@ const DEFAULT_TTL_SECONDS = 5;
 
 /**
  * For how many seconds a reply is good: its lowest TTL within the limits of its store. That of a
- * denial is the SOA's, into which its source has put the minimum (RFC 2308 §3 and §5). 0 says
+ * denial is the SOA's or its minimum, whichever is less (RFC 2308 §5). 0 says
  * that its source wants it used once only (RFC 1035 §3.2.1), which no minimum overrides.
  */
 export function lifetimeSeconds(kind: ReplyClass, reply: Reply, options: CacheOptions): number {
@@ -22,9 +23,9 @@ export function lifetimeSeconds(kind: ReplyClass, reply: Reply, options: CacheOp
 function lowestTtl({ answer, authority, additional }: Reply): number {
   if (answer.length + authority.length + additional.length === 0) return DEFAULT_TTL_SECONDS;
   let lowest = Infinity;
-  for (const section of [answer, authority, additional]) {
-    for (const { ttlSeconds } of section) lowest = Math.min(lowest, ttlSeconds);
-  }
+  for (const { ttlSeconds } of answer) lowest = Math.min(lowest, ttlSeconds);
+  for (const record of authority) lowest = Math.min(lowest, authorityTtl(record));
+  for (const { ttlSeconds } of additional) lowest = Math.min(lowest, ttlSeconds);
   return lowest;
 }
 

@@ -9,6 +9,7 @@ import type { Result } from "../../server/reply.ts";
 import { Reply } from "../../server/reply.ts";
 import { Request } from "../../upstream/request.ts";
 import { TimerWheel } from "../../upstream/timer-wheel.ts";
+import { evenTtls } from "./even-ttls.ts";
 import { forwardMetrics } from "./metrics.ts";
 import { openUpstreams } from "./open-upstreams.ts";
 import type { ForwardOptions } from "./parse.ts";
@@ -92,7 +93,7 @@ function toRequest(query: Query): Request {
 
 function toReply(message: Message): Reply {
   const reply = new Reply(message.rcode, message.flags & REPLY_FLAGS);
-  reply.answer = message.answer;
+  reply.answer = evenTtls(message.answer);
   reply.authority = message.authority;
   reply.additional = message.additional;
   if (message.edns) reply.options = endToEnd(message.edns.options);

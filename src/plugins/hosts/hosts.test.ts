@@ -63,6 +63,12 @@ function found(...records: string[]): Sections {
   return { rcode: "NOERROR", flags: "AA", answer: records, authority: [], additional: [] };
 }
 
+/** In the root zone, which is nobody's here, a name can only be denied by itself. */
+function nodata(apex: string, ttlSeconds = 60): Sections {
+  const soa = `${apex} ${ttlSeconds} IN SOA ${apex} nobody.invalid. 1 3600 1200 604800 ${ttlSeconds}`;
+  return { ...found(), authority: [soa] };
+}
+
 function other(rcode: "SERVFAIL" | "BADTRUNC"): Sections {
   return { ...found(), rcode, flags: "" };
 }
@@ -76,9 +82,14 @@ describe("hosts with a file", () => {
       "alpha.example.org. 3600 IN A 192.0.2.12",
     ),
     "ALPHA.example.ORG. AAAA": found("alpha.example.org. 3600 IN AAAA 2001:db8::10"),
-    "alpha.example.org. MX": found(),
+    "alpha.example.org. MX": nodata("alpha.example.org."),
+    "alpha.example.org. ANY": found(
+      "alpha.example.org. 3600 IN A 192.0.2.10",
+      "alpha.example.org. 3600 IN A 192.0.2.12",
+    ),
+    "zoned.example.org. ANY": found("zoned.example.org. 3600 IN AAAA fe80::1"),
     "beta.example.org. A": found("beta.example.org. 3600 IN A 192.0.2.11"),
-    "beta.example.org. AAAA": found(),
+    "beta.example.org. AAAA": nodata("beta.example.org."),
     "mapped.example.org. A": found("mapped.example.org. 3600 IN A 192.0.2.13"),
     "zoned.example.org. AAAA": found("zoned.example.org. 3600 IN AAAA fe80::1"),
     "bücher.example.org. A": found(String.raw`b\195\188cher.example.org. 3600 IN A 192.0.2.17`),
@@ -88,7 +99,7 @@ describe("hosts with a file", () => {
     "X.wild.example.org. A": found("x.wild.example.org. 3600 IN A 192.0.2.99"),
     "x.wild.example.org. AAAA": found("x.wild.example.org. 3600 IN AAAA 2001:db8::98"),
     "real.wild.example.org. A": found("real.wild.example.org. 3600 IN A 192.0.2.98"),
-    "real.wild.example.org. AAAA": found(),
+    "real.wild.example.org. AAAA": nodata("real.wild.example.org."),
     "y.x.wild.example.org. A": other("SERVFAIL"),
     "wild.example.org. A": other("SERVFAIL"),
     ". A": other("SERVFAIL"),
@@ -112,6 +123,7 @@ describe("hosts with a file", () => {
   it("answers for its zones only, and for all reverse names", async () => {
     const hosts = await start(`hosts ${file} example.org {\n ttl 7\n}`);
     expect(await answer(hosts, "localhost. A")).toEqual(PASSED_ON);
+    expect(await answer(hosts, "alpha.example.org. MX")).toEqual(nodata("example.org.", 7));
     expect(await answer(hosts, "nothere.example.org. A")).toEqual(other("SERVFAIL"));
     expect(await answer(hosts, "beta.example.org. A")).toEqual(
       found("beta.example.org. 7 IN A 192.0.2.11"),
@@ -125,7 +137,7 @@ describe("hosts with a file", () => {
     const hosts = await start(`hosts ${file} {\n fallthrough example.com\n}`);
     expect(await answer(hosts, "nothere.example.com. A")).toEqual(PASSED_ON);
     expect(await answer(hosts, "nothere.example.org. A")).toEqual(other("SERVFAIL"));
-    expect(await answer(hosts, "alpha.example.org. TXT")).toEqual(found());
+    expect(await answer(hosts, "alpha.example.org. TXT")).toEqual(nodata("alpha.example.org."));
   });
 
   it("hands other types on where fallthrough_unsupported says so", async () => {
@@ -133,8 +145,8 @@ describe("hosts with a file", () => {
       `hosts ${file} {\n fallthrough example.org\n fallthrough_unsupported\n}`,
     );
     expect(await answer(hosts, "alpha.example.org. TXT")).toEqual(PASSED_ON);
-    expect(await answer(hosts, "beta.example.org. AAAA")).toEqual(found());
-    expect(await answer(hosts, "localhost. TXT")).toEqual(found());
+    expect(await answer(hosts, "beta.example.org. AAAA")).toEqual(nodata("beta.example.org."));
+    expect(await answer(hosts, "localhost. TXT")).toEqual(nodata("localhost."));
   });
 
   it("explains a SERVFAIL to clients with EDNS", async () => {

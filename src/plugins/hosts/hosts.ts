@@ -8,12 +8,12 @@ import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
 import { Reply } from "../../server/reply.ts";
+import { denialSoa } from "./denial-soa.ts";
 import type { Host } from "./host-table.ts";
 import { HostTable } from "./host-table.ts";
 import { HostsFile } from "./hosts-file.ts";
 import type { HostsOptions } from "./parse.ts";
 
-const NO_RECORDS: readonly ResourceRecord[] = [];
 const UNKNOWN_NAME = [extendedErrorOption(ExtendedErrorCode.OTHER, "name not in the hosts file")];
 
 /** Answers from a hosts file and from lines of the Corefile. */
@@ -55,11 +55,20 @@ export class Hosts implements Instance {
   }
 
   #answer(host: Host, query: Query, next: Next): Result {
-    if (query.qtype === RrType.A) return Reply.authoritative(host.a);
-    if (query.qtype === RrType.AAAA) return Reply.authoritative(host.aaaa);
+    const { a, aaaa } = host;
+    if (query.qtype === RrType.A) return this.#records(a, query);
+    if (query.qtype === RrType.AAAA) return this.#records(aaaa, query);
     const { fallthroughUnsupported, fallthrough } = this.#options;
     if (fallthroughUnsupported && query.qname.isWithinAny(fallthrough)) return next(query);
-    return Reply.authoritative(NO_RECORDS);
+    // Of all types one is enough (RFC 8482 §4.1).
+    if (query.qtype === RrType.ANY) return this.#records(a.length > 0 ? a : aaaa, query);
+    return this.#records([], query);
+  }
+
+  #records(records: readonly ResourceRecord[], { qname }: Query): Reply {
+    if (records.length > 0) return Reply.authoritative(records);
+    const soa = denialSoa(qname, this.#zones, this.#options.ttlSeconds);
+    return Reply.negative(Rcode.NOERROR, soa);
   }
 }
 

@@ -1,7 +1,6 @@
 import { Flag } from "../../../src/dns/header.ts";
 import { APEX_SOA, WWW_A } from "../example-zone.ts";
-import { describe, expectReply, expectSilence } from "../expect-reply.ts";
-import { ask } from "../expect-reply.ts";
+import { ask, describe, expectReply, expectSilence } from "../expect-reply.ts";
 import { packet, query } from "../query-packet.ts";
 import type { Row, Transport } from "../row.ts";
 import { expect } from "vitest";
@@ -88,7 +87,7 @@ const flagRows: readonly Row[] = [
       for (let flags = 0; flags < 0x0800; flags++) {
         const reply = await ask(on, query(WWW, { flags }));
         const expected = Flag.QR | Flag.AA | (flags & (Flag.RD | Flag.CD));
-        expect(reply.readUInt16BE(2), flags.toString(16)).toBe(expected);
+        expect([flags, reply.readUInt16BE(2)]).toEqual([flags, expected]);
       }
     },
   },
