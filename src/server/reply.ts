@@ -20,6 +20,8 @@ export class Reply {
   additional: readonly ResourceRecord[] = NO_RECORDS;
   /** EDNS options, sent if the client speaks EDNS. */
   options: readonly EdnsOption[] = NO_OPTIONS;
+  /** Whether another server said it: kept and said again, it has no authority (RFC 1035 §4.1.1). */
+  isForwarded = false;
   /** The state of things that it was made of, where that may change from one moment to the next. */
   basis: Basis | undefined;
 
@@ -48,6 +50,7 @@ export class Reply {
     reply.authority = this.authority;
     reply.additional = this.additional;
     reply.options = this.options;
+    reply.isForwarded = this.isForwarded;
     reply.basis = this.basis;
     return reply;
   }

@@ -5,6 +5,10 @@ import { createServer as createTcpServer } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { createServer as createTlsServer } from "node:tls";
 import { FrameReader, frame } from "../transport/frame-reader.ts";
+import { Composer, Section } from "../dns/composer.ts";
+import { WireReader } from "../dns/wire-reader.ts";
+import { MAX_MESSAGE_OCTETS } from "../dns/wire-writer.ts";
+import { records } from "./query.ts";
 import { untilFree } from "./until-free.ts";
 
 const ADDRESS = "127.0.0.1";
@@ -88,6 +92,32 @@ export function answerTo(packet: Buffer, address = "192.0.2.1", ttlSeconds = 60)
   reply.writeUInt16BE(4, questionEnd + 10);
   Buffer.from(address.split(".").map(Number)).copy(reply, questionEnd + 12);
   return reply;
+}
+
+/** What a reply has besides the question; see {@link replyTo}. */
+export interface ReplyParts {
+  readonly rcode?: number;
+  /** Those that are set besides QR, RA and the query's. */
+  readonly flags?: number;
+  /** Records in presentation form. */
+  readonly answer?: readonly string[];
+  readonly authority?: readonly string[];
+  readonly additional?: readonly string[];
+}
+
+/** A reply of any records, of at most 64 KiB. */
+export function replyTo(packet: Buffer, parts: ReplyParts): Buffer {
+  const { rcode = 0, flags = 0, answer = [], authority = [], additional = [] } = parts;
+  const reader = new WireReader(packet, 12);
+  const [qname, qtype, qclass] = [reader.name(), reader.u16(), reader.u16()];
+  const composer = new Composer();
+  const all = 0x8080 | packet.readUInt16BE(2) | flags | rcode;
+  composer.begin(packet.readUInt16BE(0), all, MAX_MESSAGE_OCTETS);
+  composer.question(qname, qtype, qclass);
+  composer.append(Section.answer, records(...answer));
+  composer.append(Section.authority, records(...authority));
+  composer.append(Section.additional, records(...additional));
+  return Buffer.from(composer.finish());
 }
 
 /** A reply without records. */

@@ -1,25 +1,24 @@
 import type { EdnsOption } from "../dns/edns.ts";
 import { MAX_UDP_OCTETS, ednsLength, writeEdns } from "../dns/edns.ts";
 import { Flag, HEADER_OCTETS, opcodeOf, rcodeOf } from "../dns/header.ts";
-import type { Message } from "../dns/message.ts";
+import type { Message, Question } from "../dns/message.ts";
 import { parseMessage } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
 import { WireWriter } from "../dns/wire-writer.ts";
 
-export interface RequestParts {
-  readonly qname: Name;
-  readonly qtype: number;
-  readonly qclass: number;
+export interface RequestParts extends Question {
   /** Of the header's flags: RD, AD and CD. */
   readonly flags: number;
   /** Without it no OPT is sent, and the upstream truncates as for a client without EDNS. */
-  readonly edns?: { readonly dnssecOk: boolean; readonly options: readonly EdnsOption[] };
+  readonly edns?: { readonly dnssecOk: boolean } | undefined;
 }
+
+const NO_OPTIONS: readonly EdnsOption[] = [];
 
 /** A question for an upstream, encoded once however often it is sent. */
 export class Request {
   /** Equal for requests that one reply answers: those that differ in nothing but case. */
   readonly key: string;
+  readonly question: Question;
   readonly #packet: Buffer;
   readonly #questionEnd: number;
   #isSent = false;
@@ -28,6 +27,7 @@ export class Request {
     this.#packet = encode(parts);
     this.#questionEnd = HEADER_OCTETS + parts.qname.wire.length + 4;
     this.key = keyOf(parts);
+    this.question = parts;
   }
 
   /** The packet to send with this id. The socket may keep it for as long as it likes. */
@@ -77,10 +77,8 @@ export class ProbeRequest extends Request {
 }
 
 function keyOf({ qname, qtype, qclass, flags, edns }: RequestParts): string {
-  const key = qname.key + String.fromCharCode(qtype, qclass, flags);
-  if (!edns) return key;
-  const options = edns.options.map(({ code, data }) => `${code}=${data.toString("hex")}`);
-  return `${key}${edns.dnssecOk ? "DO" : ""} ${options.join(" ")}`;
+  const ednsBits = edns ? (edns.dnssecOk ? 3 : 1) : 0;
+  return qname.key + String.fromCharCode(qtype, qclass, flags, ednsBits);
 }
 
 function isReply(packet: Buffer): boolean {
@@ -111,7 +109,7 @@ function headerOnly(packet: Buffer): Message {
 }
 
 function encode({ qname, qtype, qclass, flags, edns }: RequestParts): Buffer {
-  const ednsOctets = edns ? ednsLength(edns.options) : 0;
+  const ednsOctets = edns ? ednsLength(NO_OPTIONS) : 0;
   const octets = HEADER_OCTETS + qname.wire.length + 4 + ednsOctets;
   const writer = new WireWriter(Buffer.allocUnsafe(octets));
   writer.u16(0);
@@ -122,6 +120,6 @@ function encode({ qname, qtype, qclass, flags, edns }: RequestParts): Buffer {
   writer.name(qname);
   writer.u16(qtype);
   writer.u16(qclass);
-  if (edns) writeEdns(writer, MAX_UDP_OCTETS, 0, edns.dnssecOk, edns.options);
+  if (edns) writeEdns(writer, MAX_UDP_OCTETS, 0, edns.dnssecOk, NO_OPTIONS);
   return writer.bytes;
 }

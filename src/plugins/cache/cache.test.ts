@@ -270,7 +270,9 @@ describe("cache", () => {
   it("shows AD to those who ask for it only", async () => {
     const bench = new Bench().replies(Rcode.NOERROR, { answer: [A(60)], flags: Flag.AD });
     expect((await bench.say()).flags).toBe("");
-    expect((await bench.say(testQuery("www.a.test.", "A", { flags: Flag.AD }))).flags).toBe("AD");
+    expect(
+      (await bench.say(testQuery("www.a.test.", "A", { flags: Flag.RD | Flag.AD }))).flags,
+    ).toBe("AD");
     expect((await bench.say()).flags).toBe("");
     expect(bench.asked).toHaveLength(1);
     expect((bench.asked[0]?.flags ?? 0) & Flag.AD).toBe(Flag.AD);

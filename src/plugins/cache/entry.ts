@@ -31,6 +31,7 @@ export class Entry {
     this.ttlSeconds = details.ttlSeconds;
     this.storedMs = details.storedMs;
     this.isAnswer = details.isAnswer;
+    if (reply.isForwarded) reply.flags &= ~Flag.AA;
     this.#reply = reply;
     this.#aged = reply;
     this.#agedTtl = details.ttlSeconds;

@@ -7,13 +7,15 @@ import type { CacheOptions } from "./options.ts";
 
 /**
  * What tells two questions apart: name, type, class, and the bits that change what a server
- * answers. Compared whole, never as a hash.
+ * answers. RD is one of them: without it a server says what it happens to have. Compared whole,
+ * never as a hash.
  *
- *     | qtype (16) | CD, DO and qclass (16) | name in lower case, wire form |
+ *     | qtype (16) | qclass (16) | RD, CD, DO | name in lower case, wire form |
  */
 export function keyOf(query: Query): string {
-  const bits = (query.qclass << 2) | (query.checkingDisabled ? 2 : 0) | (query.dnssecOk ? 1 : 0);
-  return String.fromCharCode(query.qtype, bits & 0xffff) + query.qname.key;
+  const rd = query.recursionDesired ? 4 : 0;
+  const bits = rd | (query.checkingDisabled ? 2 : 0) | (query.dnssecOk ? 1 : 0);
+  return String.fromCharCode(query.qtype, query.qclass, bits) + query.qname.key;
 }
 
 /** Answers and denials, each with room of its own: a flood of denials pushes out no answer. */

@@ -20,7 +20,7 @@ import { testContext } from "../../testing/context.ts";
 import type { Dns2Answer, Dns2Upstream } from "../../testing/dns2-upstream.ts";
 import { startDns2Upstream } from "../../testing/dns2-upstream.ts";
 import type { FakeUpstream, ReceivedQuery } from "../../testing/fake-upstream.ts";
-import { answerTo, emptyReplyTo, startFakeUpstream } from "../../testing/fake-upstream.ts";
+import { answerTo, emptyReplyTo, replyTo, startFakeUpstream } from "../../testing/fake-upstream.ts";
 import { ask, passedOn, sections, testQuery } from "../../testing/query.ts";
 import { parseCorefile } from "../../corefile/corefile.ts";
 import { serverTls } from "../../testing/upstream-bench.ts";
@@ -140,7 +140,7 @@ describe("the request", () => {
   });
   const local: EdnsOption = { code: 65_001, data: Buffer.from("local") };
 
-  it("passes EDNS options on that are not for us alone", async () => {
+  it("passes no EDNS option on: whoever asks the same gets the same reply", async () => {
     const upstream = await fake(echo);
     const { instance } = await start(`forward . ${upstream.address}`);
     const cookie = { code: 10, data: Buffer.alloc(8, 1) };
@@ -148,7 +148,7 @@ describe("the request", () => {
     const options = [nsidOption(""), subnet, cookie, keepalive, paddingOption(4), local];
     await outcome(instance, testQuery("a.test.", "A", { do: true, payloadSize: 4096, options }));
     const edns = parseMessage(upstream.received[0]?.packet as Buffer)?.edns;
-    expect(edns).toMatchObject({ payloadSize: 1232, dnssecOk: true, options: [subnet, local] });
+    expect(edns).toMatchObject({ payloadSize: 1232, dnssecOk: true, options: [] });
   });
 });
 
@@ -178,7 +178,7 @@ describe("the reply", () => {
     expect(other.questions).toEqual([]);
   });
 
-  it("keeps Extended DNS Errors, and drops options for us alone", async () => {
+  it("keeps Extended DNS Errors, and drops all other options", async () => {
     const blocked = extendedErrorOption(15, "blocked");
     const upstream = await fake(({ packet, reply }) => {
       const opt = Buffer.concat([blocked, nsidOption("up")].map(optionOctets));
@@ -190,6 +190,33 @@ describe("the reply", () => {
     const { instance } = await start(`forward . ${upstream.address}`);
     const reply = await outcome(instance, testQuery("a.test.", "A", { edns: true }));
     expect(reply).toMatchObject({ rcode: 3, options: [blocked] });
+  });
+
+  it.each([
+    [
+      ["evil.test. 60 IN A 192.0.2.66", "a.test. 60 IN A 192.0.2.1", "a.test. 60 CH A 192.0.2.66"],
+      ["a.test. 60 IN A 192.0.2.1"],
+    ],
+    [
+      ["c.test. 60 IN A 192.0.2.1", "A.test. 50 IN CNAME b.test.", "b.test. 40 IN CNAME c.test."],
+      ["c.test. 60 IN A 192.0.2.1", "A.test. 50 IN CNAME b.test.", "b.test. 40 IN CNAME c.test."],
+    ],
+    [
+      ["test. 60 IN DNAME b.test2.", "a.test. 60 IN CNAME a.b.test2.", "test. 60 IN A 192.0.2.66"],
+      ["test. 60 IN DNAME b.test2.", "a.test. 60 IN CNAME a.b.test2."],
+    ],
+    [
+      ["a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME a.test.", "x.test. 60 IN A 192.0.2.66"],
+      ["a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME a.test."],
+    ],
+    [
+      ["a.test. 60 IN A 192.0.2.1", "a.test. 30 IN A 192.0.2.2", 'a.test. 90 IN TXT "t"'],
+      ["a.test. 30 IN A 192.0.2.1", "a.test. 30 IN A 192.0.2.2", 'a.test. 90 IN TXT "t"'],
+    ],
+  ])("of %j has %j", async (sent, passed) => {
+    const upstream = await fake(({ packet, reply }) => reply(replyTo(packet, { answer: sent })));
+    const { instance } = await start(`forward . ${upstream.address}`);
+    expect((await ask(instance, testQuery("a.test."))).answer).toEqual(passed);
   });
 
   it("goes to each of a hundred who ask the same at once, for one query upstream", async () => {

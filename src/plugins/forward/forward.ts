@@ -13,21 +13,11 @@ import { evenTtls } from "./even-ttls.ts";
 import { forwardMetrics } from "./metrics.ts";
 import { openUpstreams } from "./open-upstreams.ts";
 import type { ForwardOptions } from "./parse.ts";
+import { relevantRecords } from "./relevant-records.ts";
 import { Stanza } from "./stanza.ts";
 
 const REQUEST_FLAGS = Flag.RD | Flag.AD | Flag.CD;
 const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
-
-/**
- * EDNS options that concern two neighbours only, so that they end here in both directions: NSID
- * (RFC 5001 §2.1), cookies (RFC 7873 §1), keepalive (RFC 7828 §3), padding (RFC 7830 §4).
- */
-const hopByHop: readonly number[] = [
-  OptionCode.NSID,
-  OptionCode.COOKIE,
-  OptionCode.KEEPALIVE,
-  OptionCode.PADDING,
-];
 
 /** All `forward` directives of a server block, tried in the order of the file. */
 export class Forward implements Instance {
@@ -67,9 +57,9 @@ export class Forward implements Instance {
     for (let at = first; ;) {
       const stanza = this.#stanzas[at] as Stanza;
       const message = await stanza.ask(request, overTcp);
-      if (!stanza.leavesToNext(message)) return toReply(message);
+      if (!stanza.leavesToNext(message)) return toReply(request, message);
       at = this.#firstMatch(qname, at + 1);
-      if (at < 0) return toReply(message);
+      if (at < 0) return toReply(request, message);
     }
   }
 
@@ -82,25 +72,28 @@ export class Forward implements Instance {
   }
 }
 
-/** The client's question with what of its EDNS is meant for us to pass on. */
+/**
+ * The client's question. Its EDNS options end here: we do not know what they would make of the
+ * reply, which others get as well (RFC 6891 §6.1.1, RFC 7871 §12.1).
+ */
 function toRequest(query: Query): Request {
-  const { qname, qtype, qclass, dnssecOk } = query;
+  const { qname, qtype, qclass, dnssecOk, hasEdns } = query;
   const flags = query.flags & REQUEST_FLAGS;
-  if (!query.hasEdns) return new Request({ qname, qtype, qclass, flags });
-  const edns = { dnssecOk, options: endToEnd(query.options) };
-  return new Request({ qname, qtype, qclass, flags, edns });
+  return new Request({ qname, qtype, qclass, flags, edns: hasEdns ? { dnssecOk } : undefined });
 }
 
-function toReply(message: Message): Reply {
+function toReply(request: Request, message: Message): Reply {
   const reply = new Reply(message.rcode, message.flags & REPLY_FLAGS);
-  reply.answer = evenTtls(message.answer);
-  reply.authority = message.authority;
-  reply.additional = message.additional;
-  if (message.edns) reply.options = endToEnd(message.edns.options);
+  reply.isForwarded = true;
+  reply.answer = evenTtls(relevantRecords(request.question, message.answer));
+  reply.authority = evenTtls(message.authority);
+  reply.additional = evenTtls(message.additional);
+  const options = message.edns?.options;
+  if (options && options.length > 0) reply.options = options.filter(isExtendedError);
   return reply;
 }
 
-function endToEnd(options: readonly EdnsOption[]): readonly EdnsOption[] {
-  if (options.length === 0) return options;
-  return options.filter(({ code }) => !hopByHop.includes(code));
+/** The only option that is not between two neighbours alone (RFC 8914 §3). */
+function isExtendedError({ code }: EdnsOption): boolean {
+  return code === OptionCode.EXTENDED_ERROR;
 }

@@ -1,0 +1,46 @@
+import { RrClass } from "../../dns/iana/rr-class.ts";
+import { RrType } from "../../dns/iana/rr-type.ts";
+import type { Question } from "../../dns/message.ts";
+import { isKeyWithin } from "../../dns/name.ts";
+import { CNAME } from "../../dns/rdata/rfc1035-names.ts";
+import type { ResourceRecord } from "../../dns/resource-record.ts";
+
+type Records = readonly ResourceRecord[];
+
+/**
+ * Of an answer section what was asked for: records of the class asked, owned by the name in the
+ * question, by what its aliases lead to, or by a DNAME above one of these. The others are nobody's
+ * business here, true or not (RFC 2181 §5.4.1).
+ */
+export function relevantRecords({ qname, qclass }: Question, answer: Records): Records {
+  const isRightClass = (record: ResourceRecord): boolean =>
+    record.class === qclass || qclass === RrClass.ANY;
+  const isPlain = (record: ResourceRecord): boolean =>
+    record.owner.key === qname.key && isRightClass(record);
+  if (answer.every(isPlain)) return answer;
+  const keys = aliasKeys(qname.key, answer);
+  return answer.filter((record) => {
+    if (!isRightClass(record)) return false;
+    const { key } = record.owner;
+    if (keys.has(key)) return true;
+    const isDname = record.type === RrType.DNAME || record.type === RrType.RRSIG;
+    return isDname && [...keys].some((name) => isKeyWithin(name, key));
+  });
+}
+
+/** The name asked for and all that its aliases in this section lead to. */
+function aliasKeys(qnameKey: string, answer: Records): ReadonlySet<string> {
+  const targets = new Map<string, string>();
+  for (const { type, owner, rdata } of answer) {
+    if (type !== RrType.CNAME) continue;
+    const target = CNAME.decode(rdata)?.target.key;
+    if (target !== undefined) targets.set(owner.key, target);
+  }
+  const keys = new Set<string>();
+  // Each step adds a name, so a circle ends it.
+  for (let key: string | undefined = qnameKey; key !== undefined && !keys.has(key);) {
+    keys.add(key);
+    key = targets.get(key);
+  }
+  return keys;
+}
