@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
-import { formatManifests, generateCluster } from "./cluster.ts";
+import { changedService, generateCluster } from "./cluster.ts";
 
 it("every Service has its own name and address, also in a large cluster", () => {
   const { addresses } = generateCluster(5000);
@@ -18,10 +17,13 @@ it("the address to expect is the one that the Service has", () => {
   expect(clusterIps).toMatchObject(addresses.map(({ address }) => ({ clusterIP: address })));
 });
 
-it("the manifests hold every object, as YAML documents", () => {
-  const cluster = generateCluster(12);
-  const documents = parseAllDocuments(formatManifests(cluster)).map((document) => document.toJS());
-  const objects = [...cluster.namespaces, ...cluster.services, ...cluster.endpointSlices];
-  expect(objects.length).toBe(10 + 12 + 12);
-  expect(documents).toEqual(objects);
+it("a Service that changes keeps its name and gets an address that nobody has", () => {
+  const { services, addresses } = generateCluster(40);
+  const taken = new Set(addresses.map(({ address }) => address));
+  const { service, expected } = changedService(7, 40, 1);
+  expect(service.metadata).toEqual(services[7]?.metadata);
+  expect(service).toMatchObject({ spec: { clusterIP: expected.address } });
+  expect(expected.qname).toBe(addresses[7]?.qname);
+  expect(taken).not.toContain(expected.address);
+  expect(changedService(7, 40, 0).service).toEqual(services[7]);
 });

@@ -39,30 +39,39 @@ export function generateCluster(services: number): Cluster {
       kind: "Namespace",
       metadata: metadataOf(name, {}),
     })),
-    services: numbers.map(serviceObject),
+    services: numbers.map((number) => serviceObject(number)),
     endpointSlices: numbers.map(endpointSliceObject),
-    addresses: numbers.map((number) => ({
-      qname: `${serviceName(number)}.${namespaceOf(number)}.svc.cluster.local`,
-      address: clusterIp(number),
-    })),
+    addresses: numbers.map((number) => namedAddress(number)),
   };
 }
 
-/** All the objects as one stream of YAML documents; JSON is YAML. */
-export function formatManifests(cluster: Cluster): string {
-  const objects = [...cluster.namespaces, ...cluster.services, ...cluster.endpointSlices];
-  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
+/**
+ * A Service after it got another address, and that address.
+ *
+ * @param services how many there are in the cluster
+ * @param generation 0 for the address that it began with, 1 for another that nobody has
+ */
+export function changedService(
+  number: number,
+  services: number,
+  generation: 0 | 1,
+): { service: KubernetesObject; expected: NamedAddress } {
+  const offset = services * generation;
+  const service = serviceObject(number, offset);
+  return { service, expected: namedAddress(number, offset) };
 }
 
-function serviceObject(number: number): KubernetesObject {
+/** @param offset added to the address */
+function serviceObject(number: number, offset = 0): KubernetesObject {
+  const { address } = namedAddress(number, offset);
   return {
     apiVersion: "v1",
     kind: "Service",
     metadata: metadataOf(serviceName(number), { namespace: namespaceOf(number) }),
     spec: {
       type: "ClusterIP",
-      clusterIP: clusterIp(number),
-      clusterIPs: [clusterIp(number)],
+      clusterIP: address,
+      clusterIPs: [address],
       ports: [{ ...HTTP_PORT, targetPort: 8080 }],
     },
   };
@@ -100,8 +109,11 @@ function namespaceOf(number: number): string {
   return `team-${number % NAMESPACES}`;
 }
 
-function clusterIp(number: number): string {
-  return formatAddress(SERVICE_NETWORK + 10 + number);
+function namedAddress(number: number, offset = 0): NamedAddress {
+  return {
+    qname: `${serviceName(number)}.${namespaceOf(number)}.svc.cluster.local`,
+    address: formatAddress(SERVICE_NETWORK + 10 + number + offset),
+  };
 }
 
 function formatAddress(value: number): string {

@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BenchError } from "./bench-error.ts";
-import { parseReport } from "./dnsperf.ts";
+import type { Load } from "./dnsperf.ts";
+import { dnsperfArguments, parseLatency, parseReport } from "./dnsperf.ts";
 
 const REPORT = `
 Statistics:
@@ -23,22 +24,17 @@ it("the statistics of dnsperf are read, with errors told apart from losses", () 
     sent: 1000,
     completed: 990,
     lost: 10,
-    failed: 90,
+    rcodes: { NOERROR: 900, SERVFAIL: 90 },
     seconds: 4.000204,
     averageLatencyMs: 1.234,
   });
-});
-
-it("a run without a single NOERROR counts every answer as failed", () => {
-  const text = REPORT.replace(/NOERROR.*/, "REFUSED 990 (100.00%)");
-  expect(parseReport(text).failed).toBe(990);
 });
 
 it("a run without an answer has no latency", () => {
   const text = REPORT.replace("completed:    990", "completed:    0").replace(/NOERROR.*/, "");
   expect(parseReport(text)).toMatchObject({
     completed: 0,
-    failed: 0,
+    rcodes: {},
     averageLatencyMs: Number.NaN,
   });
 });
@@ -46,4 +42,58 @@ it("a run without an answer has no latency", () => {
 it("a report that breaks off is an error that names what is missing", () => {
   expect(() => parseReport(REPORT.split("Run time")[0] ?? "")).toThrow(BenchError);
   expect(() => parseReport("")).toThrow('no number for "Queries completed"');
+});
+
+it("what is said of each query before the statistics is not taken for them", () => {
+  const text = `> NOERROR queries.completed: A 0.000041\n> T x A\n${REPORT}`;
+  expect(parseReport(text)).toEqual(parseReport(REPORT));
+});
+
+describe("parseLatency", () => {
+  const line = (milliseconds: number, rcode = "NOERROR") =>
+    `> ${rcode} a.example A ${(milliseconds / 1000).toFixed(6)}`;
+
+  it("takes percentiles of all replies, whatever their response codes and their order", () => {
+    const lines = Array.from({ length: 1000 }, (_, index) => line(1000 - index));
+    lines[5] = line(995, "NXDOMAIN");
+    expect(parseLatency([...lines, REPORT].join("\n"))).toEqual({
+      p50Ms: 500,
+      p99Ms: 990,
+      p999Ms: 999,
+      maxMs: 1000,
+    });
+  });
+
+  it("leaves lost queries out", () => {
+    const text = [line(2), "> T a.example A", line(4), "> T b.example A"].join("\n");
+    expect(parseLatency(text)).toEqual({ p50Ms: 2, p99Ms: 4, p999Ms: 4, maxMs: 4 });
+    expect(parseLatency("> T a.example A\n")).toBeUndefined();
+  });
+});
+
+describe("dnsperfArguments", () => {
+  const load: Load = {
+    command: ["dnsperf"],
+    threads: 1,
+    port: 5300,
+    queryFile: "queries",
+    seconds: 3,
+    outstanding: 100,
+    once: false,
+    shape: { transport: "udp", clients: 8 },
+    queriesPerSecond: undefined,
+  };
+  const words = (more: Partial<Load>) => dnsperfArguments({ ...load, ...more }).join(" ");
+
+  it("asks over UDP as fast as it can unless told otherwise", () => {
+    expect(words({})).toBe("-s 127.0.0.1 -p 5300 -d queries -m udp -l 3 -q 100 -c 8 -T 1 -t 2");
+  });
+
+  it("limits the queries of a TCP connection, the rate, and the turns of the list", () => {
+    const shape = { transport: "tcp", clients: 20, queriesPerConnection: 1 } as const;
+    expect(words({ shape })).toMatch(/-m tcp .* -O num-queries-per-conn=1$/);
+    expect(words({ shape: { transport: "tcp", clients: 20 } })).not.toContain("-O");
+    expect(words({ queriesPerSecond: 1234.5 })).toMatch(/ -v -Q 1235$/);
+    expect(words({ once: true })).toMatch(/ -n 1$/);
+  });
 });

@@ -2,10 +2,14 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BenchError } from "./bench-error.ts";
 import { start } from "./processes.ts";
+import { percentile } from "./statistics.ts";
+import type { LoadShape } from "./workloads.ts";
 
 /** What to ask, of whom, for how long. */
 export interface Load {
-  readonly program: string;
+  /** How dnsperf is called, such as with `taskset` in front. */
+  readonly command: readonly string[];
+  readonly threads: number;
   readonly port: number;
   /** A line per query: "name type". */
   readonly queryFile: string;
@@ -13,6 +17,9 @@ export interface Load {
   readonly outstanding: number;
   /** Asks each line once and then ends, rather than starting over. */
   readonly once: boolean;
+  readonly shape: LoadShape;
+  /** Undefined: as fast as replies come. Otherwise each query's latency is taken, too. */
+  readonly queriesPerSecond: number | undefined;
 }
 
 /** What dnsperf counted. */
@@ -20,17 +27,24 @@ export interface LoadResult {
   readonly sent: number;
   readonly completed: number;
   readonly lost: number;
-  /** Answers with a response code other than NOERROR. */
-  readonly failed: number;
+  /** Answers by response code. */
+  readonly rcodes: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly averageLatencyMs: number;
+  /** Only where a rate was asked for. */
+  readonly latency: Latency | undefined;
+}
+
+/** What a share of the answers was faster than. */
+export interface Latency {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
 }
 
 /** How long dnsperf waits for a reply before it calls the query lost. */
 const QUERY_TIMEOUT_SECONDS = 2;
-
-/** Sockets that the queries come from, as from several pods. */
-const CLIENTS = 8;
 
 /** What a run may take beyond its length: the file to read, and the replies still under way. */
 const GRACE_MS = 15_000;
@@ -40,20 +54,33 @@ const UNHELD = { ref: false };
 
 /** @throws BenchError when dnsperf fails, or does not end in time */
 export async function runDnsperf(load: Load): Promise<LoadResult> {
-  const args = [
-    ["-s", "127.0.0.1", "-p", load.port, "-d", load.queryFile],
-    ["-l", load.seconds, "-q", load.outstanding, "-c", CLIENTS, "-T", 1],
-    ["-t", QUERY_TIMEOUT_SECONDS],
-    load.once ? ["-n", 1] : [],
-  ];
+  const [program = "", ...before] = load.command;
   const logFile = `${load.queryFile}.log`;
-  const dnsperf = start({ program: load.program, args: args.flat().map(String) }, logFile);
+  const dnsperf = start({ program, args: [...before, ...dnsperfArguments(load)] }, logFile);
   await Promise.race([dnsperf.ended, sleep(load.seconds * 1000 + GRACE_MS, undefined, UNHELD)]);
   const ending = dnsperf.ending();
   await dnsperf.stop();
   if (ending === undefined) throw new BenchError("Cannot run dnsperf: it does not end");
   if (!ending.startsWith("exit code 0")) throw new BenchError(`Cannot run dnsperf: ${ending}`);
-  return parseReport(readFileSync(logFile, "utf8"));
+  const text = readFileSync(logFile, "utf8");
+  const latency = load.queriesPerSecond === undefined ? undefined : parseLatency(text);
+  return { ...parseReport(text), latency };
+}
+
+/** The command line of dnsperf 2. */
+export function dnsperfArguments(load: Load): string[] {
+  const { transport, clients, queriesPerConnection } = load.shape;
+  const args = [
+    ["-s", "127.0.0.1", "-p", load.port, "-d", load.queryFile, "-m", transport],
+    ["-l", load.seconds, "-q", load.outstanding, "-c", clients, "-T", load.threads],
+    ["-t", QUERY_TIMEOUT_SECONDS],
+    load.once ? ["-n", 1] : [],
+    queriesPerConnection === undefined
+      ? []
+      : ["-O", `num-queries-per-conn=${queriesPerConnection}`],
+    load.queriesPerSecond === undefined ? [] : ["-v", "-Q", Math.round(load.queriesPerSecond)],
+  ];
+  return args.flat().map(String);
 }
 
 /**
@@ -61,17 +88,40 @@ export async function runDnsperf(load: Load): Promise<LoadResult> {
  *
  * @throws BenchError when a figure is missing
  */
-export function parseReport(text: string): LoadResult {
-  const completed = figure(text, "Queries completed");
-  const good = Number(/Response codes:.*\bNOERROR (\d+)/.exec(text)?.[1] ?? 0);
+export function parseReport(text: string): Omit<LoadResult, "latency"> {
+  const statistics = text.slice(Math.max(0, text.lastIndexOf("\nStatistics:")));
+  const completed = figure(statistics, "Queries completed");
+  const codes = /Response codes:(.*)/.exec(statistics)?.[1] ?? "";
+  const counts = codes.matchAll(/(\w+) (\d+) \(/g);
   return {
-    sent: figure(text, "Queries sent"),
+    sent: figure(statistics, "Queries sent"),
     completed,
-    lost: figure(text, "Queries lost"),
-    failed: completed - good,
-    seconds: figure(text, "Run time (s)"),
+    lost: figure(statistics, "Queries lost"),
+    rcodes: Object.fromEntries([...counts].map(([, rcode, count]) => [rcode, Number(count)])),
+    seconds: figure(statistics, "Run time (s)"),
     // No average is printed when nothing came back.
-    averageLatencyMs: completed === 0 ? Number.NaN : figure(text, "Average Latency (s)") * 1000,
+    averageLatencyMs:
+      completed === 0 ? Number.NaN : figure(statistics, "Average Latency (s)") * 1000,
+  };
+}
+
+/**
+ * Reads what dnsperf says of each query (`-v`); a query without reply is a `T` without a time.
+ *
+ *   > NOERROR service-1.team-1.svc.cluster.local A 0.000041
+ *   > T service-1.team-1.svc.cluster.local A
+ *
+ * @returns undefined when there was no reply at all
+ */
+export function parseLatency(text: string): Latency | undefined {
+  const times = text.matchAll(/^> [A-Z]\w+ \S+ \S+ (\d+\.\d+)$/gm);
+  const sorted = Float64Array.from(times, ([, seconds]) => Number(seconds) * 1000).sort();
+  if (sorted.length === 0) return undefined;
+  return {
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    p999Ms: percentile(sorted, 0.999),
+    maxMs: percentile(sorted, 1),
   };
 }
 

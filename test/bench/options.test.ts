@@ -4,7 +4,7 @@ import { parseOptions, select } from "./options.ts";
 it("options may have one dash or two, and the rest keep their defaults", () => {
   const options = parseOptions(["-seconds", "7", "--rounds", "5", "-only", "cached, misses"]);
   expect(options).toMatchObject({ seconds: 7, rounds: 5, workloads: ["cached", "misses"] });
-  expect(options).toMatchObject({ names: 1000, externalNames: 100, peers: undefined });
+  expect(options).toMatchObject({ names: 10_000, externalNames: 100, peers: undefined });
 });
 
 it.each([

@@ -10,7 +10,7 @@ export interface Options {
   readonly rounds: number;
   /** Services in the generated cluster, one name each. */
   readonly names: number;
-  /** Names outside the cluster in the cached workload. */
+  /** Names outside the cluster that are asked again and again. */
   readonly externalNames: number;
   /** Queries that dnsperf keeps in flight. */
   readonly outstanding: number;
@@ -23,13 +23,14 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [options]
-  -seconds N       length of one run (4)
+  -seconds N       length of one run (3)
   -warmup N        seconds of load before the first round, not counted (2)
-  -rounds N        runs of each server, interleaved; the median is reported (3)
-  -names N         Services in the cluster (1000)
-  -external N      names in the cached workload (100)
+  -rounds N        runs of each server, interleaved; the median is reported (5)
+  -names N         Services in the cluster (10000)
+  -external N      names outside the cluster that are asked again and again (100)
   -outstanding N   queries in flight (100)
-  -only LIST       cluster, cached, misses
+  -only LIST       cluster, changes, cores, tcp-one, tcp-many, latency, search, cached,
+                   misses, nxdomain
   -peers LIST      portolan, coredns, unbound, dnsmasq, echo
   -json FILE       write every run's figures too`;
 
@@ -41,10 +42,10 @@ export const USAGE = `npm run bench -- [options]
 export function parseOptions(args: readonly string[]): Options {
   const values = readValues(args);
   return {
-    seconds: wholeNumber("seconds", values.seconds, 4, 600),
+    seconds: wholeNumber("seconds", values.seconds, 3, 600),
     warmUpSeconds: wholeNumber("warmup", values.warmup, 2, 600),
-    rounds: wholeNumber("rounds", values.rounds, 3, 100),
-    names: wholeNumber("names", values.names, 1000, 100_000),
+    rounds: wholeNumber("rounds", values.rounds, 5, 100),
+    names: wholeNumber("names", values.names, 10_000, 100_000),
     externalNames: wholeNumber("external", values.external, 100, 100_000),
     outstanding: wholeNumber("outstanding", values.outstanding, 100, 60_000),
     workloads: list(values.only),

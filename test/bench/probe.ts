@@ -4,8 +4,13 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { decode, encode } from "dns-packet";
 import { PeerUnavailable } from "./bench-error.ts";
-import type { NamedAddress } from "./cluster.ts";
 import type { RunningProcess } from "./processes.ts";
+
+/** A name, and the one address that it must have; undefined for a name that must not exist. */
+export interface Expected {
+  readonly qname: string;
+  readonly address: string | undefined;
+}
 
 /** What came back. */
 export interface Reply {
@@ -18,6 +23,11 @@ const START_TIMEOUT_MS = 20_000;
 const REPLY_TIMEOUT_MS = 500;
 const RETRY_INTERVAL_MS = 50;
 
+const NXDOMAIN = 3;
+
+/** Any reply to it will do. */
+const ANYTHING: Expected = { qname: "anything.example", address: "" };
+
 /**
  * Waits until the server answers, then holds its answers against what they must be. A server that only
  * returns packets (`expected` is empty then) has to return one.
@@ -27,11 +37,11 @@ const RETRY_INTERVAL_MS = 50;
 export async function waitUntilRight(
   server: RunningProcess,
   port: number,
-  expected: readonly NamedAddress[],
+  expected: readonly Expected[],
   timeoutMs: number = START_TIMEOUT_MS,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  const names = expected.length > 0 ? expected : [{ qname: "anything.example", address: "" }];
+  const names = expected.length > 0 ? expected : [ANYTHING];
   for (const { qname, address } of names) {
     let said = await askAddress(port, qname);
     while (said === undefined || !isRight(said, address)) {
@@ -42,6 +52,25 @@ export async function waitUntilRight(
       said = await askAddress(port, qname);
     }
   }
+}
+
+/** How many of these answers are not right, and do not become so before the time is up. */
+export async function countWrong(
+  port: number,
+  expected: readonly Expected[],
+  timeoutMs: number,
+): Promise<number> {
+  const deadline = performance.now() + timeoutMs;
+  let wrong = 0;
+  for (const { qname, address } of expected) {
+    let said = await askAddress(port, qname);
+    while ((said === undefined || !isRight(said, address)) && performance.now() < deadline) {
+      await sleep(RETRY_INTERVAL_MS);
+      said = await askAddress(port, qname);
+    }
+    if (said === undefined || !isRight(said, address)) wrong++;
+  }
+  return wrong;
 }
 
 /** Asks for A records over UDP; undefined when no reply comes within half a second. */
@@ -68,13 +97,15 @@ export async function askAddress(port: number, qname: string): Promise<Reply | u
   }
 }
 
-function isRight(reply: Reply, address: string): boolean {
+function isRight(reply: Reply, address: string | undefined): boolean {
+  if (address === undefined) return reply.rcode === NXDOMAIN;
   if (reply.rcode !== 0) return false;
   return address === "" || (reply.addresses.length === 1 && reply.addresses[0] === address);
 }
 
-function complaint(qname: string, said: Reply | undefined, address: string): string {
+function complaint(qname: string, said: Reply | undefined, address?: string): string {
   if (said === undefined) return `no reply for "${qname}"`;
   const found = [`response code ${said.rcode}`, ...said.addresses].join(" ");
-  return `wrong answer for "${qname}": ${found}, where ${address} is right`;
+  const right = address ?? `response code ${NXDOMAIN}`;
+  return `wrong answer for "${qname}": ${found}, where ${right} is right`;
 }

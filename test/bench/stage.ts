@@ -1,24 +1,24 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BenchError, messageOf, PeerUnavailable } from "./bench-error.ts";
 import type { Cluster } from "./cluster.ts";
 import { compile } from "./compile.ts";
 import { freePort } from "./free-port.ts";
+import type { StaticKubernetesApi } from "./kubernetes-api.ts";
 import { startKubernetesApi } from "./kubernetes-api.ts";
 import type { Machine } from "./machine.ts";
 import type { Peer } from "./peers/peer.ts";
 import { waitUntilRight } from "./probe.ts";
 import type { Command, RunningProcess } from "./processes.ts";
 import { removeAtExit, start } from "./processes.ts";
-import type { Workload } from "./workloads.ts";
+import type { Setup, Workload } from "./workloads.ts";
 
-/** What all servers share during the bench: a cluster, its API, an upstream, a folder. */
+/** What all servers share during the bench: a cluster, an upstream, a folder. */
 export interface Stage {
   readonly machine: Machine;
   readonly folder: string;
   readonly cluster: Cluster;
-  readonly kubernetesApiPort: number;
   /** Nobody listens there when there is no C compiler. */
   readonly upstreamPort: number;
   close(): Promise<void>;
@@ -26,62 +26,75 @@ export interface Stage {
 
 /** A server that has answered rightly and waits for load. */
 export interface Server {
-  readonly peer: Peer;
   readonly version: string;
   readonly port: number;
+  readonly cores: readonly number[];
   readonly process: RunningProcess;
+  /** The server's own one, so that its changes cost nobody else anything. */
+  readonly api: StaticKubernetesApi;
+  stop(): Promise<void>;
 }
 
 /** Brings up what the servers need. The folder is removed when the bench ends. */
 export async function openStage(machine: Machine, cluster: Cluster): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "portolan-bench-"));
   removeAtExit(folder);
-  const api = await startKubernetesApi(cluster);
   const upstreamPort = await freePort();
   const upstream = await startUpstream(machine, folder, upstreamPort);
-  return {
-    machine,
-    folder,
-    cluster,
-    kubernetesApiPort: api.port,
-    upstreamPort,
-    close: async () => {
-      await upstream?.stop();
-      await api.close();
-    },
-  };
+  return { machine, folder, cluster, upstreamPort, close: async () => upstream?.stop() };
 }
 
 /**
- * Starts a server on the core of its own and waits until its answers are right.
+ * Starts a server on the cores of its own and waits until its answers are right.
  *
- * @throws PeerUnavailable when it is not installed or does not get that far
+ * @throws PeerUnavailable when it is not installed, cannot do it, or does not get that far
  */
-export async function startServer(peer: Peer, workload: Workload, stage: Stage): Promise<Server> {
-  const { machine, cluster, kubernetesApiPort, upstreamPort } = stage;
-  if (workload.source === "upstream" && machine.compiler === undefined) {
-    throw new PeerUnavailable('no upstream to forward to: it is C, install "gcc"');
-  }
-  const folder = join(stage.folder, `${workload.name}-${peer.name}`);
-  mkdirSync(folder);
+export async function startServer(
+  peer: Peer,
+  workload: Workload,
+  setup: Setup,
+  stage: Stage,
+): Promise<Server> {
+  const { machine, cluster, upstreamPort } = stage;
+  checkAbility(peer, workload, machine);
+  const folder = mkdtempSync(join(stage.folder, `${workload.name}-${peer.name}-`));
   const program = peer.locate(machine, folder);
+  const cores = setup.cores === 1 ? [machine.serverCore] : [machine.serverCore, machine.loadCore];
   const port = await freePort();
-  const { source } = workload;
-  const task = { folder, port, source, cluster, kubernetesApiPort, upstreamPort };
-  const command = onCore(machine, await peer.prepare(program, task));
-  const running = start(command, join(folder, "log"));
+  const api = await startKubernetesApi(cluster);
+  const task = { folder, port, cores: cores.length, cluster, upstreamPort };
+  let running: RunningProcess | undefined;
+  const stop = async () => {
+    await running?.stop();
+    await api.close();
+  };
   try {
+    const command = await peer.prepare(program, { ...task, kubernetesApiPort: api.port });
+    running = start(onCores(machine, cores, command), join(folder, "log"));
     await waitUntilRight(running, port, peer.resolves ? workload.samples : []);
   } catch (error) {
-    await running.stop();
+    await stop();
     throw error;
   }
-  return { peer, version: program.version, port, process: running };
+  return { version: program.version, port, cores, process: running, api, stop };
+}
+
+function checkAbility(peer: Peer, workload: Workload, machine: Machine): void {
+  if (workload.needsUpstream && machine.compiler === undefined) {
+    throw new PeerUnavailable('no upstream to forward to: it is C, install "gcc"');
+  }
+  if (workload.setups.some(({ changesPerSecond }) => changesPerSecond > 0)) {
+    if (!peer.followsCluster) throw new PeerUnavailable("it does not follow a cluster");
+  }
+  if (workload.setups.some(({ cores }) => cores > 1)) {
+    if (!peer.hasThreads) throw new PeerUnavailable("it has one thread");
+    if (machine.serverCore === machine.loadCore) throw new PeerUnavailable("there is one core");
+  }
 }
 
 /** The bench runs on the load generator's core, and what it starts does too unless told otherwise. */
-function onCore(machine: Machine, command: Command): Command {
-  const args = ["-c", String(machine.serverCore), command.program, ...command.args];
+export function onCores(machine: Machine, cores: readonly number[], command: Command): Command {
+  const args = ["-c", cores.join(","), command.program, ...command.args];
   return { ...command, program: machine.taskset, args };
 }
 

@@ -10,3 +10,13 @@ export function median(values: readonly number[]): number {
 export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
 }
+
+/**
+ * The value that this share of the values does not exceed, by the nearest rank.
+ *
+ * @param sorted from the smallest to the largest, one at least
+ */
+export function percentile(sorted: Float64Array, share: number): number {
+  const rank = Math.max(1, Math.ceil(sorted.length * share));
+  return sorted[rank - 1] ?? Number.NaN;
+}

@@ -11,6 +11,8 @@ import { versionOf } from "./peer.ts";
 export const dnsmasq: Peer = {
   name: "dnsmasq",
   resolves: true,
+  followsCluster: false,
+  hasThreads: false,
   locate() {
     const path = findProgram("dnsmasq");
     if (path === undefined) throw new PeerUnavailable('install Debian\'s package "dnsmasq-base"');
@@ -18,14 +20,14 @@ export const dnsmasq: Peer = {
   },
   prepare(program, task) {
     const hosts = join(task.folder, "hosts");
-    writeFileSync(hosts, task.source === "cluster" ? hostsFile(task) : "");
+    writeFileSync(hosts, hostsFile(task));
     const file = join(task.folder, "dnsmasq.conf");
     writeFileSync(file, configuration(task, hosts));
     return { program: program.path, args: ["--keep-in-foreground", `--conf-file=${file}`] };
   },
 };
 
-/** The cache and the queries in flight are as many as CoreDNS allows or more: the defaults are a router's. */
+/** The cache, the queries in flight and the connections are as many as CoreDNS allows or more: the defaults are a router's. */
 function configuration(task: Task, hosts: string): string {
   return `port=${task.port}
 listen-address=127.0.0.1
@@ -41,6 +43,7 @@ local-ttl=${CLUSTER_TTL_SECONDS}
 server=127.0.0.1#${task.upstreamPort}
 cache-size=10000
 dns-forward-max=1000
+max-tcp-connections=1000
 `;
 }
 

@@ -6,11 +6,13 @@ import type { Peer } from "./peer.ts";
 export const echo: Peer = {
   name: "echo",
   resolves: false,
+  followsCluster: false,
+  hasThreads: true,
   locate(machine, folder) {
     if (machine.compiler === undefined) throw new PeerUnavailable('no C compiler: install "gcc"');
     return { path: compile(machine.compiler, "echo", folder), version: "" };
   },
   prepare(program, task) {
-    return { program: program.path, args: [String(task.port)] };
+    return { program: program.path, args: [String(task.port), String(task.cores)] };
   },
 };

@@ -10,6 +10,10 @@ export interface Peer {
   readonly name: string;
   /** False for one that returns packets without answering them: its answers are not checked. */
   readonly resolves: boolean;
+  /** Whether it learns of a cluster's changes while it runs. */
+  readonly followsCluster: boolean;
+  /** Whether it can make use of a second core. */
+  readonly hasThreads: boolean;
   /**
    * Finds the server on this machine.
    *
@@ -32,10 +36,11 @@ export interface Task {
   /** An empty folder for its files. */
   readonly folder: string;
   readonly port: number;
-  /** The names come from the cluster, or from the upstream with a cache in front. */
-  readonly source: "cluster" | "upstream";
+  /** How many the server may run on. */
+  readonly cores: number;
+  /** What the servers know by themselves; all other names are the upstream's. */
   readonly cluster: Cluster;
-  /** The same cluster as an API, for who cannot read manifests. */
+  /** The same cluster as an API, for who can read it. */
   readonly kubernetesApiPort: number;
   readonly upstreamPort: number;
 }

@@ -1,23 +1,24 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import description from "../../../package.json" with { type: "json" };
 import { PeerUnavailable } from "../bench-error.ts";
-import { formatManifests } from "../cluster.ts";
 import { writeCorefile } from "./corefile.ts";
-import type { Peer, Task } from "./peer.ts";
+import type { Peer } from "./peer.ts";
 
 const entry = join(import.meta.dirname, "../../../dist/main.js");
 
-/** Ours, as `npm start` runs it; the cluster is a folder of manifests. */
+/** Ours, as `npm start` runs it; the cluster is the bench's own API. */
 export const portolan: Peer = {
   name: "portolan",
   resolves: true,
+  followsCluster: true,
+  hasThreads: true,
   locate() {
     if (!existsSync(entry)) throw new PeerUnavailable("the bundle is not built: npm run build");
     return { path: entry, version: description.version };
   },
   async prepare(program, task) {
-    const corefile = await writeCorefile(task, `manifests ${writeManifests(task)}`);
+    const corefile = await writeCorefile(task);
     return {
       program: process.execPath,
       args: [
@@ -31,10 +32,3 @@ export const portolan: Peer = {
     };
   },
 };
-
-function writeManifests(task: Task): string {
-  const folder = join(task.folder, "manifests");
-  mkdirSync(folder);
-  writeFileSync(join(folder, "cluster.yaml"), formatManifests(task.cluster));
-  return folder;
-}

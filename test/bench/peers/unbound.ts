@@ -10,6 +10,8 @@ import { versionOf } from "./peer.ts";
 export const unbound: Peer = {
   name: "unbound",
   resolves: true,
+  followsCluster: false,
+  hasThreads: true,
   locate() {
     const path = findProgram("unbound");
     if (path === undefined) throw new PeerUnavailable('install Debian\'s package "unbound"');
@@ -33,10 +35,12 @@ function configuration(task: Task): string {
   logfile: ""
   use-syslog: no
   do-daemonize: no
-  num-threads: 1
+  num-threads: ${task.cores}
+  so-reuseport: yes
+  incoming-num-tcp: 1000
   module-config: "iterator"
   do-not-query-localhost: no
-${task.source === "cluster" ? localData(task) : ""}
+${localData(task)}
 forward-zone:
   name: "."
   forward-addr: 127.0.0.1@${task.upstreamPort}
