@@ -10,28 +10,27 @@ import { isFor, transports } from "./transports.ts";
 const DOCUMENT = join(import.meta.dirname, "../../docs/conformance.md");
 
 describe.each(suites)("$title", ({ rows, start }) => {
-  let world: World | undefined;
-  const open = new Map<string, Transport>();
+  const kinds = transports.filter((kind) => rows.some((row) => isFor(row, kind)));
 
-  beforeAll(async () => {
-    world = await start?.();
-    for (const kind of transports) open.set(kind.name, await kind.open(world?.port ?? 0));
-  });
+  describe.each(kinds)("over $name $directive", (kind) => {
+    let world: World | undefined;
+    let on: Transport;
 
-  afterAll(async () => {
-    for (const transport of open.values()) transport.close();
-    await world?.stop();
-  });
+    beforeAll(async () => {
+      world = await start?.(kind.directive);
+      on = await kind.open(world?.port ?? 0);
+    });
 
-  const cases = rows.flatMap((row) =>
-    transports.filter((kind) => isFor(row, kind)).map(({ name }) => ({ ...row, name })),
-  );
+    afterAll(async () => {
+      on.close();
+      await world?.stop();
+    });
 
-  it.each(cases)("$id over $name: $probe -> $expectation", async ({ name, run }) => {
-    const on = open.get(name);
-    if (!on) throw new Error(`Cannot ask: no transport "${name}"`);
-    await run(on);
-    expect(on.strays).toEqual([]);
+    const own = rows.filter((row) => isFor(row, kind));
+    it.each(own)("$id $probe -> $expectation", async ({ run }) => {
+      await run(on);
+      expect(on.strays).toEqual([]);
+    });
   });
 });
 

@@ -28,8 +28,8 @@ export function conformanceDocument(): string {
 
 function cells(row: Row): string[] {
   const { id, rfc, probe, expectation, coredns } = row;
-  const names = transports.filter((kind) => isFor(row, kind)).map(({ name }) => name);
-  return [id, rfc, probe, expectation, names.join(", "), "met", coredns];
+  const names = new Set(transports.filter((kind) => isFor(row, kind)).map(({ name }) => name));
+  return [id, rfc, probe, expectation, [...names].join(", "), "met", coredns];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

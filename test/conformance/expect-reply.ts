@@ -22,8 +22,18 @@ export interface ExpectedReply {
   readonly edns?: { readonly do?: boolean; readonly options?: readonly string[] };
 }
 
-/** Sends a packet and gives the reply, which must come and keep to what holds for all replies. */
+/**
+ * Sends a packet and gives the reply, which must come and keep to what holds for all replies. It is
+ * asked twice: an answer that was kept somewhere must be as good as the first.
+ */
 export async function ask(on: Transport, packet: Buffer): Promise<Buffer> {
+  const reply = await askOnce(on, packet);
+  const again = await askOnce(on, packet);
+  expect([again.readUInt16BE(2), again.length]).toEqual([reply.readUInt16BE(2), reply.length]);
+  return reply;
+}
+
+async function askOnce(on: Transport, packet: Buffer): Promise<Buffer> {
   const reply = await on.exchange(packet);
   if (!reply) throw new Error(`Cannot find a reply to ${packet.toString("hex")} over ${on.name}`);
   expectLawful(packet, reply, on);
@@ -62,13 +72,13 @@ function wholeEdns(edns: NonNullable<ExpectedReply["edns"]>): RecordedEdns {
   return { version: 0, payload: 1232, do: edns.do ?? false, options: edns.options ?? [] };
 }
 
-/** Sends a packet to which there must be no reply, though the server lives on. */
-export async function expectSilence(on: Transport, packet: Buffer): Promise<void> {
-  const reply = on.exchange(packet);
+/** Sends packets to none of which there may be a reply, though the server lives on. */
+export async function expectSilence(on: Transport, ...packets: readonly Buffer[]): Promise<void> {
+  const replies = packets.map((packet) => on.exchange(packet));
   await ask(on, query("www.example.org. A"));
   const grace = new Promise<undefined>((resolve) => {
     setTimeout(() => resolve(undefined), GRACE_MS);
   });
-  expect(await Promise.race([reply, grace])).toBeUndefined();
+  expect(await Promise.race([...replies, grace])).toBeUndefined();
   expect(on.strays).toEqual([]);
 }

@@ -23,8 +23,11 @@ export interface Row {
 export interface Suite {
   readonly title: string;
   readonly rows: readonly Row[];
-  /** Starts the server that rows ask; a suite whose rows start their own has none. */
-  readonly start?: () => Promise<World>;
+  /**
+   * Starts the server that rows ask; a suite whose rows start their own has none.
+   * @param directive of the transport, for one of the server's blocks
+   */
+  readonly start?: (directive: string) => Promise<World>;
 }
 
 /** A server to ask, and all that stands behind it. */
@@ -52,13 +55,15 @@ export interface Transport {
   /** The same transport to another port of the loopback; whoever asks for it closes it. */
   readonly elsewhere: (port: number) => Promise<Transport>;
   /** A connection of its own, to do with as one likes. Streams only. */
-  readonly connect: () => Socket;
+  readonly connect: (localAddress?: string) => Socket;
   readonly close: () => void;
 }
 
 export interface TransportKind {
-  /** `UDP`. */
+  /** `UDP`; several kinds may share one, which the document then has once. */
   readonly name: string;
+  /** How the server is told to serve it, for a server block; empty for how it is by itself. */
+  readonly directive: string;
   readonly isStream: boolean;
   /** Opens a transport to a port of the loopback. */
   readonly open: (port: number) => Promise<Transport>;

@@ -4,6 +4,7 @@ import { ednsRows } from "./rows/edns.ts";
 import { headerRows } from "./rows/header.ts";
 import { malformedRows } from "./rows/malformed.ts";
 import { nameRows } from "./rows/names.ts";
+import { streamRows } from "./rows/streams.ts";
 import { startWorld } from "./world.ts";
 
 /** Every row there is, in the order of the document. */
@@ -13,4 +14,5 @@ export const suites: readonly Suite[] = [
   { title: "EDNS and sizes", start: startWorld, rows: ednsRows },
   { title: "Classes and types", start: startWorld, rows: classAndTypeRows },
   { title: "Names, denials and aliases", start: startWorld, rows: nameRows },
+  { title: "Streams", start: startWorld, rows: streamRows },
 ];

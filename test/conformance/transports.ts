@@ -4,24 +4,48 @@ import type { Socket } from "node:net";
 import { createConnection } from "node:net";
 import { MAX_UDP_OCTETS } from "../../src/dns/edns.ts";
 import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
+import { loadLibc } from "../../src/transport/native/libc.ts";
 import type { Row, Transport, TransportKind } from "./row.ts";
 import { Waiting } from "./waiting.ts";
 
 const ADDRESS = "127.0.0.1";
 
+const isNative = await loadLibc().then(
+  () => true,
+  () => false,
+);
+
 /** Every transport that the server has: whatever joins the list is held to every row. */
 export const transports: readonly TransportKind[] = [
-  { name: "UDP", isStream: false, open: openUdp },
-  { name: "TCP", isStream: true, open: (port) => openStream("TCP", port, connectTcp) },
+  { name: "UDP", directive: udp("node"), isStream: false, open: openUdp },
+  ...(isNative ? nativeUdp() : []),
+  {
+    name: "TCP",
+    directive: "",
+    isStream: true,
+    open: (port) => openStream("TCP", port, connectTcp),
+  },
 ];
+
+function nativeUdp(): readonly TransportKind[] {
+  const ways = ["native\n    workers 0", "native\n    workers 2"];
+  return ways.map((way) => {
+    return { name: "UDP", directive: udp(way), isStream: false, open: openUdp };
+  });
+}
+
+function udp(way: string): string {
+  return `transport {\n    udp ${way}\n  }`;
+}
 
 /** Whether a row is for a kind of transport. */
 export function isFor(row: Row, kind: TransportKind): boolean {
   return row.over === undefined || (row.over === "streams") === kind.isStream;
 }
 
-function connectTcp(port: number): Socket {
-  return createConnection({ host: ADDRESS, port, noDelay: true, allowHalfOpen: true });
+function connectTcp(port: number, localAddress: string = ADDRESS): Socket {
+  const options = { host: ADDRESS, port, localAddress, noDelay: true, allowHalfOpen: true };
+  return createConnection(options);
 }
 
 async function openUdp(port: number): Promise<Transport> {
@@ -57,7 +81,7 @@ async function openUdp(port: number): Promise<Transport> {
 function openStream(
   name: string,
   port: number,
-  connect: (port: number) => Socket,
+  connect: (port: number, localAddress?: string) => Socket,
 ): Promise<Transport> {
   const waiting = new Waiting();
   let connection: Socket | undefined;
@@ -85,7 +109,7 @@ function openStream(
     },
     strays: waiting.strays,
     elsewhere: (other) => openStream(name, other, connect),
-    connect: () => connect(port),
+    connect: (localAddress) => connect(port, localAddress),
     close: () => void connection?.destroy(),
   });
 }

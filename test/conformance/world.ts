@@ -22,9 +22,10 @@ function quoted(text: string): string {
 }
 
 /** `example.org` of templates, `hosts.test` of a hosts file, `cluster.local` of manifests. */
-export function corefile(upstream: string): string {
+export function corefile(upstream: string, directive: string): string {
   return `example.org:{{PORT}} {
   bind 127.0.0.1
+  ${directive}
 ${answer("SOA", "", SOA)}
 ${answer("A", String.raw`www\.`, "{{ .Name }} 300 IN A 192.0.2.1")}
 ${answer("AAAA", String.raw`www\.`, "{{ .Name }} 300 IN AAAA 2001:db8::1")}
@@ -71,9 +72,9 @@ example.net:{{PORT}} {
 }
 
 /** Starts the server that the rows ask, and the upstream behind it. */
-export async function startWorld(): Promise<World> {
+export async function startWorld(directive: string): Promise<World> {
   const upstream = await startZoneUpstream(await readFile(join(HERE, "example.net.zone"), "utf8"));
-  const server = await startServer({ corefile: corefile(upstream.address) });
+  const server = await startServer({ corefile: corefile(upstream.address, directive) });
   await becomeReady(server);
   return {
     port: server.port,

@@ -80,11 +80,12 @@ const flagRows: readonly Row[] = [
   {
     id: "H06a",
     rfc: "1035 §4.1.1",
-    probe: "each of the 2,048 words of AA, TC, RD, RA, Z, AD, CD and RCODE",
+    probe: "each of the 128 words of AA, TC, RD, RA, Z, AD, CD, with the RCODEs 0, 5 and 15",
     expectation: "the same answer each time, with RD and CD copied and nothing else",
     coredns: "not measured",
     async run(on) {
-      for (let flags = 0; flags < 0x0800; flags++) {
+      const words = Array.from({ length: 128 }, (_none, bits) => bits << 4);
+      for (const flags of words.flatMap((word) => [word, word | 5, word | 15])) {
         const reply = await ask(on, query(WWW, { flags }));
         const expected = Flag.QR | Flag.AA | (flags & (Flag.RD | Flag.CD));
         expect([flags, reply.readUInt16BE(2)]).toEqual([flags, expected]);
@@ -108,9 +109,7 @@ const flagRows: readonly Row[] = [
     async run(on) {
       const opcodes = Array.from({ length: 16 }, (_none, opcode) => opcode << 11);
       const whole = [...opcodes, 1, 5].map((flags) => query(WWW, { flags: Flag.QR | flags }));
-      for (const asked of [...whole, packet("8180 0000 0000 0000 0000")]) {
-        await expectSilence(on, asked);
-      }
+      await expectSilence(on, ...whole, packet("8180 0000 0000 0000 0000"));
     },
   },
   {
