@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import type { Plugin } from "esbuild";
 import { build } from "esbuild";
 
-/** What client-node opens connections with, and the names that it imports of that. */
-const CONNECTIONS = /^(?:undici|socks|socks-proxy-agent|hpagent)$/;
-const CONNECTION_NAMES = [
+/** What client-node opens connections with, its generated API, and the names it imports of those. */
+const LEFT_OUT = /^(?:undici|socks|socks-proxy-agent|hpagent|\.\/gen\/.*)$/;
+const LEFT_OUT_NAMES = [
   "Agent",
   "ProxyAgent",
   "fetch",
@@ -13,39 +13,28 @@ const CONNECTION_NAMES = [
   "SocksProxyAgent",
   "HttpProxyAgent",
   "HttpsProxyAgent",
+  "createConfiguration",
+  "ServerConfiguration",
+  "of",
 ];
 const CLIENT_NODE = /@kubernetes[\\/]client-node[\\/]dist[\\/]/;
-const API_TYPES = /@kubernetes[\\/]client-node[\\/]dist[\\/]gen[\\/]/;
 
 /**
  * Portolan asks client-node for credentials and opens connections itself: nine tenths of it are
- * never called, and cost half of its start. A name that a new version wants besides fails here.
+ * never called, and cost most of the time that it takes to bundle and to start. A name that a new
+ * version wants besides fails here.
  */
 const credentialsOnly: Plugin = {
   name: "credentials-only",
   setup(bundler) {
-    bundler.onResolve({ filter: CONNECTIONS }, ({ path, importer }) =>
+    bundler.onResolve({ filter: LEFT_OUT }, ({ path, importer }) =>
       CLIENT_NODE.test(importer) ? { path, namespace: "left-out" } : undefined,
     );
     bundler.onLoad({ filter: /./, namespace: "left-out" }, () => {
-      const names = CONNECTION_NAMES.map((name) => `leftOut as ${name}`).join(", ");
+      const names = LEFT_OUT_NAMES.map((name) => `leftOut as ${name}`).join(", ");
       const body = 'throw new Error("Cannot connect: left out by build.ts")';
       return { contents: `function leftOut() { ${body} }\nexport { ${names} };` };
     });
-    // Classes of the API's objects are dropped where nothing uses them.
-    bundler.onResolve(
-      { filter: /^\./ },
-      async ({ path, pluginData, importer, kind, resolveDir }) => {
-        if (pluginData === credentialsOnly || !CLIENT_NODE.test(importer)) return undefined;
-        const found = await bundler.resolve(path, {
-          importer,
-          kind,
-          resolveDir,
-          pluginData: credentialsOnly,
-        });
-        return API_TYPES.test(found.path) ? { ...found, sideEffects: false } : found;
-      },
-    );
   },
 };
 
