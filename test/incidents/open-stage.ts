@@ -1,0 +1,114 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { setImmediate as turn } from "node:timers/promises";
+import { vi } from "vitest";
+import { decodeExtendedError, findOption } from "../../src/dns/edns.ts";
+import { OptionCode } from "../../src/dns/iana/option-code.ts";
+import { formatRcode } from "../../src/dns/iana/rcode.ts";
+import { parseMessage } from "../../src/dns/message.ts";
+import { formatRecord } from "../../src/dns/presentation.ts";
+import type { ReceivedQuery } from "../../src/testing/fake-upstream.ts";
+import { replyTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts";
+import { startServer } from "../../src/testing/server.ts";
+import { query } from "../conformance/query-packet.ts";
+import type { Asked, Incident, Stage } from "./incident.ts";
+
+/** Real time, in which what has been sent arrives. */
+const PATIENCE_MS = 5_000;
+/** Turns of the event loop: from a client to the server, the upstream, and back. */
+const TURNS = 12;
+const STEP_MS = 25;
+
+/** Builds the stage of an incident; `close` tears it down. */
+export async function openStage({
+  corefile,
+}: Incident): Promise<{ stage: Stage; close: () => Promise<void> }> {
+  const unheard: ReceivedQuery[] = [];
+  const upstream = await startFakeUpstream((received) => unheard.push(received));
+  const body = corefile.replaceAll("UPSTREAM", upstream.address);
+  const server = await startServer({ corefile: `.:{{PORT}} {\nbind 127.0.0.1\n${body}\n}\n` });
+  vi.useFakeTimers({
+    toFake: ["performance", "Date", "setTimeout", "setInterval", "clearTimeout", "clearInterval"],
+  });
+  const client = await openClient(server.port);
+  const heard = async (): Promise<ReceivedQuery> => {
+    await until(() => unheard.length > 0, "no query came to the upstream");
+    return unheard.shift() as ReceivedQuery;
+  };
+  const stage: Stage = {
+    upstream,
+    heard,
+    settle,
+    ask: client.ask,
+    async exchange(question, reply, parts) {
+      const asked = client.ask(question, parts);
+      const received = await heard();
+      received.reply(replyTo(received.packet, reply));
+      return asked.said();
+    },
+    async wait(seconds) {
+      await settle();
+      // In steps, so that what one timer sends arrives before the next one.
+      for (let ms = 0; ms < seconds * 1000; ms += STEP_MS) {
+        await vi.advanceTimersByTimeAsync(STEP_MS);
+        if (ms % 200 === 0 && seconds < 10) await settle();
+      }
+      await settle();
+    },
+  };
+  const close = async (): Promise<void> => {
+    vi.useRealTimers();
+    client.close();
+    await server.stop();
+    await upstream.close();
+  };
+  return { stage, close };
+}
+
+async function openClient(port: number): Promise<{ ask: Stage["ask"]; close: () => void }> {
+  const replies = new Map<number, Buffer>();
+  const socket = createSocket("udp4");
+  socket.on("message", (reply) => replies.set(reply.readUInt16BE(0), reply));
+  socket.connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  const ask = (question: string, parts = {}): Asked => {
+    const packet = query(question, parts);
+    const reply = (): Buffer | undefined => replies.get(packet.readUInt16BE(0));
+    socket.send(packet);
+    return {
+      packet,
+      reply,
+      async said() {
+        await until(() => reply() !== undefined, `no reply to ${question}`);
+        return inWords(reply() as Buffer);
+      },
+    };
+  };
+  return { ask, close: () => socket.close() };
+}
+
+function inWords(packet: Buffer): string {
+  const message = parseMessage(packet);
+  if (!message) throw new Error(`Cannot read reply: ${packet.toString("hex")}`);
+  const option = findOption(message.edns?.options ?? [], OptionCode.EXTENDED_ERROR);
+  const error = option && decodeExtendedError(option.data);
+  return [
+    formatRcode(message.rcode),
+    ...message.answer.map(formatRecord),
+    ...(error ? [`EDE ${error.infoCode}`] : []),
+  ].join(" ");
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < TURNS; i++) await turn();
+}
+
+async function until(isSo: () => boolean, otherwise: string): Promise<void> {
+  const begin = process.hrtime.bigint();
+  while (!isSo()) {
+    if (process.hrtime.bigint() - begin > BigInt(PATIENCE_MS) * 1_000_000n) {
+      throw new Error(`Cannot play on: ${otherwise}`);
+    }
+    await turn();
+  }
+}
