@@ -89,10 +89,8 @@ describe("dnsperfArguments", () => {
     expect(words({})).toBe("-s 127.0.0.1 -p 5300 -d queries -m udp -l 3 -q 100 -c 8 -T 1 -t 2");
   });
 
-  it("limits the queries of a TCP connection, the rate, and the turns of the list", () => {
-    const shape = { transport: "tcp", clients: 20, queriesPerConnection: 1 } as const;
-    expect(words({ shape })).toMatch(/-m tcp .* -O num-queries-per-conn=1$/);
-    expect(words({ shape: { transport: "tcp", clients: 20 } })).not.toContain("-O");
+  it("asks over TCP, at a rate, and each line once, where it is told to", () => {
+    expect(words({ shape: { transport: "tcp", clients: 20 } })).toMatch(/-m tcp .* -c 20 /);
     expect(words({ queriesPerSecond: 1234.5 })).toMatch(/ -v -Q 1235$/);
     expect(words({ once: true })).toMatch(/ -n 1$/);
   });

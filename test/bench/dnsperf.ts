@@ -7,7 +7,7 @@ import type { LoadShape } from "./workloads.ts";
 
 /** What to ask, of whom, for how long. */
 export interface Load {
-  /** How dnsperf is called, such as with `taskset` in front. */
+  /** How the load generator is called, such as with `taskset` in front: dnsperf, or tcp-one.c for `tcp-one`. */
   readonly command: readonly string[];
   readonly threads: number;
   readonly port: number;
@@ -52,16 +52,18 @@ const GRACE_MS = 15_000;
 /** A timer that does not keep the bench from ending. */
 const UNHELD = { ref: false };
 
-/** @throws BenchError when dnsperf fails, or does not end in time */
-export async function runDnsperf(load: Load): Promise<LoadResult> {
+/** @throws BenchError when the load generator fails, or does not end in time */
+export async function runLoad(load: Load): Promise<LoadResult> {
   const [program = "", ...before] = load.command;
   const logFile = `${load.queryFile}.log`;
-  const dnsperf = start({ program, args: [...before, ...dnsperfArguments(load)] }, logFile);
-  await Promise.race([dnsperf.ended, sleep(load.seconds * 1000 + GRACE_MS, undefined, UNHELD)]);
-  const ending = dnsperf.ending();
-  await dnsperf.stop();
-  if (ending === undefined) throw new BenchError("Cannot run dnsperf: it does not end");
-  if (!ending.startsWith("exit code 0")) throw new BenchError(`Cannot run dnsperf: ${ending}`);
+  const isDnsperf = load.shape.transport !== "tcp-one";
+  const args = isDnsperf ? dnsperfArguments(load) : tcpOneArguments(load);
+  const generator = start({ program, args: [...before, ...args] }, logFile);
+  await Promise.race([generator.ended, sleep(load.seconds * 1000 + GRACE_MS, undefined, UNHELD)]);
+  const ending = generator.ending();
+  await generator.stop();
+  if (ending === undefined) throw new BenchError("Cannot load the server: no end of it");
+  if (!ending.startsWith("exit code 0")) throw new BenchError(`Cannot load the server: ${ending}`);
   const text = readFileSync(logFile, "utf8");
   const latency = load.queriesPerSecond === undefined ? undefined : parseLatency(text);
   return { ...parseReport(text), latency };
@@ -69,18 +71,19 @@ export async function runDnsperf(load: Load): Promise<LoadResult> {
 
 /** The command line of dnsperf 2. */
 export function dnsperfArguments(load: Load): string[] {
-  const { transport, clients, queriesPerConnection } = load.shape;
+  const { transport, clients } = load.shape;
   const args = [
     ["-s", "127.0.0.1", "-p", load.port, "-d", load.queryFile, "-m", transport],
     ["-l", load.seconds, "-q", load.outstanding, "-c", clients, "-T", load.threads],
     ["-t", QUERY_TIMEOUT_SECONDS],
     load.once ? ["-n", 1] : [],
-    queriesPerConnection === undefined
-      ? []
-      : ["-O", `num-queries-per-conn=${queriesPerConnection}`],
     load.queriesPerSecond === undefined ? [] : ["-v", "-Q", Math.round(load.queriesPerSecond)],
   ];
   return args.flat().map(String);
+}
+
+function tcpOneArguments({ port, queryFile, seconds, shape }: Load): string[] {
+  return [String(port), queryFile, String(seconds), String(shape.clients)];
 }
 
 /**

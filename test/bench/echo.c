@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -84,15 +85,22 @@ static void echo_streams(int listener) {
   }
 }
 
+/* True in a new process, which ends with this one. */
+static int start_process(void) {
+  if (fork() != 0) return 0;
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  return 1;
+}
+
 int main(int count, char **arguments) {
   int port = count > 1 ? atoi(arguments[1]) : 0;
   int processes = count > 2 ? atoi(arguments[2]) : 1;
   signal(SIGPIPE, SIG_IGN);
   int listener = open_socket(SOCK_STREAM, port);
-  if (fork() == 0) echo_streams(listener);
+  if (start_process()) echo_streams(listener);
   close(listener);
   for (int i = 1; i < processes; i++) {
-    if (fork() == 0) echo_packets(open_socket(SOCK_DGRAM, port));
+    if (start_process()) echo_packets(open_socket(SOCK_DGRAM, port));
   }
   echo_packets(open_socket(SOCK_DGRAM, port));
 }

@@ -4,7 +4,7 @@ import { PeerUnavailable } from "./bench-error.ts";
 import { ClusterChanges } from "./changes.ts";
 import { busySecondsOfCore, cpuSecondsOfTree, residentOctetsOfTree } from "./cpu-time.ts";
 import type { Load, LoadResult } from "./dnsperf.ts";
-import { runDnsperf } from "./dnsperf.ts";
+import { runLoad } from "./dnsperf.ts";
 import type { Options } from "./options.ts";
 import type { Peer } from "./peers/peer.ts";
 import { countWrong } from "./probe.ts";
@@ -144,7 +144,8 @@ async function runRound(contestants: readonly Contestant[], round: Round): Promi
 function loadOf({ stage, workload, ...round }: Round, server: Server, queryFile: string): Load {
   const { machine } = stage;
   const cores = server.cores.length > 1 ? server.cores : [machine.loadCore];
-  const { program, args } = onCores(machine, cores, { program: machine.dnsperf, args: [] });
+  const generator = workload.shape.transport === "tcp-one" ? stage.tcpOne : machine.dnsperf;
+  const { program, args } = onCores(machine, cores, { program: generator, args: [] });
   return {
     command: [program, ...args],
     threads: cores.length,
@@ -171,7 +172,7 @@ async function measure(
   const before = cpuSecondsOfTree(pid);
   const startMs = performance.now();
   changes.start();
-  const counted = await runDnsperf(load);
+  const counted = await runLoad(load);
   const wallSeconds = (performance.now() - startMs) / 1000;
   const changed = changes.stop();
   const cpuSeconds = cpuSecondsOfTree(pid) - before;

@@ -19,6 +19,8 @@ export interface Stage {
   readonly machine: Machine;
   readonly folder: string;
   readonly cluster: Cluster;
+  /** The load generator of tcp-one.c; empty when there is no C compiler. */
+  readonly tcpOne: string;
   /** Nobody listens there when there is no C compiler. */
   readonly upstreamPort: number;
   close(): Promise<void>;
@@ -41,7 +43,10 @@ export async function openStage(machine: Machine, cluster: Cluster): Promise<Sta
   removeAtExit(folder);
   const upstreamPort = await freePort();
   const upstream = await startUpstream(machine, folder, upstreamPort);
-  return { machine, folder, cluster, upstreamPort, close: async () => upstream?.stop() };
+  const { compiler } = machine;
+  const tcpOne = compiler === undefined ? "" : compile(compiler, "tcp-one", folder);
+  const close = async () => upstream?.stop();
+  return { machine, folder, cluster, tcpOne, upstreamPort, close };
 }
 
 /**
@@ -82,6 +87,9 @@ export async function startServer(
 function checkAbility(peer: Peer, workload: Workload, machine: Machine): void {
   if (workload.needsUpstream && machine.compiler === undefined) {
     throw new PeerUnavailable('no upstream to forward to: it is C, install "gcc"');
+  }
+  if (workload.shape.transport === "tcp-one" && machine.compiler === undefined) {
+    throw new PeerUnavailable('no load generator: it is C, install "gcc"');
   }
   if (workload.setups.some(({ changesPerSecond }) => changesPerSecond > 0)) {
     if (!peer.followsCluster) throw new PeerUnavailable("it does not follow a cluster");

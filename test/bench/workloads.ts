@@ -27,11 +27,10 @@ export interface Workload {
 
 /** How the questions come. */
 export interface LoadShape {
-  readonly transport: "udp" | "tcp";
-  /** Sockets that the queries come from, as from several pods. */
+  /** `tcp` keeps its connections for the whole run, `tcp-one` opens one for each query. */
+  readonly transport: "udp" | "tcp" | "tcp-one";
+  /** Sockets that the queries come from at once, as from several pods. */
   readonly clients: number;
-  /** TCP: a new connection after so many; without it a connection lasts for the whole run. */
-  readonly queriesPerConnection?: number;
 }
 
 /** One way of running a server. */
@@ -102,7 +101,7 @@ function clusterWorkloads(options: Options, cluster: Cluster): Workload[] {
       ...base,
       name: "tcp-one",
       title: `TCP, one query a connection: ${what}`,
-      shape: { transport: "tcp", clients: 20, queriesPerConnection: 1 },
+      shape: { transport: "tcp-one", clients: 20 },
     },
     {
       ...base,
