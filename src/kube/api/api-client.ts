@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ApiAccess, ApiCredentials } from "./access.ts";
-import { ApiError, ConnectError } from "./api-error.ts";
+import { ApiError, ConnectError, isRefusedStream } from "./api-error.ts";
 import type { ApiMetrics } from "./api-metrics.ts";
 import { Backoff } from "./backoff.ts";
 import { delay, unlessStopped } from "./delay.ts";
@@ -16,9 +16,12 @@ const ACCEPT = "application/vnd.kubernetes.protobuf, application/json";
 const USER_AGENT = `portolan (${process.platform}/${process.arch})`;
 /** A status with its explanation is short. */
 const MAX_STATUS_OCTETS = 64 << 10;
+/** A connection that is being closed may refuse a request, as API servers do after a 401. */
+const MAX_ATTEMPTS = 3;
 /** The longest that the connection to an absent server is left alone. */
 const CONNECT_BACKOFF_MS = 10_000;
-const CONNECT_BACKOFF_UNSYNCED_MS = 5_000;
+/** Nothing can be answered yet, and an attempt costs the server next to nothing. */
+const CONNECT_BACKOFF_UNSYNCED_MS = 1_500;
 
 export interface ApiClientOptions {
   readonly access: ApiAccess;
@@ -46,7 +49,10 @@ export class ApiClient {
   readonly #backoff = new Backoff();
   #connection: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
-  /** Whether the server has refused the credentials since they were read. */
+  /**
+   * Whether the server has refused the credentials since they were read. They are read anew then; the
+   * connection stays if only the token is another.
+   */
   #areRefused = false;
   /** Attempts to connect before this are not made: somebody has just failed. */
   #retryAtMs = 0;
@@ -62,6 +68,13 @@ export class ApiClient {
     return this.#options.access.description;
   }
 
+  /** For messages: how the server is reached, and where it is, once that is known. */
+  get place(): string {
+    const url = this.#connection?.credentials.url;
+    const isSaid = !url || this.description.includes(url.origin);
+    return isSaid ? this.description : `${this.description}, at "${url.origin}"`;
+  }
+
   /**
    * The response to a GET, if it is 200.
    * @throws {ApiError} for any other status
@@ -72,12 +85,16 @@ export class ApiClient {
   }
 
   async #get(path: string): Promise<ApiResponse> {
-    try {
-      return await this.#send(path, await this.#connect());
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      // Tokens rotate: the file may have a new one already.
-      return this.#send(path, await this.#renew());
+    for (let attempt = 1, isRenewed = false; ; attempt++) {
+      try {
+        return await this.#send(path, await this.#connect());
+      } catch (error) {
+        if (isRefusedStream(error) && attempt < MAX_ATTEMPTS) continue;
+        if (isRenewed || !(error instanceof ApiError) || error.status !== 401) throw error;
+        // Tokens rotate: the file may have a new one already.
+        this.#areRefused = true;
+        isRenewed = true;
+      }
     }
   }
 
@@ -149,12 +166,6 @@ export class ApiClient {
     const waitMs = this.#retryAtMs - performance.now();
     if (waitMs > 0) await delay(waitMs, this.#closed.signal);
     if (this.#closed.signal.aborted) throw new ConnectError("stopped");
-  }
-
-  /** After a 401: reads the credentials anew; the connection stays if only the token is another. */
-  #renew(): Promise<Connection> {
-    this.#areRefused = true;
-    return this.#connect();
   }
 
   #isFresh({ credentials, readMs }: Connection): boolean {

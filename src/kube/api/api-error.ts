@@ -41,6 +41,26 @@ export class ConnectError extends Error {
   override readonly name = "ConnectError";
 }
 
+const LOST = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "ERR_HTTP2_SESSION_ERROR",
+  "ERR_HTTP2_GOAWAY_SESSION",
+]);
+
+/** Whether a connection broke that all requests share. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && LOST.has((error as NodeJS.ErrnoException).code ?? "");
+}
+
+/** Whether the server has not looked at a request, which may be sent again (RFC 9113 §8.7). */
+export function isRefusedStream(error: unknown): boolean {
+  return error instanceof Error && /NGHTTP2_REFUSED_STREAM/.test(error.message);
+}
+
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /self.signed|unable to (get|verify)|UNABLE_TO|CERT_SIGNATURE|certificate signature/i,

@@ -182,7 +182,7 @@ describe("a source over an API server", () => {
     await start();
     await expectNotes("+ a", "synced Service");
     expect(lines[0]).toMatch(
-      /^warn: Cannot list and watch services: 500: etcd is away \(a test\); the next attempt in 0\.\d s$/,
+      /^warn: Cannot list and watch services: 500: etcd is away \(a test, at "http:\/\/127.0.0.1:\d+"\); the next attempt in 0\.\d s$/,
     );
     expect(lines[1]).toMatch(/^info: Watching services again after \d/);
     expect(source?.trouble).toBeUndefined();

@@ -5,8 +5,9 @@ import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 
 /** A connection on which nothing has come for so long is asked whether it lives. */
-const PING_AFTER_MS = 5_000;
-const PING_TIMEOUT_MS = 5_000;
+const PING_AFTER_MS = 4_000;
+/** A little less than the time between two looks, which may come early. */
+const PING_TIMEOUT_MS = 3_900;
 /** Octets that may be under way: a list flows at full speed, and no more of it waits in memory. */
 const STREAM_WINDOW = 1 << 20;
 const SESSION_WINDOW = 4 << 20;
@@ -95,10 +96,9 @@ export class Http2Transport implements ApiTransport {
       // What comes back counts as octets read.
       this.#session.ping(() => {});
     } else if (performance.now() - this.#pingSentMs >= PING_TIMEOUT_MS) {
-      const seconds = (PING_AFTER_MS + PING_TIMEOUT_MS) / 1_000;
-      this.#failure = new Error(
-        `connection frozen: nothing came for over ${seconds} s, not even to a PING`,
-      );
+      const seconds = Math.floor((PING_AFTER_MS + PING_TIMEOUT_MS) / 1_000);
+      const message = `connection frozen: nothing came for over ${seconds} s, not even to a PING`;
+      this.#failure = Object.assign(new Error(message), { code: "ETIMEDOUT" });
       this.#session.destroy(this.#failure);
     }
   }

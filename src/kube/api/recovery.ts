@@ -1,11 +1,16 @@
 import { AccessError } from "./access.ts";
-import { ApiError, ConnectError } from "./api-error.ts";
+import type { ApiClient } from "./api-client.ts";
+import { ApiError, ConnectError, isConnectionLost } from "./api-error.ts";
 import type { Resource } from "./resource.ts";
 
+/** What all watches have in common, as subjects of trouble. */
+export const CONNECTION = "API server";
+export const CREDENTIALS = "credentials";
+
 /** The longest wait before the first sync, and for what is likely to be over soon. */
-const SHORT_CAP_MS = 5_000;
+const SHORT_CAP_MS = 4_000;
 /** The longest wait for a new token: they are replaced before they end, or right after. */
-const CREDENTIALS_CAP_MS = 2_000;
+const CREDENTIALS_CAP_MS = 1_500;
 /** The longest wait once there is something to serve: a server in trouble is left alone. */
 const LONG_CAP_MS = 30_000;
 
@@ -66,21 +71,35 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof ConnectError || error instanceof AccessError;
 }
 
+/** What is in trouble, so that it is told of once. */
+export function subjectOf(error: unknown, resource: Resource): string {
+  if (isUnreachable(error) || isConnectionLost(error)) return CONNECTION;
+  return error instanceof ApiError && error.status === 401 ? CREDENTIALS : resource.path;
+}
+
 /** What to tell the person who has to do something about it. */
-export function explain(error: unknown, resource: Resource, description: string): string {
+export function explain(
+  error: unknown,
+  resource: Resource,
+  client: Pick<ApiClient, "description" | "place">,
+): string {
   const { name, group, namespace } = resource;
-  if (isUnreachable(error)) return `${(error as Error).message} (${description})`;
+  if (isUnreachable(error)) return `${(error as Error).message} (${client.description})`;
+  const { place: server } = client;
+  if (isConnectionLost(error)) {
+    return `Lost the connection to the API server: ${(error as Error).message} (${server})`;
+  }
   const place = namespace === "" ? "" : ` in namespace "${namespace}"`;
   const what = `Cannot list and watch ${name}${place}`;
-  if (!(error instanceof ApiError)) return `${what}: ${(error as Error).message} (${description})`;
+  if (!(error instanceof ApiError)) return `${what}: ${(error as Error).message} (${server})`;
   switch (error.status) {
     case 401:
-      return `${what}: the API server does not know who asks: ${error.message}; renew the credentials of ${description}`;
+      return `The API server does not know who asks: ${error.message}; renew the credentials of ${server}`;
     case 403:
-      return `${what}: ${error.message}; grant the verbs "list" and "watch" on "${name}" in API group "${group}" (RBAC) to the user of ${description}`;
+      return `${what}: ${error.message}; grant the verbs "list" and "watch" on "${name}" in API group "${group}" (RBAC) to the user of ${server}`;
     case 404:
-      return `${what}: ${error.message}; the API server does not have this resource: is its version too old, or a CRD missing? (${description})`;
+      return `${what}: ${error.message}; the API server does not have this resource: is its version too old, or a CRD missing? (${server})`;
     default:
-      return `${what}: ${error.message} (${description})`;
+      return `${what}: ${error.message} (${server})`;
   }
 }

@@ -10,7 +10,7 @@ import { WatchReader } from "./decode/watch-reader.ts";
 import { KeyLedger } from "./key-ledger.ts";
 import { listPages } from "./list-pages.ts";
 import { readChunks, SilenceError } from "./read-body.ts";
-import { explain, isUnreachable, planRecovery } from "./recovery.ts";
+import { CONNECTION, CREDENTIALS, explain, planRecovery, subjectOf } from "./recovery.ts";
 import type { Resource } from "./resource.ts";
 import { requestPath } from "./resource.ts";
 import { isOlderVersion } from "./resource-version.ts";
@@ -28,9 +28,6 @@ const IDLE_MS = 150_000;
 const INITIAL_IDLE_MS = 15_000;
 /** All objects are read anew after so long, in case something was lost without a trace. */
 const RELIST_AFTER_MS: readonly [number, number] = [45 * 60_000, 75 * 60_000];
-
-/** What all watches have in common, as a subject of trouble. */
-const CONNECTION = "API server";
 
 export interface ReflectorOptions {
   readonly resource: Resource;
@@ -239,6 +236,7 @@ export class Reflector {
   #goesOn(): void {
     const { troubles, resource } = this.#options;
     troubles.over(CONNECTION, "Connected to the API server again");
+    troubles.over(CREDENTIALS, "The API server knows who asks again");
     troubles.over(resource.path, `Watching ${resource.name} again`);
     this.#resync.watching();
   }
@@ -259,8 +257,7 @@ export class Reflector {
 
   #tell(error: unknown, detail: string): void {
     const { resource, client, troubles } = this.#options;
-    const subject = isUnreachable(error) ? CONNECTION : resource.path;
-    troubles.tell(subject, explain(error, resource, client.description), detail);
+    troubles.tell(subjectOf(error, resource), explain(error, resource, client), detail);
   }
 
   /** Gives the watch at work up to read everything anew. */

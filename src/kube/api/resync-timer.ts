@@ -1,8 +1,11 @@
 import { randomInt } from "node:crypto";
 
-/** After a suspicious break all is read anew within this time, but not more often than that. */
+/** After a suspicious break all is read anew within this time. */
 const CHECK_MS: readonly [number, number] = [1_000, 5_000];
-const CHECK_INTERVAL_MS = 60_000;
+/** From the second time on so much later, doubled each time; all anew after a calm time. */
+const CHECK_INTERVAL_MS = 7_500;
+const MAX_CHECK_INTERVAL_MS = 30_000;
+const CALM_MS = 600_000;
 /** For an object that could not be read: the first time, doubled up to the last. */
 const REPAIR_MS = 30_000;
 const MAX_REPAIR_MS = 3_600_000;
@@ -18,6 +21,7 @@ export class ResyncTimer {
   #timer: NodeJS.Timeout | undefined;
   #isSuspect = false;
   #relistedMs = Number.NEGATIVE_INFINITY;
+  #checkIntervalMs = 0;
   #repairMs = REPAIR_MS;
 
   constructor(resync: () => void) {
@@ -32,8 +36,9 @@ export class ResyncTimer {
   /** The watch is at work. */
   watching(): void {
     if (!this.#isSuspect) return;
-    const earliestMs = this.#relistedMs + CHECK_INTERVAL_MS - performance.now();
-    this.#schedule(Math.max(earliestMs, 0) + randomInt(...CHECK_MS));
+    const sinceMs = performance.now() - this.#relistedMs;
+    if (sinceMs > CALM_MS) this.#checkIntervalMs = 0;
+    this.#schedule(Math.max(this.#checkIntervalMs - sinceMs, 0) + randomInt(...CHECK_MS));
   }
 
   scheduleRepair(): void {
@@ -42,6 +47,10 @@ export class ResyncTimer {
 
   /** @param isComplete whether each object could be read */
   relisted(isComplete: boolean): void {
+    if (this.#isSuspect && Number.isFinite(this.#relistedMs)) {
+      const nextMs = Math.max(this.#checkIntervalMs * 2, CHECK_INTERVAL_MS);
+      this.#checkIntervalMs = Math.min(nextMs, MAX_CHECK_INTERVAL_MS);
+    }
     this.#isSuspect = false;
     this.#relistedMs = performance.now();
     this.#repairMs = isComplete ? REPAIR_MS : Math.min(this.#repairMs * 2, MAX_REPAIR_MS);

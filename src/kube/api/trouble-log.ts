@@ -3,10 +3,19 @@ import type { Logger } from "../../observe/log.ts";
 /** The same trouble is not told of again before. */
 const REPEAT_MS = 60_000;
 
+interface Trouble {
+  readonly cause: string;
+  readonly sinceMs: number;
+  /** Whether there was a line about it: if not, there is none about its end either. */
+  readonly isTold: boolean;
+}
+
 /** Tells of trouble when it begins, now and then while it lasts, and when it is over. */
 export class TroubleLog {
   readonly #log: Logger;
-  readonly #troubles = new Map<string, { cause: string; sinceMs: number; toldMs: number }>();
+  readonly #troubles = new Map<string, Trouble>();
+  /** When a cause was told of last, also if it has been over since: connections may flap. */
+  readonly #toldMs = new Map<string, number>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -26,8 +35,12 @@ export class TroubleLog {
   tell(subject: string, cause: string, detail: string): void {
     const nowMs = performance.now();
     const known = this.#troubles.get(subject);
-    if (known?.cause === cause && nowMs - known.toldMs < REPEAT_MS) return;
-    this.#troubles.set(subject, { cause, sinceMs: known?.sinceMs ?? nowMs, toldMs: nowMs });
+    this.#forget(nowMs - REPEAT_MS);
+    const isNews = !this.#toldMs.has(cause);
+    const isTold = isNews || known?.isTold === true;
+    this.#troubles.set(subject, { cause, sinceMs: known?.sinceMs ?? nowMs, isTold });
+    if (!isNews) return;
+    this.#toldMs.set(cause, nowMs);
     this.#log.warn(`${cause}; ${detail}`);
   }
 
@@ -35,7 +48,14 @@ export class TroubleLog {
     const known = this.#troubles.get(subject);
     if (!known) return;
     this.#troubles.delete(subject);
+    if (!known.isTold) return;
     const seconds = ((performance.now() - known.sinceMs) / 1_000).toFixed(1);
     this.#log.info(`${message} after ${seconds} s`);
+  }
+
+  #forget(untilMs: number): void {
+    for (const [cause, toldMs] of this.#toldMs) {
+      if (toldMs <= untilMs) this.#toldMs.delete(cause);
+    }
   }
 }
