@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { Http2SecureServer } from "node:http2";
 import { createSecureServer } from "node:http2";
 import { once } from "node:events";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { TEST_CERTIFICATES } from "./api-server.ts";
@@ -139,9 +140,8 @@ function createFor(
 ): HttpServer | Http2SecureServer {
   if (protocol === "http") return createServer(handle);
   const tls = { cert: certificate("server.pem"), key: certificate("server.key") };
-  const isOld = protocol === "https-1.1";
-  const protocols = isOld ? { ALPNProtocols: ["http/1.1"] } : {};
-  return createSecureServer({ ...tls, ...protocols, allowHTTP1: true }, handle);
+  if (protocol === "https-1.1") return createTlsServer(tls, handle);
+  return createSecureServer({ ...tls, allowHTTP1: true }, handle);
 }
 
 function certificate(file: string): Buffer {
