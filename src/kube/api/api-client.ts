@@ -16,6 +16,9 @@ const ACCEPT = "application/vnd.kubernetes.protobuf, application/json";
 const USER_AGENT = `portolan (${process.platform}/${process.arch})`;
 /** A status with its explanation is short. */
 const MAX_STATUS_OCTETS = 64 << 10;
+/** The time from one reading of credentials that are refused to the next: it may run programs. */
+const RENEWAL_PAUSE_MS = 1_000;
+const MAX_RENEWAL_PAUSE_MS = 5_000;
 /** A connection that is being closed may refuse a request, as API servers do after a 401. */
 const MAX_ATTEMPTS = 3;
 /** The longest that the connection to an absent server is left alone. */
@@ -54,6 +57,8 @@ export class ApiClient {
    * connection stays if only the token is another.
    */
   #areRefused = false;
+  /** Since when each request has been refused for who asks. */
+  #refusedSinceMs: number | undefined;
   /** Attempts to connect before this are not made: somebody has just failed. */
   #retryAtMs = 0;
   readonly #closed = new AbortController();
@@ -86,16 +91,30 @@ export class ApiClient {
 
   async #get(path: string): Promise<ApiResponse> {
     for (let attempt = 1, isRenewed = false; ; attempt++) {
+      const connection = await this.#connect();
       try {
-        return await this.#send(path, await this.#connect());
+        const response = await this.#send(path, connection);
+        this.#refusedSinceMs = undefined;
+        return response;
       } catch (error) {
         if (isRefusedStream(error) && attempt < MAX_ATTEMPTS) continue;
-        if (isRenewed || !(error instanceof ApiError) || error.status !== 401) throw error;
+        if (!(error instanceof ApiError) || error.status !== 401) throw error;
+        this.#noteRefusal(connection);
         // Tokens rotate: the file may have a new one already.
-        this.#areRefused = true;
+        if (isRenewed) throw error;
         isRenewed = true;
       }
     }
+  }
+
+  #noteRefusal(connection: Connection): void {
+    // Others may have been refused at the same time, and renewed the credentials since.
+    if (connection !== this.#connection) return;
+    this.#areRefused = true;
+    this.#refusedSinceMs ??= performance.now();
+    const refusedMs = performance.now() - this.#refusedSinceMs;
+    const pauseMs = Math.min(Math.max(refusedMs / 60, RENEWAL_PAUSE_MS), MAX_RENEWAL_PAUSE_MS);
+    this.#retryAtMs = Math.max(this.#retryAtMs, connection.readMs + pauseMs);
   }
 
   close(): void {

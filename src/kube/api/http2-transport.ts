@@ -5,9 +5,9 @@ import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 
 /** A connection on which nothing has come for so long is asked whether it lives. */
-const PING_AFTER_MS = 4_000;
+const PING_AFTER_MS = 3_000;
 /** A little less than the time between two looks, which may come early. */
-const PING_TIMEOUT_MS = 3_900;
+const PING_TIMEOUT_MS = 2_900;
 /** Octets that may be under way: a list flows at full speed, and no more of it waits in memory. */
 const STREAM_WINDOW = 1 << 20;
 const SESSION_WINDOW = 4 << 20;

@@ -9,8 +9,6 @@ export const CREDENTIALS = "credentials";
 
 /** The longest wait before the first sync, and for what is likely to be over soon. */
 const SHORT_CAP_MS = 4_000;
-/** The longest wait for a new token: they are replaced before they end, or right after. */
-const CREDENTIALS_CAP_MS = 1_500;
 /** The longest wait once there is something to serve: a server in trouble is left alone. */
 const LONG_CAP_MS = 30_000;
 
@@ -59,7 +57,8 @@ export function planRecovery(
   if (error.isAhead) {
     return { ...COMMON, reason: "history", relist: true, capMs: 1_000, isWorthTelling: false };
   }
-  if (error.status === 401) return { ...COMMON, reason: "refused", capMs: CREDENTIALS_CAP_MS };
+  // The client reads the credentials again and again.
+  if (error.status === 401) return { ...COMMON, reason: "refused", capMs: 0 };
   if (error.status === 403) return { ...COMMON, reason: "refused", capMs: SHORT_CAP_MS };
   const capMs = isSynced ? LONG_CAP_MS : SHORT_CAP_MS;
   const reason = error.status === 429 ? "overloaded" : "error";
