@@ -11,8 +11,11 @@ import type { Transport } from "./row.ts";
 const [QR, REPEATED, Z] = [0x8000, 0x7910, 0x0040];
 const UNASSIGNED_RCODES = [11, 12, 13, 14, 15];
 
+/** What the laws need to know of a transport. */
+export type Carrier = Pick<Transport, "maxReplyOctets" | "isStream">;
+
 /** Holds a reply to what every reply keeps to, whatever was asked. */
-export function expectLawful(query: Buffer, reply: Buffer, on: Transport): void {
+export function expectLawful(query: Buffer, reply: Buffer, on: Carrier): void {
   const message = parseMessage(reply);
   if (!message) throw new Error(`Cannot read reply: ${reply.toString("hex")}`);
   expectHeader(query, reply, message);
@@ -41,7 +44,7 @@ function expectQuestion(query: Buffer, reply: Buffer, message: Message): void {
 }
 
 /** What the transport can carry and, over datagrams, what EDNS announced (RFC 6891 §6.2.3). */
-function limit(asked: Message | undefined, on: Transport): number {
+function limit(asked: Message | undefined, on: Carrier): number {
   if (on.isStream) return on.maxReplyOctets;
   return Math.min(on.maxReplyOctets, Math.max(512, asked?.edns?.payloadSize ?? 512));
 }
@@ -51,7 +54,7 @@ function expectEdns(
   query: Buffer,
   asked: Message | undefined,
   { edns }: Message,
-  on: Transport,
+  on: Carrier,
 ): void {
   // Another opcode's message has a shape that we do not know; nor are two questions read.
   const isRead = asked && asked.opcode === Opcode.QUERY && asked.question.length <= 1;

@@ -1,6 +1,7 @@
 import type { Suite } from "./row.ts";
 import { classAndTypeRows } from "./rows/classes-and-types.ts";
 import { ednsRows } from "./rows/edns.ts";
+import { explainedRows } from "./rows/explained.ts";
 import { headerRows } from "./rows/header.ts";
 import { malformedRows } from "./rows/malformed.ts";
 import { nameRows } from "./rows/names.ts";
@@ -14,5 +15,6 @@ export const suites: readonly Suite[] = [
   { title: "EDNS and sizes", start: startWorld, rows: ednsRows },
   { title: "Classes and types", start: startWorld, rows: classAndTypeRows },
   { title: "Names, denials and aliases", start: startWorld, rows: nameRows },
+  { title: "Explanations", rows: explainedRows },
   { title: "Streams", start: startWorld, rows: streamRows },
 ];

@@ -113,7 +113,8 @@ describe("hosts with a file", () => {
     ),
     "99.2.0.192.in-addr.arpa. PTR": PASSED_ON,
     "200.2.0.192.in-addr.arpa. PTR": PASSED_ON,
-    "alpha.example.org. PTR": PASSED_ON,
+    "alpha.example.org. PTR": nodata("alpha.example.org."),
+    "nothere.example.org. PTR": PASSED_ON,
   };
 
   it.each(Object.entries(cases))("answers %s", async (question, expected) => {

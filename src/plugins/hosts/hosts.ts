@@ -43,14 +43,14 @@ export class Hosts implements Instance {
 
   serve(query: Query, next: Next): Result {
     const { qname, qtype } = query;
+    const isPointer = qtype === RrType.PTR;
     // Reverse names need not be in the zones.
-    if (qtype === RrType.PTR) {
-      const pointers = this.#table.pointers(qname);
-      return pointers ? Reply.authoritative(pointers) : next(query);
-    }
+    const pointers = isPointer && this.#table.pointers(qname);
+    if (pointers) return Reply.authoritative(pointers);
     if (!qname.isWithinAny(this.#zones)) return next(query);
     const host = this.#table.find(qname);
     if (host) return this.#answer(host, query, next);
+    if (isPointer) return next(query);
     return qname.isWithinAny(this.#options.fallthrough) ? next(query) : unknownName();
   }
 

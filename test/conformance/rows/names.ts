@@ -162,7 +162,26 @@ const denialRows: readonly Row[] = [
       await expectDenial(on, "four.hosts.test. AAAA", "NOERROR", HOSTS_SOA);
     },
   },
+  {
+    id: "N23a",
+    rfc: "8020 §2",
+    probe: "a name that exists, of each source, each type that has a meaning of its own",
+    expectation: "NOERROR: no type denies a name that another one has",
+    coredns: "not measured",
+    async run(on) {
+      const names = ["www.example.org.", "www.hosts.test.", `web.${SHOP}`, "www.example.net."];
+      for (const name of names) {
+        for (const type of TYPES) {
+          const { rcode } = describe(await ask(on, query(`${name} ${type}`)));
+          expect([name, type, rcode]).toEqual([name, type, "NOERROR"]);
+        }
+      }
+    },
+  },
 ];
+
+/** Types that have a meaning of their own somewhere: none may deny a name that exists. */
+const TYPES = ["A", "AAAA", "PTR", "SRV", "TXT", "NS", "SOA", "MX", "CNAME", "DS", "HTTPS", "ANY"];
 
 /** The name with the letters in upper case whose bits are set. */
 function inCase(name: string, bits: number): string {
