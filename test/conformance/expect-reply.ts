@@ -33,7 +33,8 @@ export async function ask(on: Transport, packet: Buffer): Promise<Buffer> {
   return reply;
 }
 
-async function askOnce(on: Transport, packet: Buffer): Promise<Buffer> {
+/** As {@link ask}, but not twice: for upstreams that count. */
+export async function askOnce(on: Transport, packet: Buffer): Promise<Buffer> {
   const reply = await on.exchange(packet);
   if (!reply) throw new Error(`Cannot find a reply to ${packet.toString("hex")} over ${on.name}`);
   expectLawful(packet, reply, on);

@@ -2,6 +2,7 @@ import type { Suite } from "./row.ts";
 import { classAndTypeRows } from "./rows/classes-and-types.ts";
 import { ednsRows } from "./rows/edns.ts";
 import { explainedRows } from "./rows/explained.ts";
+import { forwarderRows } from "./rows/forwarder.ts";
 import { headerRows } from "./rows/header.ts";
 import { malformedRows } from "./rows/malformed.ts";
 import { nameRows } from "./rows/names.ts";
@@ -17,4 +18,5 @@ export const suites: readonly Suite[] = [
   { title: "Names, denials and aliases", start: startWorld, rows: nameRows },
   { title: "Explanations", rows: explainedRows },
   { title: "Streams", start: startWorld, rows: streamRows },
+  { title: "Forwarder and cache", start: startWorld, rows: forwarderRows },
 ];
