@@ -2,6 +2,7 @@ import type { EdnsOption } from "../dns/edns.ts";
 import { Flag } from "../dns/header.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
+import type { Basis, Reuse } from "./basis.ts";
 
 const NO_RECORDS: readonly ResourceRecord[] = [];
 const NO_OPTIONS: readonly EdnsOption[] = [];
@@ -24,6 +25,11 @@ export class Reply {
   isForwarded = false;
   /** The state of things that it was made of, where that may change from one moment to the next. */
   basis: Basis | undefined;
+  /**
+   * Whether the server may repeat it without asking the chain again. Whoever adds to a reply what
+   * depends on the client, or counts the queries that pass, takes this away or puts its own here.
+   */
+  reuse: Reuse | undefined;
 
   constructor(rcode: number = Rcode.NOERROR, flags = 0) {
     this.rcode = rcode;
@@ -52,16 +58,9 @@ export class Reply {
     reply.options = this.options;
     reply.isForwarded = this.isForwarded;
     reply.basis = this.basis;
+    reply.reuse = this.reuse;
     return reply;
   }
-}
-
-/**
- * A state of things, as of a cluster. Whoever has changed it says so before the change can be
- * seen; from then on nobody answers with what was made of it.
- */
-export interface Basis {
-  isCurrent: boolean;
 }
 
 /** Says that a query gets no reply at all. */

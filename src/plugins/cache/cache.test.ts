@@ -11,6 +11,7 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { Name } from "../../dns/name.ts";
 import { Metrics } from "../../observe/metrics.ts";
+import { Basis } from "../../server/basis.ts";
 import type { Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -223,12 +224,12 @@ describe("cache", () => {
 
   it("forgets at once what is true no longer", async () => {
     const bench = new Bench("cache 30 {\n serve_stale\n}");
-    const basis = { isCurrent: true };
+    const basis = new Basis();
     bench.source = () => Object.assign(Reply.authoritative(records(A(60))), { basis });
     expect(await bench.ttl()).toBe(30);
     await bench.say();
     expect(bench.asked).toHaveLength(1);
-    basis.isCurrent = false;
+    basis.end();
     bench.answers(A(60, "192.0.2.2"));
     expect((await bench.say()).answer).toEqual([A(30, "192.0.2.2")]);
     expect(bench.asked).toHaveLength(2);

@@ -4,6 +4,7 @@ import { Flag } from "../../dns/header.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
+import type { Basis, Reuse } from "../../server/basis.ts";
 import type { Instance, Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -12,14 +13,18 @@ import { DROPPED, Reply } from "../../server/reply.ts";
 import { answersQuestion, classify, isKeepable } from "./classify.ts";
 import { Entry, hideUnaskedAd } from "./entry.ts";
 import type { CacheMetrics } from "./metrics.ts";
-import type { CacheOptions } from "./options.ts";
+import type { CacheOptions, PrefetchOptions } from "./options.ts";
 import { Refresher } from "./refresher.ts";
 import { staleReply } from "./stale-reply.ts";
 import { Store, keyOf } from "./store.ts";
 import { lifetimeSeconds, setTtl } from "./ttl.ts";
 
+/** Repeated replies are counted once a second: too seldom to see shorter gaps between them. */
+const SHORTEST_GAP_MS = 2_000;
+
 /** Keeps replies for as long as their TTLs say, and answers from them without waiting. */
 export class Cache implements Instance {
+  readonly reusable = true;
   readonly #options: CacheOptions;
   readonly #zones: readonly Name[];
   readonly #metrics: CacheMetrics;
@@ -52,17 +57,18 @@ export class Cache implements Instance {
     if (!query.qname.isWithinAny(this.#zones)) return next(query);
     const nowMs = this.#nowMs();
     const entry = this.#store.find(keyOf(query), nowMs);
-    this.#metrics.requests.value++;
     if (!entry) return this.#miss(query, next);
-    const hits = entry.store === "success" ? this.#metrics.successHits : this.#metrics.denialHits;
-    hits.value++;
+    this.#countHits(entry, 1, nowMs);
     const left = entry.secondsLeft(nowMs);
     if (left <= 0) return this.#stale(entry, query, next);
-    if (this.#isDueForPrefetch(entry, left, nowMs)) this.#refresher.prefetch(entry, query, next);
-    return entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
+    if (this.#isDueForPrefetch(entry, left)) this.#refresher.prefetch(entry, query, next);
+    const reply = entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
+    reply.reuse = this.#reuseOf(entry);
+    return reply;
   }
 
   #miss(query: Query, next: Next): Result {
+    this.#metrics.requests.value++;
     this.#metrics.misses.value++;
     // AD asks the source for its own AD, which later queries may want (RFC 6840 §5.7).
     const asked = (query.flags & Flag.AD) === 0 ? query.withFlags(query.flags | Flag.AD) : query;
@@ -83,7 +89,9 @@ export class Cache implements Instance {
 
   #take(query: Query, outcome: Outcome): Outcome {
     if (outcome === DROPPED) return outcome;
-    this.#keep(query, outcome, false);
+    const entry = this.#keep(query, outcome, false);
+    // What comes out of the cache is without AA.
+    outcome.reuse = entry && !outcome.isForwarded ? this.#reuseOf(entry) : undefined;
     hideUnaskedAd(query, outcome);
     return outcome;
   }
@@ -99,9 +107,9 @@ export class Cache implements Instance {
     const store = kind === "success" || kind === "referral" ? "success" : "denial";
     if (query.qname.isWithinAny(this.#options[store].except)) return undefined;
     const isAnswer = kind === "success" && answersQuestion(query, reply.answer);
-    const details = { store, ttlSeconds: seconds, storedMs: this.#nowMs(), isAnswer } as const;
-    const entry = new Entry(reply.copy(), details);
-    this.#store.set(keyOf(query), entry, isRefresh);
+    const [key, storedMs] = [keyOf(query), this.#nowMs()];
+    const entry = new Entry(reply.copy(), { key, store, ttlSeconds: seconds, storedMs, isAnswer });
+    this.#store.set(entry, isRefresh);
     this.#metrics.successEntries.value = this.#store.success.size;
     this.#metrics.denialEntries.value = this.#store.denial.size;
     return entry;
@@ -117,12 +125,41 @@ export class Cache implements Instance {
     return failure;
   }
 
-  #isDueForPrefetch(entry: Entry, left: number, nowMs: number): boolean {
+  #isDueForPrefetch(entry: Entry, left: number): boolean {
     const { prefetch } = this.#options;
-    if (!prefetch) return false;
-    entry.countHit(nowMs, prefetch.gapMs);
-    const threshold = Math.ceil((prefetch.percentage / 100) * entry.ttlSeconds);
-    return entry.hits >= prefetch.amount && left <= threshold;
+    return (
+      prefetch !== undefined &&
+      entry.hits >= prefetch.amount &&
+      left <= prefetchSeconds(entry, prefetch)
+    );
+  }
+
+  #countHits(entry: Entry, count: number, nowMs: number): void {
+    const { requests, successHits, denialHits } = this.#metrics;
+    const hits = entry.store === "success" ? successHits : denialHits;
+    requests.value += count;
+    hits.value += count;
+    const { prefetch } = this.#options;
+    if (prefetch) entry.countHits(count, nowMs, prefetch.gapMs);
+  }
+
+  /** A reply may be repeated until its entry expires, or may be due for prefetching. */
+  #reuseOf(entry: Entry): Reuse | undefined {
+    const { prefetch, keepTtl } = this.#options;
+    if (prefetch && prefetch.gapMs < SHORTEST_GAP_MS) return undefined;
+    return entry.reuse((basis: Basis): Reuse => {
+      const { ttlSeconds, storedMs } = entry;
+      const left = prefetch ? prefetchSeconds(entry, prefetch) : 0;
+      return {
+        basis,
+        untilMs: storedMs + (ttlSeconds - left) * 1_000,
+        ...(keepTtl ? {} : { aging: { ttlSeconds, fromMs: storedMs } }),
+        count: (hits, nowMs) => {
+          this.#countHits(entry, hits, nowMs);
+          this.#store.touch(entry);
+        },
+      };
+    });
   }
 
   #stale(entry: Entry, query: Query, next: Next): Result {
@@ -139,4 +176,9 @@ export class Cache implements Instance {
     this.#refresher.refreshStale(entry, query, next);
     return serveIt();
   }
+}
+
+/** An entry with no more than this left is fetched again if it is popular. */
+function prefetchSeconds({ ttlSeconds }: Entry, { percentage }: PrefetchOptions): number {
+  return Math.ceil((percentage / 100) * ttlSeconds);
 }

@@ -1,10 +1,14 @@
 import { Flag } from "../../dns/header.ts";
+import type { Reuse } from "../../server/basis.ts";
+import { Basis } from "../../server/basis.ts";
 import type { Query } from "../../server/query.ts";
 import type { Reply } from "../../server/reply.ts";
 import { setTtl } from "./ttl.ts";
 
 /** A reply that is kept. */
 export class Entry {
+  /** What it is found by. */
+  readonly key: string;
   readonly store: "success" | "denial";
   readonly ttlSeconds: number;
   readonly storedMs: number;
@@ -22,11 +26,14 @@ export class Entry {
   /** The reply with the TTL it had last: popular names are asked many times a second. */
   #aged: Reply;
   #agedTtl: number;
+  #reuse: Reuse | undefined;
+  #isReplaced = false;
 
   constructor(
     reply: Reply,
-    details: { store: Entry["store"]; ttlSeconds: number; storedMs: number; isAnswer: boolean },
+    details: Pick<Entry, "key" | "store" | "ttlSeconds" | "storedMs" | "isAnswer">,
   ) {
+    this.key = details.key;
     this.store = details.store;
     this.ttlSeconds = details.ttlSeconds;
     this.storedMs = details.storedMs;
@@ -63,8 +70,22 @@ export class Entry {
     return reply;
   }
 
-  countHit(nowMs: number, gapMs: number): void {
-    this.hits = nowMs - this.#lastHitMs > gapMs ? 1 : this.hits + 1;
+  /** Leave to repeat its reply, made when first asked for; undefined if it has been replaced. */
+  reuse(make: (basis: Basis) => Reuse): Reuse | undefined {
+    if (this.#isReplaced) return undefined;
+    this.#reuse ??= make(new Basis(this.#reply.basis));
+    return this.#reuse;
+  }
+
+  /** Another entry is to be looked at from now on. */
+  replaced(): void {
+    this.#isReplaced = true;
+    this.#reuse?.basis.end();
+    this.#reuse = undefined;
+  }
+
+  countHits(count: number, nowMs: number, gapMs: number): void {
+    this.hits = nowMs - this.#lastHitMs > gapMs ? count : this.hits + count;
     this.#lastHitMs = nowMs;
   }
 

@@ -46,8 +46,16 @@ export class Store {
     return (denial.rcode === Rcode.SERVFAIL && usableSuccess) || denial;
   }
 
+  /** Somebody has asked for an entry, not here: it is not to be the next one to go. */
+  touch({ key, store }: Entry): void {
+    this[store].get(key);
+  }
+
   /** Keeps an entry. `isRefresh` says that it comes in place of one that was there. */
-  set(key: string, entry: Entry, isRefresh: boolean): void {
+  set(entry: Entry, isRefresh: boolean): void {
+    const { key } = entry;
+    this.success.peek(key)?.replaced();
+    this.denial.peek(key)?.replaced();
     if (entry.store === "denial") {
       this.denial.set(key, entry);
       return;

@@ -4,6 +4,7 @@ import { HINFO } from "../../dns/rdata/hinfo.ts";
 import { PTR } from "../../dns/rdata/rfc1035-names.ts";
 import { TXT } from "../../dns/rdata/txt.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { Basis } from "../../server/basis.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
 import { Reply } from "../../server/reply.ts";
@@ -37,9 +38,14 @@ export interface AnswersParts {
 /** Makes replies of what is found, for each type of question. */
 export class Answers {
   readonly #parts: AnswersParts;
+  /** What the last reply stands on, also one that there is no such name. */
+  basis: Basis;
+  /** Whether nobody else had a part in it. */
+  isOwn = true;
 
   constructor(parts: AnswersParts) {
     this.#parts = parts;
+    this.basis = parts.index.basis;
   }
 
   /**
@@ -48,6 +54,8 @@ export class Answers {
    * @throws {NotSynced}
    */
   reply(query: Query, zone: ClusterZone): Result | undefined {
+    this.basis = this.#parts.index.basis;
+    this.isOwn = true;
     switch (query.qtype) {
       case RrType.A:
       case RrType.AAAA:
@@ -75,7 +83,10 @@ export class Answers {
   }
 
   #find(query: Query, zone: ClusterZone): NameRecords | undefined {
-    return this.#parts.finder.find(zone, query.qname.key);
+    const { finder } = this.#parts;
+    const found = finder.find(zone, query.qname.key);
+    this.basis = finder.basis;
+    return found;
   }
 
   #addresses(query: Query, zone: ClusterZone): Result | undefined {
@@ -92,7 +103,9 @@ export class Answers {
       if (!found && !index.state.isSynced(within)) throw new NotSynced();
       return found;
     });
+    this.basis = index.basis;
     if (!chain.outside) return this.#positive(zone, [...chain.aliases, ...chain.addresses]);
+    this.isOwn = false;
     return resolveOutside(chain.aliases, query.ask(chain.outside, query.qtype), resolve);
   }
 

@@ -8,7 +8,7 @@ import type {
   ServiceImport,
 } from "../../kube/cluster-source.ts";
 import type { Logger } from "../../observe/log.ts";
-import type { Basis } from "../../server/reply.ts";
+import { Basis } from "../../server/basis.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
 import { wireLabel } from "./labels.ts";
 import { NamespaceTable } from "./namespace-table.ts";
@@ -46,8 +46,10 @@ export class ClusterIndex implements ClusterStore {
   readonly services: ServiceTable;
   /** Those of the cluster set. */
   readonly imports: ServiceTable;
-  /** The state that replies are made of now. */
-  basis: Basis = { isCurrent: true };
+  /** The state of everything: it ends with each change. */
+  basis: Basis = new Basis();
+  /** What all names stand on: which namespaces there are, and how far the cluster is known. */
+  frame: Basis = new Basis();
   /** How far the cluster has been told of. */
   readonly state: SyncState;
   readonly #options: ClusterIndexOptions;
@@ -102,7 +104,7 @@ export class ClusterIndex implements ClusterStore {
       case "EndpointSlice":
         return this.#putSlices(object);
       case "Namespace":
-        return this.#changedIf(this.#namespaces.put(object.name, true));
+        return this.#frameChangedIf(this.#namespaces.put(object.name, true));
       case "Pod":
         return this.#changedIf(this.pods.upsert(object));
     }
@@ -118,18 +120,18 @@ export class ClusterIndex implements ClusterStore {
         this.#removeSlice(this.services, key);
         return this.#removeSlice(this.imports, key);
       case "Namespace":
-        return this.#changedIf(this.#namespaces.put(key.name, false));
+        return this.#frameChangedIf(this.#namespaces.put(key.name, false));
       case "Pod":
         return this.#changedIf(this.pods.remove(key));
     }
   }
 
   restored(kind: Kind, savedAtMs: number): void {
-    this.#changedIf(this.state.restored(kind, savedAtMs));
+    this.#frameChangedIf(this.state.restored(kind, savedAtMs));
   }
 
   synced(kind: Kind): void {
-    this.#changedIf(this.state.synced(kind));
+    this.#frameChangedIf(this.state.synced(kind));
   }
 
   #putService(table: ServiceTable, object: Service | ServiceImport, service: Service): void {
@@ -174,11 +176,18 @@ export class ClusterIndex implements ClusterStore {
     this.#changedIf(table.removeSlice(objectKey(object)), table);
   }
 
+  #frameChangedIf(isChanged: boolean): void {
+    if (!isChanged) return;
+    this.frame.end();
+    this.frame = new Basis();
+    this.#changedIf(true);
+  }
+
   /** @param table whose zones show the change; those of both if not given */
   #changedIf(isChanged: boolean, table?: ServiceTable): void {
     if (!isChanged) return;
-    this.basis.isCurrent = false;
-    this.basis = { isCurrent: true };
+    this.basis.end();
+    this.basis = new Basis();
     for (const { serial } of table ? [table] : [this.services, this.imports]) serial.touch();
     for (const listener of this.#listeners) listener();
   }

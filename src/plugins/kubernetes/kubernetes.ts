@@ -3,6 +3,7 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { ClusterSource, ClusterStore, Kind } from "../../kube/cluster-source.ts";
+import type { Basis, Reuse } from "../../server/basis.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import { QueryError } from "../../server/query-error.ts";
 import type { Query } from "../../server/query.ts";
@@ -40,6 +41,7 @@ export class Kubernetes implements Instance {
   readonly #zones: readonly ClusterZone[];
   readonly #fallthrough: readonly Name[];
   readonly #startupTimeoutMs: number;
+  readonly reusable = true;
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
     const { source, localAddresses, now } = world;
@@ -76,12 +78,14 @@ export class Kubernetes implements Instance {
     const { qname } = query;
     const zone = this.#zoneOf(qname);
     if (!zone) return next(query);
-    const { basis, state } = this.index;
-    const staleness = state.stalenessOf(zone);
+    const staleness = this.index.state.stalenessOf(zone);
     const result = this.#reply(query, zone);
-    if (result === undefined) return next(query);
+    const { basis, isOwn } = this.#answers;
+    // There may be such a name soon, which those behind know nothing of.
+    if (result === undefined) return mapReply(next(query), withoutReuse);
     return mapReply(result, (reply) => {
       reply.basis = basis;
+      reply.reuse = isOwn ? reuseOf(reply, basis) : undefined;
       if (staleness) reply.options = [...reply.options, staleness];
       if (qname.wire === qname.key) return reply;
       return inQueryCase(reply, query, zone, this.#serialOf(zone));
@@ -156,6 +160,21 @@ export class Kubernetes implements Instance {
     if (query.qname.isWithinAny(this.#fallthrough)) return undefined;
     return Reply.negative(Rcode.NXDOMAIN, zone.soa(this.#serialOf(zone)));
   }
+}
+
+/**
+ * With a SOA record a reply has the zone's serial number, which each change raises. It may be
+ * behind for as long as the record itself may be kept by others.
+ */
+function reuseOf({ authority }: Reply, basis: Basis): Reuse {
+  const [soa] = authority;
+  const untilMs = soa ? performance.now() + soa.ttlSeconds * 1_000 : Infinity;
+  return { basis, untilMs, followsCase: true };
+}
+
+function withoutReuse(reply: Reply): Reply {
+  reply.reuse = undefined;
+  return reply;
 }
 
 /** What has to be known of a cluster for these options. */

@@ -1,4 +1,5 @@
 import type { Kind } from "../../kube/cluster-source.ts";
+import type { Basis } from "../../server/basis.ts";
 import { addressOfDashed } from "./address.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
@@ -36,11 +37,14 @@ export class NameFinder {
   readonly #nameServers: NameServers;
   readonly #options: NameFinderOptions;
   readonly #labels = new LabelOffsets();
+  /** What the last answer of `find` stands on. */
+  basis: Basis;
 
   constructor(index: ClusterIndex, nameServers: NameServers, options: NameFinderOptions) {
     this.#index = index;
     this.#nameServers = nameServers;
     this.#options = options;
+    this.basis = index.frame;
   }
 
   /**
@@ -60,6 +64,7 @@ export class NameFinder {
   find(zone: ClusterZone, key: string): NameRecords | undefined {
     const labels = this.#labels;
     labels.read(key, key.length - zone.name.key.length);
+    this.basis = this.#index.frame;
     if (labels.count === 0) return EMPTY;
     if (!labels.isTooLong) {
       if (labels.endsWith(SVC)) return this.#findService(zone);
@@ -70,8 +75,9 @@ export class NameFinder {
       if (zonal) return this.#findZonal(zone, zonal);
     }
     const address = addressOfReverseName(key);
-    const isAddress = address !== undefined && this.#index.reverse.names(address).length > 0;
-    return isAddress ? POINTERS_ONLY : undefined;
+    if (address === undefined) return undefined;
+    this.basis = this.#index.basis;
+    return this.#index.reverse.names(address).length > 0 ? POINTERS_ONLY : undefined;
   }
 
   #findService(zone: ClusterZone): NameRecords | undefined {
@@ -79,7 +85,10 @@ export class NameFinder {
     if (labels.count === 1) return EMPTY;
     if (zone.isReverse) return undefined;
     if (labels.count === 2) return this.#findNamespace();
-    const node = this.#index.servicesOf(zone).find(labels.slice(2, 1));
+    const key = labels.slice(2, 1);
+    const services = this.#index.servicesOf(zone);
+    this.basis = services.basisOn(this.#index.frame, key);
+    const node = services.find(key);
     if (!node?.isVisible || this.#isIgnored(node)) return undefined;
     const isEndpoint =
       labels.count === 4 || (labels.count === 5 && zone.isMulticluster && !this.#namesPort());
@@ -101,7 +110,9 @@ export class NameFinder {
 
   #findZonal(zone: ClusterZone, name: ZonalName): NameRecords | undefined {
     if (zone.isReverse || zone.isMulticluster) return undefined;
-    const node = this.#index.services.find(name.service);
+    const { services, frame } = this.#index;
+    this.basis = services.basisOn(frame, name.service);
+    const node = services.find(name.service);
     if (!node?.isVisible || !node.service?.headless) return undefined;
     this.#need("EndpointSlice");
     return recordsOf(node, zone).byTopologyZone(name);
@@ -134,7 +145,10 @@ export class NameFinder {
   }
 
   #podAddress(): { readonly address: string; readonly count: number } | undefined {
-    if (this.#options.pods === "verified") return this.#index.pods.find(this.#labels.slice(2, 1));
+    if (this.#options.pods === "verified") {
+      this.basis = this.#index.basis;
+      return this.#index.pods.find(this.#labels.slice(2, 1));
+    }
     const address = addressOfDashed(labelText(this.#labels.slice(2, 2)));
     return address === undefined ? undefined : { address, count: 1 };
   }
@@ -142,6 +156,7 @@ export class NameFinder {
   #findNameServer(zone: ClusterZone): NameRecords | undefined {
     const owner = zone.below(NS_DNS);
     if (!owner) return undefined;
+    this.basis = this.#index.basis;
     if (!this.#index.state.isKnown(zone)) throw new NotSynced();
     return this.#nameServers.at(owner, zone);
   }

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { RrType } from "../../dns/iana/rr-type.ts";
-import type { Basis } from "../../server/reply.ts";
+import type { Basis } from "../../server/basis.ts";
 import type { Name } from "../../dns/name.ts";
 import { NS } from "../../dns/rdata/rfc1035-names.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";

@@ -1,4 +1,5 @@
 import type { Service } from "../../kube/cluster-source.ts";
+import { Basis } from "../../server/basis.ts";
 import type { OneOrMany } from "./one-or-many.ts";
 import type { Slice, Target } from "./slice.ts";
 import { groupTargets } from "./slice.ts";
@@ -34,6 +35,7 @@ export class ServiceNode {
   /** By the zone's index; forgotten with each change. */
   records: (ServiceRecords | undefined)[] = [];
   #targets: OneOrMany<Target> | undefined;
+  #basis: Basis | undefined;
 
   constructor(key: string, namespace: NamespaceNode) {
     this.key = key;
@@ -51,6 +53,12 @@ export class ServiceNode {
 
   get hasReadyTargets(): boolean {
     return this.slices.some(({ targets }) => targets.length > 0);
+  }
+
+  /** What replies about the Service stand on, besides the frame. */
+  basisOn(frame: Basis): Basis {
+    if (this.#basis?.isCurrent !== true) this.#basis = new Basis(frame);
+    return this.#basis;
   }
 
   /** The targets with this name below the Service, in wire form. */
@@ -74,5 +82,8 @@ export class ServiceNode {
   changed(): void {
     this.records = [];
     this.#targets = undefined;
+    // No query is answered between the change and here.
+    this.#basis?.end();
+    this.#basis = undefined;
   }
 }

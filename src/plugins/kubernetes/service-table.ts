@@ -1,4 +1,6 @@
 import type { Service } from "../../kube/cluster-source.ts";
+import type { Basis } from "../../server/basis.ts";
+import { Absences } from "./absences.ts";
 import type { NamespaceTable } from "./namespace-table.ts";
 import type { ReverseTable } from "./reverse-table.ts";
 import type { Serial } from "./serial.ts";
@@ -28,6 +30,7 @@ export class ServiceTable {
   readonly #reverse: ReverseTable | undefined;
   readonly #nodes = new Map<string, ServiceNode>();
   readonly #slices = new Map<string, Slice>();
+  readonly #absences = new Absences();
 
   constructor({ namespaces, serial, reverse }: ServiceTableParts) {
     this.serial = serial;
@@ -39,6 +42,12 @@ export class ServiceTable {
   /** @param key the labels of Service and namespace in lower-case wire form */
   find(key: string): ServiceNode | undefined {
     return this.#nodes.get(key);
+  }
+
+  /** What replies about names at and below a Service stand on, whether it exists or not. */
+  basisOn(frame: Basis, key: string): Basis {
+    const node = this.#nodes.get(key);
+    return node?.service ? node.basisOn(frame) : this.#absences.basisOn(frame, key);
   }
 
   nodes(): Iterable<ServiceNode> {
@@ -59,6 +68,7 @@ export class ServiceTable {
     const node = this.node(key);
     if (node.service && isSameService(node.service, service)) return false;
     this.#reverse?.removeService(node);
+    if (!node.service) this.#absences.end(key);
     node.service = service;
     this.#reverse?.addService(node);
     node.changed();
