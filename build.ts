@@ -44,6 +44,7 @@ const { outputFiles } = await build({
     main: "src/main.ts",
     "kubeconfig-process": "src/kube/api/access/kubeconfig-process.ts",
     "udp-worker": "src/transport/native/udp-worker.ts",
+    "table-responder": "src/server/table/table-responder.ts",
   },
   outdir: "dist",
   bundle: true,

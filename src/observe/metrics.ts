@@ -8,6 +8,7 @@ import { Registry } from "prom-client";
 export class Metrics {
   readonly registry: Registry = new Registry();
   readonly #families = new Map<string, Family<unknown>>();
+  readonly #beforeText = new Set<() => void>();
 
   /** A number that only grows. */
   counter(name: string, help: string, labelNames: readonly string[] = []): Family<Cell> {
@@ -40,8 +41,15 @@ export class Metrics {
     return this.#family(name, () => new Family("histogram", { name, help, labelNames }, make));
   }
 
+  /** Calls `prepare` whenever somebody wants the numbers. @returns ends that. */
+  beforeText(prepare: () => void): () => void {
+    this.#beforeText.add(prepare);
+    return () => this.#beforeText.delete(prepare);
+  }
+
   /** Prometheus's text format. */
   async text(): Promise<string> {
+    for (const prepare of this.#beforeText) prepare();
     return this.registry.metrics();
   }
 
@@ -77,11 +85,12 @@ export class HistogramCell {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
-  observe(value: number): void {
+  /** @param count how many times that value was seen */
+  observe(value: number, count = 1): void {
     let bucket = 0;
     while (bucket < this.bounds.length && value > (this.bounds[bucket] as number)) bucket++;
-    this.counts[bucket] = (this.counts[bucket] as number) + 1;
-    this.sum += value;
+    this.counts[bucket] = (this.counts[bucket] as number) + count;
+    this.sum += value * count;
   }
 }
 

@@ -20,6 +20,7 @@ import { groupDirectives } from "./plugin-order.ts";
 import type { PluginOrder } from "./plugin-order.ts";
 import { resolveThrough } from "./resolve-through.ts";
 import type { Observer, ServingBlock } from "./serving-block.ts";
+import { repeatOf } from "./serving-block.ts";
 import type { UdpWish } from "./udp-wish.ts";
 import { joinUdpWishes } from "./udp-wish.ts";
 import { ZoneRouter } from "./zone-router.ts";
@@ -53,7 +54,9 @@ export interface Surroundings {
   readonly defaultPort: number;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly host: Omit<ServerHost, "resolve" | "instances" | "corefile">;
+  readonly host: Omit<ServerHost, "resolve" | "instances" | "corefile" | "dropReused">;
+  /** Forgets what has been kept to be repeated at these endpoints. */
+  readonly dropReused: (endpoints: readonly Endpoint[]) => void;
 }
 
 /**
@@ -140,6 +143,7 @@ function blockHost(
     corefile,
     instances: () => instances,
     resolve: (query) => resolveThrough(own[0]?.router, query),
+    dropReused: () => around.dropReused(own),
   };
 }
 
@@ -178,6 +182,7 @@ function servingBlock(block: ServerBlock, placed: readonly PlacedInstance[]): Se
     observers: instances.flatMap((instance): Observer[] => {
       return instance.observe ? [instance.observe.bind(instance)] : [];
     }),
+    repeat: repeatOf(instances),
     inFlight: 0,
   };
 }

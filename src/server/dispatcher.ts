@@ -8,63 +8,89 @@ import { readQuery } from "./query.ts";
 import type { Outcome } from "./reply.ts";
 import { DROPPED, Reply } from "./reply.ts";
 import type { ServingBlock } from "./serving-block.ts";
+import type { EndpointTable } from "./table/endpoint-table.ts";
 import type { ZoneRouter } from "./zone-router.ts";
 
 /**
- * The way of a packet to its reply: read the question, find the server block, run its chain,
- * encode, send, tell the observers. Every failure ends here, in a reply.
+ * The way of a packet to its reply: look into the answer table, else read the question, find the
+ * server block, run its chain, encode, send, tell the observers, and offer the reply to the
+ * table. Every failure ends here, in a reply.
  */
 export class Dispatcher {
   /** Replaced as a whole by a reload. */
   router: ZoneRouter<ServingBlock>;
+  readonly #table: EndpointTable | undefined;
 
-  constructor(router: ZoneRouter<ServingBlock>) {
+  constructor(router: ZoneRouter<ServingBlock>, table?: EndpointTable) {
     this.router = router;
+    this.#table = table;
   }
 
   readonly receive: Receive = (packet, client) => {
+    if (this.#table?.answer(packet, client) === true) return;
     const received = readQuery(packet, client);
     if (!received) return client.drop();
     const { query, rcode } = received;
-    if (rcode !== Rcode.NOERROR) return send(client, query, new Reply(rcode));
+    if (rcode !== Rcode.NOERROR) {
+      send(client, query, new Reply(rcode));
+      return;
+    }
     const block = this.router.match(query.qname, query.qtype);
-    if (block) serve(block, query);
-    else send(client, query, new Reply(Rcode.REFUSED));
+    if (!block) {
+      send(client, query, new Reply(Rcode.REFUSED));
+      return;
+    }
+    if (block.repeat) this.#table?.forgetExpired(packet, query);
+    this.#serve(block, query);
   };
-}
 
-function serve(block: ServingBlock, query: Query): void {
-  let result;
-  try {
-    result = block.chain(query);
-  } catch (failure) {
-    return finish(block, query, failureReply(failure), failure);
+  #serve(block: ServingBlock, query: Query): void {
+    const generation = this.#table?.generation ?? 0;
+    let result;
+    try {
+      result = block.chain(query);
+    } catch (failure) {
+      finish(block, query, failureReply(failure), failure);
+      return;
+    }
+    if (!(result instanceof Promise)) return this.#finish(block, query, result, generation);
+    block.inFlight++;
+    void result.then(
+      (outcome) => {
+        block.inFlight--;
+        this.#finish(block, query, outcome, generation);
+      },
+      (failure: unknown) => {
+        block.inFlight--;
+        finish(block, query, failureReply(failure), failure);
+      },
+    );
   }
-  if (!(result instanceof Promise)) return finish(block, query, result, undefined);
-  block.inFlight++;
-  void result.then(
-    (outcome) => finishLater(block, query, outcome, undefined),
-    (failure: unknown) => finishLater(block, query, failureReply(failure), failure),
-  );
+
+  /** @param generation what the table kept when the chain was asked */
+  #finish(block: ServingBlock, query: Query, outcome: Outcome, generation: number): void {
+    const packet = finish(block, query, outcome, undefined);
+    if (!packet || outcome === DROPPED || !outcome.reuse || !block.repeat) return;
+    // What was asked of another configuration is no answer of this one.
+    if (this.#table?.generation === generation) this.#table.offer(block, query, outcome, packet);
+  }
 }
 
-function finishLater(block: ServingBlock, query: Query, outcome: Outcome, failure: unknown): void {
-  block.inFlight--;
-  finish(block, query, outcome, failure);
+/** @returns the reply as sent; undefined if there was none. */
+function finish(
+  block: ServingBlock,
+  query: Query,
+  outcome: Outcome,
+  failure: unknown,
+): Buffer | undefined {
+  const packet = outcome === DROPPED ? undefined : send(query.client, query, outcome);
+  if (!packet) query.client.drop();
+  for (const observe of block.observers) observe(query, outcome, packet?.length ?? 0, failure);
+  return packet;
 }
 
-function finish(block: ServingBlock, query: Query, outcome: Outcome, failure: unknown): void {
-  const octets = outcome === DROPPED ? drop(query.client) : send(query.client, query, outcome);
-  for (const observe of block.observers) observe(query, outcome, octets, failure);
-}
-
-function send(client: Client, query: Query, reply: Reply): number {
+function send(client: Client, query: Query, reply: Reply): Buffer {
   const packet = encodeReply(query, reply);
   client.send(packet);
-  return packet.length;
-}
-
-function drop(client: Client): number {
-  client.drop();
-  return 0;
+  return packet;
 }

@@ -5,6 +5,7 @@ import type { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Query } from "./query.ts";
+import type { ReusedObserver } from "./reused-observer.ts";
 import type { Outcome, Result } from "./reply.ts";
 import type { UdpWish } from "./udp-wish.ts";
 
@@ -52,6 +53,17 @@ export interface Instance {
    * @param failure what was thrown, if the reply stands for a failure; else undefined
    */
   observe?(query: Query, outcome: Outcome, octets: number, failure: unknown): void;
+  /**
+   * Whether the server may repeat a reply that says so (`Reply.reuse`) without calling `serve`
+   * again: not if it has an effect of its own, or looks at who asks. "rotated" if addresses in
+   * the reply should then be in another order. Without this, no reply of the block is repeated.
+   */
+  readonly reusable?: boolean | "rotated";
+  /**
+   * Called once for each reply that is kept to be repeated: who is to be told of the queries
+   * that it answers. Where there is `observe` but not this, no reply of the block is repeated.
+   */
+  observeReused?(qname: Name): ReusedObserver | undefined;
   /** Opens files, sockets and timers. If it rejects, the configuration is refused. */
   start?(): void | Promise<void>;
   /**
@@ -112,6 +124,11 @@ export interface ServerHost {
   resolve(query: Query): Result;
   /** All instances of the running configuration. */
   instances(): readonly NamedInstance[];
+  /**
+   * Forgets what has been kept to be repeated for this server block. To be called right before
+   * the instance begins to answer otherwise, or to pass on what it did not before.
+   */
+  dropReused(): void;
   /** Reads the Corefile again. Resolves when it serves; rejects if it was refused. */
   reload(): Promise<void>;
   /** Ends the process with exit code 1: for what cannot be served with, as a forwarding loop. */

@@ -6,34 +6,54 @@ import { chooseUdp } from "../transport/listen-udp.ts";
 import type { Listener } from "../transport/transport.ts";
 import type { Endpoint } from "./configuration.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import type { AnswerTable } from "./table/answer-table.ts";
+import { EndpointTable } from "./table/endpoint-table.ts";
 import type { UdpWish } from "./udp-wish.ts";
 import { udpSettings } from "./udp-wish.ts";
 
 /** An address and port at work: two sockets and what they hand their packets to. */
 export interface Post {
   readonly dispatcher: Dispatcher;
+  readonly table: EndpointTable | undefined;
   readonly listeners: readonly Listener[];
   /** What its sockets were opened for. */
   readonly udp: UdpWish;
 }
 
+/** What a post is opened with. */
+export interface PostParts {
+  /** How many posts there will be. */
+  readonly posts: number;
+  readonly log: Logger;
+  readonly table: AnswerTable;
+}
+
 /**
  * Opens an address and port.
- * @param posts how many there will be
  * @throws {CorefileError} if the Corefile wants of UDP what cannot be
  */
-export async function openPost(endpoint: Endpoint, posts: number, log: Logger): Promise<Post> {
+export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Post> {
   const { address, port, router, udp } = endpoint;
-  const dispatcher = new Dispatcher(router);
+  const { posts, log } = parts;
   const { listen, note } = await choose(udp, posts);
   if (note !== undefined) sayOnce(note, log);
+  const table = EndpointTable.open(parts.table);
+  const dispatcher = new Dispatcher(router, table);
+  const repeats = router.blocks().some(({ repeat }) => repeat !== undefined);
   const options = {
     address,
     port,
     receive: dispatcher.receive,
     onTrouble: (message: string) => log.error(message),
+    // Without it there is nothing that other threads could answer with.
+    responder: repeats ? table : undefined,
   };
-  return { dispatcher, listeners: await listenBoth(options, listen), udp };
+  try {
+    return { dispatcher, table, listeners: await listenBoth(options, listen), udp };
+  } catch (error) {
+    table?.close();
+    throw error;
+  }
 }
 
 async function choose(udp: UdpWish, posts: number): Promise<UdpChoice> {

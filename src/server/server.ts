@@ -9,6 +9,7 @@ import type { PluginOrder } from "./plugin-order.ts";
 import type { Post } from "./post.ts";
 import { openPost } from "./post.ts";
 import type { ServingBlock } from "./serving-block.ts";
+import { AnswerTable } from "./table/answer-table.ts";
 import { publishUdp } from "./udp-metrics.ts";
 import { isSameUdp } from "./udp-wish.ts";
 
@@ -28,6 +29,8 @@ export interface ServerOptions {
 /** The running server: listeners, and the configuration behind them, which a reload replaces. */
 export class Server {
   readonly metrics: Metrics = new Metrics();
+  /** Replies that are repeated without asking any plugin. */
+  readonly table: AnswerTable = new AnswerTable();
   readonly #options: ServerOptions;
   readonly #http = new HttpEndpoints();
   #posts = new Map<string, Post>();
@@ -42,6 +45,7 @@ export class Server {
   private constructor(options: ServerOptions) {
     this.#options = options;
     publishUdp(this.metrics, () => [...this.#posts.values()].flatMap(({ listeners }) => listeners));
+    this.metrics.beforeText(() => this.table.count());
   }
 
   /**
@@ -100,8 +104,9 @@ export class Server {
     const posts = [...this.#posts.values()];
     for (const { listeners } of posts) for (const listener of listeners) listener.pause();
     await settled(blocks);
-    await Promise.all(posts.flatMap(({ listeners }) => listeners.map((one) => one.close())));
+    await closePosts(posts);
     await settled(blocks);
+    this.table.stop();
     await this.#stopInstances(instances);
   }
 
@@ -119,8 +124,7 @@ export class Server {
         await startInstance(placed);
       }
       for (const [id, endpoint] of next.endpoints) {
-        if (!this.#posts.has(id))
-          opened.set(id, await openPost(endpoint, next.endpoints.size, this.#options.log));
+        if (!this.#posts.has(id)) opened.set(id, await this.#open(endpoint, next.endpoints.size));
       }
       const isReload = this.#posts.size > 0;
       if (isReload) await Promise.all(next.instances.map(async (one) => one.instance.settle?.()));
@@ -141,6 +145,7 @@ export class Server {
         gone.push(post);
         continue;
       }
+      post.table?.renew();
       post.dispatcher.router = endpoint.router;
       if (!isSameUdp(post.udp, endpoint.udp)) this.#options.log.warn(keepsUdp(endpoint));
       opened.set(id, post);
@@ -151,6 +156,16 @@ export class Server {
     await settled(old.blocks);
     await closePosts(gone);
     await this.#stopInstances(old.instances);
+  }
+
+  #open(endpoint: Endpoint, posts: number): Promise<Post> {
+    return openPost(endpoint, { posts, log: this.#options.log, table: this.table });
+  }
+
+  #dropReused(endpoints: readonly Endpoint[]): void {
+    for (const { dispatcher, table } of this.#posts.values()) {
+      if (endpoints.some(({ router }) => router === dispatcher.router)) table?.renew();
+    }
   }
 
   async #stopInstances(instances: readonly PlacedInstance[]): Promise<void> {
@@ -169,6 +184,7 @@ export class Server {
       plugins,
       defaultPort,
       log,
+      dropReused: (endpoints) => this.#dropReused(endpoints),
       metrics: this.metrics,
       host: {
         http: this.#http,
@@ -195,7 +211,10 @@ async function startInstance({ plugin, directive, instance }: PlacedInstance): P
 }
 
 async function closePosts(posts: Iterable<Post>): Promise<void> {
-  for (const { listeners } of posts) await Promise.all(listeners.map((one) => one.close()));
+  for (const { listeners, table } of posts) {
+    await Promise.all(listeners.map((one) => one.close()));
+    table?.close();
+  }
 }
 
 /** Waits until no query is in flight, but not for ever. */

@@ -1,5 +1,6 @@
 import type { Name } from "../dns/name.ts";
 import type { Instance, Next } from "./plugin.ts";
+import type { ReusedObserver } from "./reused-observer.ts";
 
 /** A server block at work. */
 export interface ServingBlock {
@@ -8,8 +9,34 @@ export interface ServingBlock {
   readonly chain: Next;
   /** Those of its instances that want to see each query's outcome. */
   readonly observers: readonly Observer[];
+  /** How its replies may be repeated; undefined if they may not. */
+  readonly repeat: Repeat | undefined;
   /** Queries that wait for a promise. */
   inFlight: number;
 }
 
 export type Observer = NonNullable<Instance["observe"]>;
+
+/** What it takes to repeat a reply of a block. */
+export interface Repeat {
+  /** Whether addresses are to come in another order each time. */
+  readonly rotates: boolean;
+  /** Those to tell of queries for a name that are answered so. */
+  observers(qname: Name): readonly ReusedObserver[];
+}
+
+/** Safe by default: what no instance has said anything of is not repeated. */
+export function repeatOf(instances: readonly Instance[]): Repeat | undefined {
+  if (!instances.every(isRepeatable)) return undefined;
+  if (!instances.some((instance) => instance.serve !== undefined)) return undefined;
+  return {
+    rotates: instances.some(({ reusable }) => reusable === "rotated"),
+    observers: (qname) => instances.flatMap((instance) => instance.observeReused?.(qname) ?? []),
+  };
+}
+
+function isRepeatable(instance: Instance): boolean {
+  const { reusable = false } = instance;
+  const isPassable = instance.serve === undefined || reusable !== false;
+  return isPassable && (instance.observe === undefined || instance.observeReused !== undefined);
+}

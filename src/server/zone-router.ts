@@ -16,6 +16,10 @@ export class ZoneRouter<Block> {
     this.#only = this.#blocks.size === 1 && zone.key.length === 1 ? block : undefined;
   }
 
+  blocks(): Block[] {
+    return [...this.#blocks.values()];
+  }
+
   /** All zones, in presentation form. */
   zones(): string[] {
     return this.#zones.map(String);

@@ -66,6 +66,7 @@ function testHost(): ServerHost {
     corefile: { files: [], digest: "" },
     isServing: () => true,
     resolve: () => new Reply(Rcode.SERVFAIL),
+    dropReused: () => {},
     instances: () => [],
     reload: () => Promise.reject(new Error("Cannot reload: this is a test")),
     fatal(message): void {

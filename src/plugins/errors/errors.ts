@@ -32,6 +32,9 @@ export class Errors implements Instance {
     this.#log[level](`${outcome.rcode} ${name} ${formatRrType(qtype)}: ${message}${stack}`);
   }
 
+  /** No failure is repeated. */
+  observeReused(): undefined {}
+
   stop(): void {
     for (const consolidator of this.#consolidators) consolidator.stop();
   }

@@ -21,6 +21,7 @@ const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
 
 /** All `forward` directives of a server block, tried in the order of the file. */
 export class Forward implements Instance {
+  readonly reusable = true;
   readonly #options: readonly ForwardOptions[];
   readonly #context: PluginContext;
   readonly #wheel = new TimerWheel();

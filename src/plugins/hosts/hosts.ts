@@ -4,6 +4,7 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import { Basis } from "../../server/basis.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
@@ -18,10 +19,12 @@ const UNKNOWN_NAME = [extendedErrorOption(ExtendedErrorCode.OTHER, "name not in 
 
 /** Answers from a hosts file and from lines of the Corefile. */
 export class Hosts implements Instance {
+  readonly reusable = true;
   readonly #options: HostsOptions;
   readonly #zones: readonly Name[];
   readonly #file: HostsFile;
   #table: HostTable;
+  #basis = new Basis();
 
   constructor(options: HostsOptions, context: PluginContext) {
     this.#options = options;
@@ -29,6 +32,10 @@ export class Hosts implements Instance {
     const makeTable = (): HostTable => new HostTable({ ...options, zones: this.#zones });
     this.#table = makeTable();
     this.#file = new HostsFile(options, context, makeTable, (table) => {
+      // Names that were passed on may be in the new table.
+      context.host.dropReused();
+      this.#basis.end();
+      this.#basis = new Basis();
       this.#table = table;
     });
   }
@@ -46,7 +53,7 @@ export class Hosts implements Instance {
     const isPointer = qtype === RrType.PTR;
     // Reverse names need not be in the zones.
     const pointers = isPointer && this.#table.pointers(qname);
-    if (pointers) return Reply.authoritative(pointers);
+    if (pointers) return this.#untilReread(Reply.authoritative(pointers));
     if (!qname.isWithinAny(this.#zones)) return next(query);
     const host = this.#table.find(qname);
     if (host) return this.#answer(host, query, next);
@@ -66,9 +73,15 @@ export class Hosts implements Instance {
   }
 
   #records(records: readonly ResourceRecord[], { qname }: Query): Reply {
-    if (records.length > 0) return Reply.authoritative(records);
+    if (records.length > 0) return this.#untilReread(Reply.authoritative(records));
     const soa = denialSoa(qname, this.#zones, this.#options.ttlSeconds);
-    return Reply.negative(Rcode.NOERROR, soa);
+    return this.#untilReread(Reply.negative(Rcode.NOERROR, soa));
+  }
+
+  #untilReread(reply: Reply): Reply {
+    reply.basis = this.#basis;
+    reply.reuse = { basis: this.#basis, untilMs: Infinity };
+    return reply;
   }
 }
 

@@ -42,6 +42,7 @@ const PROBER: Client = {
  * is proof: who replays one that was seen on its way stops nothing.
  */
 export class LoopDetector implements Instance {
+  readonly reusable = true;
   readonly #context: PluginContext;
   readonly #zone: Name;
   #probeName: Name | undefined;

@@ -4,6 +4,7 @@ import type { Name } from "../../dns/name.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
+import type { ReusedObserver } from "../../server/reused-observer.ts";
 import { QueryError } from "../../server/query-error.ts";
 import type { Outcome } from "../../server/reply.ts";
 import type { PrometheusOptions } from "./parse.ts";
@@ -62,6 +63,10 @@ export class Prometheus implements Instance {
   observe(query: Query, outcome: Outcome, octets: number, failure: unknown): void {
     if (failure !== undefined && !(failure instanceof QueryError)) this.#panics.value++;
     this.#trafficFor(query.qname).count(query, outcome, octets);
+  }
+
+  observeReused(qname: Name): ReusedObserver {
+    return this.#trafficFor(qname);
   }
 
   async stop(): Promise<void> {

@@ -3,12 +3,14 @@ import type { Cell, HistogramCell } from "../../observe/metrics.ts";
 import type { Query } from "../../server/query.ts";
 import type { Outcome } from "../../server/reply.ts";
 import { DROPPED } from "../../server/reply.ts";
+import type { ReusedObserver, ReusedQueries } from "../../server/reused-observer.ts";
 import type { TrafficFamilies } from "./traffic-families.ts";
 import { TYPE_LABELS, typeLabelIndex } from "./type-label.ts";
 
 type ZoneLabels = readonly [server: string, zone: string, view: string];
 
 const TRANSPORTS = ["udp", "tcp"] as const;
+const UDP = 0;
 
 /** What is counted for each transport. */
 interface TransportCells {
@@ -23,7 +25,7 @@ interface TransportCells {
  *     requests   (transport * 2 + family) * types + type
  *     responses  rcode
  */
-export class ZoneTraffic {
+export class ZoneTraffic implements ReusedObserver {
   readonly #families: TrafficFamilies;
   readonly #labels: ZoneLabels;
   readonly #requests: (Cell | undefined)[];
@@ -50,6 +52,18 @@ export class ZoneTraffic {
     if (outcome === DROPPED) return;
     sizes.responseSize.observe(octets);
     this.#responseCell(outcome.rcode).value++;
+  }
+
+  countReused(queries: ReusedQueries): void {
+    const { count, qtype, rcode } = queries;
+    const family = queries.isIpv6 ? 1 : 0;
+    this.#requestCell(UDP, family, typeLabelIndex(qtype)).value += count;
+    if (queries.dnssecOk) this.#dnssecOkCell().value += count;
+    this.#durationCell().observe(queries.seconds, count);
+    const sizes = this.#transportCells(UDP);
+    sizes.requestSize.observe(queries.queryOctets, count);
+    sizes.responseSize.observe(queries.replyOctets, count);
+    this.#responseCell(rcode).value += count;
   }
 
   #requestCell(transport: 0 | 1, family: 0 | 1, type: number): Cell {

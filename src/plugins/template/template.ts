@@ -26,6 +26,7 @@ type SectionName = "answer" | "authority" | "additional";
 
 /** Answers with records that templates make of the question. */
 export class Template implements Instance {
+  readonly reusable = true;
   readonly #options: TemplateOptions;
   readonly #context: PluginContext;
   /** Longest first. */

@@ -1,0 +1,17 @@
+/** Is told of queries that were answered by repeating a reply. Must not throw. */
+export interface ReusedObserver {
+  countReused(queries: ReusedQueries): void;
+}
+
+/** Queries over UDP that are alike in all of this. Valid during the call. */
+export interface ReusedQueries {
+  readonly count: number;
+  /** From receiving one of them to sending its reply. */
+  readonly seconds: number;
+  readonly isIpv6: boolean;
+  readonly qtype: number;
+  readonly dnssecOk: boolean;
+  readonly rcode: number;
+  readonly queryOctets: number;
+  readonly replyOctets: number;
+}

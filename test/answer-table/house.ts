@@ -1,0 +1,117 @@
+import { setTimeout } from "node:timers/promises";
+import { parseCorefile } from "../../src/corefile/corefile.ts";
+import { HttpEndpoints } from "../../src/observe/http-endpoints.ts";
+import { Metrics } from "../../src/observe/metrics.ts";
+import { plugins } from "../../src/plugins/index.ts";
+import type { Client } from "../../src/server/client.ts";
+import type { Configuration } from "../../src/server/configuration.ts";
+import { buildConfiguration } from "../../src/server/configuration.ts";
+import { Dispatcher } from "../../src/server/dispatcher.ts";
+import type { PluginOrder } from "../../src/server/plugin-order.ts";
+import { AnswerTable } from "../../src/server/table/answer-table.ts";
+import { EndpointTable } from "../../src/server/table/endpoint-table.ts";
+import { silentLog } from "../../src/testing/context.ts";
+
+/** One configuration without sockets, asked through the answer table or past it. */
+export class House {
+  readonly metrics: Metrics;
+  readonly table = new AnswerTable();
+  readonly endpoint: EndpointTable;
+  readonly configuration: Configuration;
+  readonly #withTable: Dispatcher;
+  readonly #without: Dispatcher;
+
+  private constructor(corefile: string, list: PluginOrder) {
+    const metrics = new Metrics();
+    this.metrics = metrics;
+    const endpoint = EndpointTable.open(this.table);
+    if (!endpoint) throw new Error("Cannot open table");
+    this.endpoint = endpoint;
+    this.configuration = buildConfiguration(
+      { blocks: parseCorefile(corefile, "Corefile"), files: [], digest: "" },
+      {
+        plugins: list,
+        defaultPort: 53,
+        log: silentLog(),
+        metrics,
+        dropReused: () => endpoint.renew(),
+        host: {
+          http: new HttpEndpoints(),
+          isServing: () => true,
+          reload: () => Promise.reject(new Error("Cannot reload: this is a test")),
+          fatal: () => {},
+        },
+      },
+    );
+    const [first] = this.configuration.endpoints.values();
+    if (!first) throw new Error("Cannot make house: no endpoint");
+    this.#withTable = new Dispatcher(first.router, endpoint);
+    this.#without = new Dispatcher(first.router);
+    metrics.beforeText(() => this.table.count());
+  }
+
+  static async open(corefile: string, list: PluginOrder = plugins): Promise<House> {
+    const house = new House(corefile, list);
+    const { instances } = house.configuration;
+    for (const { instance } of instances) await instance.start?.();
+    return house;
+  }
+
+  /** Resolves when all plugins are ready. */
+  async ready(): Promise<this> {
+    while (this.configuration.instances.some(({ instance }) => instance.notReady?.())) {
+      await setTimeout(5);
+    }
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.table.stop();
+    for (const { instance } of this.configuration.instances) await instance.stop?.();
+  }
+
+  /** Asks as the server does; undefined if there is no reply. */
+  ask(packet: Buffer, address?: string): Promise<Buffer | undefined> {
+    return send(this.#withTable, packet, address);
+  }
+
+  /** Asks the chain, whatever the table knows. */
+  askChain(packet: Buffer, address?: string): Promise<Buffer | undefined> {
+    return send(this.#without, packet, address);
+  }
+
+  /** Asks the table alone; undefined if it does not know. */
+  askTable(packet: Buffer, address = "127.0.0.1"): Buffer | undefined {
+    let answer: Buffer | undefined;
+    const client = makeClient(address, (reply) => (answer = reply && Buffer.from(reply)));
+    this.endpoint.answer(packet, client);
+    return answer;
+  }
+}
+
+function send(
+  dispatcher: Dispatcher,
+  packet: Buffer,
+  address = "127.0.0.1",
+): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    dispatcher.receive(
+      Buffer.from(packet),
+      makeClient(address, (reply) => resolve(reply ? Buffer.from(reply) : undefined)),
+    );
+  });
+}
+
+function makeClient(address: string, onReply: (reply: Buffer | undefined) => void): Client {
+  return {
+    transport: "udp",
+    address,
+    port: 40_000,
+    localAddress: "127.0.0.1",
+    localPort: 53,
+    maxReplyOctets: 1232,
+    keepaliveMs: 0,
+    send: (reply) => onReply(reply),
+    drop: () => onReply(undefined),
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { parseMessage } from "../../src/dns/message.ts";
+import { formatRecord } from "../../src/dns/presentation.ts";
+import type { TestServer } from "../../src/testing/server.ts";
+import { startServer } from "../../src/testing/server.ts";
+import { TestClient } from "../recorded/client.ts";
+import { parseQuestion } from "../recorded/question.ts";
+
+let server: TestServer | undefined;
+let client: TestClient | undefined;
+
+afterEach(async () => {
+  client?.close();
+  await server?.stop();
+});
+
+async function address(): Promise<string> {
+  const { packet } = (await client?.ask(parseQuestion("a.test A"))) ?? {};
+  const [record] = (packet && parseMessage(packet)?.answer) ?? [];
+  return record ? (formatRecord(record).split(" ").at(-1) ?? "") : "none";
+}
+
+async function start(corefile: string): Promise<TestServer> {
+  server = await startServer({ corefile });
+  client = await TestClient.connect(server.port);
+  return server;
+}
+
+describe("what is repeated over UDP", () => {
+  it("is another thing from the moment that a reload is done", async () => {
+    const corefile = (octet: number): string =>
+      `.:{{PORT}} {\n bind 127.0.0.1\n hosts /does/not/exist {\n 192.0.2.${octet} a.test\n }\n }`;
+    const running = await start(corefile(1));
+    for (let octet = 1; octet < 6; octet++) {
+      for (let i = 0; i < 3; i++) expect(await address()).toBe(`192.0.2.${octet}`);
+      expect(running.server.table.size).toBe(1);
+      running.corefile = corefile(octet + 1);
+      await running.server.reload();
+      expect(running.server.table.size).toBe(0);
+    }
+    expect(await address()).toBe("192.0.2.6");
+  });
+
+  it("is what a hosts file says now", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "portolan-hosts-"));
+    const file = join(folder, "hosts");
+    await writeFile(file, "192.0.2.1 a.test\n");
+    const running = await start(
+      `.:{{PORT}} {\n bind 127.0.0.1\n hosts ${file} {\n reload 10ms\n }\n }`,
+    );
+    for (let i = 0; i < 3; i++) expect(await address()).toBe("192.0.2.1");
+    expect(running.server.table.size).toBe(1);
+    await writeFile(file, "192.0.2.22 a.test\n");
+    await vi.waitFor(async () => expect(await address()).toBe("192.0.2.22"), { timeout: 5_000 });
+    for (let i = 0; i < 3; i++) expect(await address()).toBe("192.0.2.22");
+    await rm(folder, { recursive: true });
+  });
+});
