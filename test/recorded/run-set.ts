@@ -41,6 +41,8 @@ export type Placeholders = Readonly<Record<string, string>>;
 
 /** Questions asked at the same time, where their order does not matter. */
 const BATCH = 64;
+/** The chain answers twice, then the answer table may. */
+const REPETITIONS = 3;
 /** Of so many packets, one is read with the other decoders too. */
 const SAMPLE: Readonly<Record<Detail, number>> = { all: 1, cluster: 20 };
 const READY_MS = 10_000;
@@ -56,13 +58,29 @@ export async function runSet(
   try {
     const server = await startRecorded(set, upstream, placeholders);
     try {
-      return await askAll(set, server.port, differences);
+      const mismatches = await askAll(set, server.port, differences);
+      // Else nothing would have been said about the answers that are repeated.
+      if (set.detail === "cluster" && server.server.table.size < 50) {
+        mismatches.push({ question: "all", expected: "in the table", actual: "not in the table" });
+      }
+      return mismatches;
     } finally {
       await server.stop();
     }
   } finally {
     await upstream.close();
   }
+}
+
+/**
+ * Whether an answer is the expected one out of a cache: TTLs have begun to count down, and what was
+ * forwarded has no AA any more.
+ */
+function isOlder(expected: unknown, actual: RecordedAnswer): boolean {
+  const [before, after] = [expected, actual].map((answer) =>
+    JSON.stringify(answer).replaceAll(/ (2\d|30) IN /g, " 30 IN "),
+  );
+  return before === after || before?.replace('"flags":"AA"', '"flags":""') === after;
 }
 
 async function startRecorded(
@@ -115,15 +133,21 @@ export async function askAll(
   const mismatches: Mismatch[] = [];
   const isOrdered = /^\s*cache\b/m.test(corefile);
   const batch = isOrdered ? 1 : BATCH;
+  // What a cache says the second time was recorded where it matters.
+  const isCached = isOrdered && detail === "cluster";
+  const repetitions = isOrdered && detail === "all" ? 1 : REPETITIONS;
   for (let start = 0; start < cases.length; start += batch) {
     const found = cases.slice(start, start + batch).map(async (recorded, i) => {
-      const answer = await askCase(client, recorded.q, detail);
       const isSampled = (start + i) % SAMPLE[detail] === 0;
       const { q: question, ...expected } = recorded;
       const own = differences.expected(name, question, expected);
-      const actual = describeAnswer(answer, detail);
-      if (!isDeepStrictEqual(own, actual)) mismatches.push({ question, expected: own, actual });
-      if (isSampled) mismatches.push(...readIndependently(question, answer));
+      for (let times = 0; times < repetitions; times++) {
+        const answer = await askCase(client, question, detail);
+        const actual = describeAnswer(answer, detail);
+        const isSame = isDeepStrictEqual(own, actual) || (isCached && isOlder(own, actual));
+        if (!isSame) mismatches.push({ question, expected: own, actual });
+        if (isSampled) mismatches.push(...readIndependently(question, answer));
+      }
     });
     await Promise.all(found);
   }
