@@ -228,6 +228,18 @@ describe("a source over an API server", () => {
     expect(lines.filter((line) => line.startsWith("warn"))).toEqual([]);
   });
 
+  it("reads credentials that stay refused once a second, for all watches, and says so once", async () => {
+    let readings = 0;
+    const access = accessTo(api.url, () => ({ token: `${readings++}` }));
+    for (const path of [SERVICES, "/api/v1/namespaces"]) api.script(path, failureOf(401));
+    const beganMs = performance.now();
+    await start(access);
+    await vi.waitFor(() => expect(readings).toBeGreaterThan(2), { timeout: 8_000, interval: 5 });
+    expect(readings).toBeLessThanOrEqual(2 + (performance.now() - beganMs) / 1_000);
+    const told = lines.filter((line) => line.includes("does not know who asks"));
+    expect(told).toHaveLength(1);
+  });
+
   it("says what is wrong with the credentials or the connection, and goes on trying", async () => {
     let failures = 2;
     const access = accessTo(api.url);
