@@ -13,7 +13,7 @@ export const explainedRows: readonly Row[] = [
     rfc: "8914 §3, §4.23",
     probe: "an upstream that is not there, with OPT and without",
     expectation: "SERVFAIL, EDE 22 or 23 where the query had OPT",
-    coredns: "none sent",
+    coredns: "none sent (1.14.7)",
     async run(on) {
       const corefile = `.:{{PORT}} {
   bind 127.0.0.1
@@ -27,7 +27,7 @@ export const explainedRows: readonly Row[] = [
     rfc: "8914 §3, §4.15",
     probe: "a cluster whose API server is not there, with OPT and without",
     expectation: "SERVFAIL, EDE 14 where the query had OPT; never NXDOMAIN",
-    coredns: "none sent",
+    coredns: "none sent (1.14.7)",
     async run(on) {
       const corefile = `cluster.local:{{PORT}} in-addr.arpa:{{PORT}} {
   bind 127.0.0.1
