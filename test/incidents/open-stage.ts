@@ -26,7 +26,9 @@ export async function openStage({
   const unheard: ReceivedQuery[] = [];
   const upstream = await startFakeUpstream((received) => unheard.push(received));
   const body = corefile.replaceAll("UPSTREAM", upstream.address);
-  const server = await startServer({ corefile: `.:{{PORT}} {\nbind 127.0.0.1\n${body}\n}\n` });
+  // No threads: their clocks cannot be turned.
+  const settings = "bind 127.0.0.1\ntransport {\nworkers 0\n}";
+  const server = await startServer({ corefile: `.:{{PORT}} {\n${settings}\n${body}\n}\n` });
   vi.useFakeTimers({
     toFake: ["performance", "Date", "setTimeout", "setInterval", "clearTimeout", "clearInterval"],
   });
