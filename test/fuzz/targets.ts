@@ -1,0 +1,18 @@
+import { corefiles } from "./corefiles.ts";
+import { frames } from "./frames.ts";
+import { manifests } from "./manifests.ts";
+import { packets } from "./packets.ts";
+import { responses } from "./responses.ts";
+import type { FuzzTarget } from "./target.ts";
+import { lists, watches } from "./watches.ts";
+
+/** All that is fuzzed. */
+export const targets: readonly FuzzTarget[] = [
+  packets,
+  frames,
+  responses,
+  corefiles,
+  watches,
+  lists,
+  manifests,
+];
