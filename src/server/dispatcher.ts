@@ -9,6 +9,7 @@ import type { Outcome } from "./reply.ts";
 import { DROPPED, Reply } from "./reply.ts";
 import type { ServingBlock } from "./serving-block.ts";
 import type { EndpointTable } from "./table/endpoint-table.ts";
+import { TooManyWaiting, WaitingQueries } from "./waiting-queries.ts";
 import type { ZoneRouter } from "./zone-router.ts";
 
 /**
@@ -20,10 +21,17 @@ export class Dispatcher {
   /** Replaced as a whole by a reload. */
   router: ZoneRouter<ServingBlock>;
   readonly #table: EndpointTable | undefined;
+  readonly #waiting: WaitingQueries;
 
-  constructor(router: ZoneRouter<ServingBlock>, table?: EndpointTable) {
+  /** @param waiting shared by all dispatchers of a server */
+  constructor(
+    router: ZoneRouter<ServingBlock>,
+    table?: EndpointTable,
+    waiting: WaitingQueries = new WaitingQueries(),
+  ) {
     this.router = router;
     this.#table = table;
+    this.#waiting = waiting;
   }
 
   readonly receive: Receive = (packet, client) => {
@@ -46,25 +54,38 @@ export class Dispatcher {
 
   #serve(block: ServingBlock, query: Query): void {
     const generation = this.#table?.generation ?? 0;
+    query.mayWait = this.#waiting.hasRoomFor(query.client);
     let result;
     try {
       result = block.chain(query);
     } catch (failure) {
-      finish(block, query, failureReply(failure), failure);
-      return;
+      return this.#fail(block, query, failure);
     }
     if (!(result instanceof Promise)) return this.#finish(block, query, result, generation);
+    if (!query.mayWait) {
+      // A plugin that waits all the same; nobody does for what it says.
+      result.catch(() => {});
+      return this.#fail(block, query, new TooManyWaiting());
+    }
+    const end = this.#waiting.begin(query.client);
     block.inFlight++;
     void result.then(
       (outcome) => {
         block.inFlight--;
+        end();
         this.#finish(block, query, outcome, generation);
       },
       (failure: unknown) => {
         block.inFlight--;
-        finish(block, query, failureReply(failure), failure);
+        end();
+        this.#fail(block, query, failure);
       },
     );
+  }
+
+  #fail(block: ServingBlock, query: Query, failure: unknown): void {
+    if (failure instanceof TooManyWaiting) this.#waiting.countRefused(query.client);
+    finish(block, query, failureReply(failure), failure);
   }
 
   /** @param generation what the table kept when the chain was asked */

@@ -8,6 +8,7 @@ import type { Endpoint } from "./configuration.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { AnswerTable } from "./table/answer-table.ts";
 import { EndpointTable } from "./table/endpoint-table.ts";
+import type { WaitingQueries } from "./waiting-queries.ts";
 import type { UdpWish } from "./udp-wish.ts";
 import { udpSettings } from "./udp-wish.ts";
 
@@ -26,6 +27,7 @@ export interface PostParts {
   readonly posts: number;
   readonly log: Logger;
   readonly table: AnswerTable;
+  readonly waiting: WaitingQueries;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Po
   const { listen, note } = await choose(udp, posts);
   if (note !== undefined) sayOnce(note, log);
   const table = EndpointTable.open(parts.table);
-  const dispatcher = new Dispatcher(router, table);
+  const dispatcher = new Dispatcher(router, table, parts.waiting);
   const repeats = router.blocks().some(({ repeat }) => repeat !== undefined);
   const options = {
     address,

@@ -39,6 +39,8 @@ export class Query {
   options: readonly EdnsOption[] = NO_OPTIONS;
   /** How many questions of our own lie between the client's and this one. */
   depth = 0;
+  /** If not, whoever cannot answer at once throws `TooManyWaiting`. */
+  mayWait = true;
 
   constructor(client: Client, id: number, flags: number, octets: number) {
     this.client = client;
@@ -75,6 +77,7 @@ export class Query {
     query.payloadSize = this.payloadSize;
     query.dnssecOk = this.dnssecOk;
     query.depth = this.depth + 1;
+    query.mayWait = this.mayWait;
     return query;
   }
 
@@ -90,6 +93,7 @@ export class Query {
     query.dnssecOk = this.dnssecOk;
     query.options = this.options;
     query.depth = this.depth;
+    query.mayWait = this.mayWait;
     return query;
   }
 }

@@ -12,6 +12,7 @@ import type { ServingBlock } from "./serving-block.ts";
 import { AnswerTable } from "./table/answer-table.ts";
 import { publishUdp } from "./udp-metrics.ts";
 import { isSameUdp } from "./udp-wish.ts";
+import { WaitingQueries } from "./waiting-queries.ts";
 
 /** How long queries in flight are waited for when a configuration ends; CoreDNS's figure. */
 const GRACE_MS = 5_000;
@@ -33,6 +34,7 @@ export class Server {
   readonly table: AnswerTable = new AnswerTable();
   readonly #options: ServerOptions;
   readonly #http = new HttpEndpoints();
+  readonly #waiting = new WaitingQueries();
   #posts = new Map<string, Post>();
   #configuration: Configuration = { endpoints: new Map(), blocks: [], instances: [] };
   /** Reloads and the stop, one after the other. */
@@ -45,6 +47,7 @@ export class Server {
   private constructor(options: ServerOptions) {
     this.#options = options;
     publishUdp(this.metrics, () => [...this.#posts.values()].flatMap(({ listeners }) => listeners));
+    this.#waiting.publish(this.metrics);
     this.metrics.beforeText(() => this.table.count());
   }
 
@@ -159,7 +162,8 @@ export class Server {
   }
 
   #open(endpoint: Endpoint, posts: number): Promise<Post> {
-    return openPost(endpoint, { posts, log: this.#options.log, table: this.table });
+    const { log } = this.#options;
+    return openPost(endpoint, { posts, log, table: this.table, waiting: this.#waiting });
   }
 
   #dropReused(endpoints: readonly Endpoint[]): void {

@@ -169,7 +169,7 @@ export class Cache implements Instance {
       this.#metrics.servedStale.value++;
       return staleReply(entry, query, stale.ttlSeconds);
     };
-    if (stale.mode === "verify") {
+    if (stale.mode === "verify" && query.mayWait) {
       const verified = this.#refresher.verify(entry, query, next, stale.verifyMs);
       return verified ? verified.then((reply) => reply ?? serveIt()) : serveIt();
     }

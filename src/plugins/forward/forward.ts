@@ -7,6 +7,7 @@ import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
 import { Reply } from "../../server/reply.ts";
+import { TooManyWaiting } from "../../server/waiting-queries.ts";
 import { Request } from "../../upstream/request.ts";
 import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import { evenTtls } from "./even-ttls.ts";
@@ -35,6 +36,7 @@ export class Forward implements Instance {
   serve(query: Query, next: Next): Result {
     const first = this.#firstMatch(query.qname, 0);
     if (first < 0) return next(query);
+    if (!query.mayWait) throw new TooManyWaiting();
     return this.#ask(first, query.qname, toRequest(query), query.client.transport !== "udp");
   }
 
