@@ -13,6 +13,8 @@ export interface Question {
   readonly qclass: number;
 }
 
+const NO_RECORDS: readonly ResourceRecord[] = [];
+
 /** A message read whole, as a client of an upstream needs it. Nothing in it aliases the packet. */
 export interface Message {
   readonly id: number;
@@ -31,9 +33,11 @@ export interface Message {
 
 /**
  * Reads a whole message. Octets behind the last record are ignored.
+ * @param known the one question that the packet is known to have, but for the case of letters; it
+ * is not read again, and records of its name get that very name
  * @returns undefined if any part of it is malformed, or there is more than one OPT (RFC 6891 §6.1.1).
  */
-export function parseMessage(packet: Buffer): Message | undefined {
+export function parseMessage(packet: Buffer, known?: Question): Message | undefined {
   if (packet.length < HEADER_OCTETS) return undefined;
   const reader = new WireReader(packet);
   const id = reader.u16();
@@ -44,8 +48,9 @@ export function parseMessage(packet: Buffer): Message | undefined {
     reader.u16(),
     reader.u16(),
   ];
-  const question: Question[] = [];
-  for (let i = 0; i < questions && !reader.failed; i++) {
+  const question: Question[] = known ? [known] : [];
+  if (known) reader.skipQuestion(known.qname);
+  for (let i = question.length; i < questions && !reader.failed; i++) {
     question.push({ qname: reader.name(), qtype: reader.u16(), qclass: reader.u16() });
   }
   const opt: { edns?: Edns } = {};
@@ -72,7 +77,8 @@ function readSection(
   reader: WireReader,
   count: number,
   opt: { edns?: Edns } | undefined,
-): ResourceRecord[] | undefined {
+): readonly ResourceRecord[] | undefined {
+  if (count === 0) return NO_RECORDS;
   const records: ResourceRecord[] = [];
   for (let i = 0; i < count; i++) {
     const owner = reader.name();
@@ -88,7 +94,8 @@ function readSection(
     if (!record) return undefined;
     records.push(record);
   }
-  return records;
+  // Pushing leaves room for sixteen more, and the cache keeps thousands of these.
+  return records.slice();
 }
 
 function readRecord(reader: WireReader, owner: Name, type: number): ResourceRecord | undefined {

@@ -1,5 +1,8 @@
 import { MAX_NAME_OCTETS, Name, lowerCaseWire } from "./name.ts";
 
+/** Behind the header. */
+const QUESTION_OFFSET = 12;
+
 /**
  * Reads a message from its octets. Never throws: a read past the end or a malformed name sets
  * `failed`, which stays set, and yields zero or an empty value; callers check it once at the end.
@@ -11,6 +14,8 @@ export class WireReader {
   /** Reads stop here; pointers of names may go anywhere before it. */
   end: number;
   failed = false;
+  /** The name that pointers to the question stand for; undefined if it has to be read. */
+  #question: Name | undefined;
 
   constructor(bytes: Buffer, offset = 0, end: number = bytes.length) {
     this.bytes = bytes;
@@ -59,6 +64,12 @@ export class WireReader {
     return this.octets(this.remaining);
   }
 
+  /** Moves over a question that is known: name, type and class. */
+  skipQuestion(qname: Name): void {
+    this.offset += qname.wire.length + 4;
+    this.#question = qname;
+  }
+
   /** A name, compressed or not (RFC 1035 §4.1.4); the root if it is malformed. */
   name(): Name {
     const start = this.offset;
@@ -94,6 +105,10 @@ export class WireReader {
    * labels it ends; so each jump goes backwards and a loop cannot be.
    */
   #compressedName(start: number): Name {
+    if (this.#question && this.#isQuestionPointer(start)) {
+      this.offset = start + 2;
+      return this.#question;
+    }
     let wire = "";
     let at = start;
     let run = start;
@@ -118,6 +133,10 @@ export class WireReader {
       at += length + 1;
     }
     return this.#fail();
+  }
+
+  #isQuestionPointer(at: number): boolean {
+    return this.bytes[at] === 0xc0 && this.bytes[at + 1] === QUESTION_OFFSET && at + 2 <= this.end;
   }
 
   #take(length: number): boolean {

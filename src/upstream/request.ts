@@ -45,7 +45,7 @@ export class Request {
    */
   read(packet: Buffer): Message | undefined {
     if (!isReply(packet) || !this.#hasQuestion(packet)) return undefined;
-    const message = parseMessage(packet);
+    const message = parseMessage(packet, this.question);
     if (message) return message;
     // Some servers cut a long reply in the middle of a record. Nothing in it matters but TC.
     const isCut = (packet.readUInt16BE(2) & Flag.TC) !== 0;

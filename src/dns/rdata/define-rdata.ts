@@ -114,7 +114,10 @@ function copyFields(fields: readonly Field<unknown>[], reader: WireReader): Buff
   const start = reader.offset;
   for (const field of fields) skip(field, reader);
   if (reader.failed || reader.remaining > 0) return undefined;
-  return Buffer.from(reader.bytes.subarray(start, reader.offset));
+  // One view less than of a copied view.
+  const rdata = Buffer.allocUnsafe(reader.offset - start);
+  reader.bytes.copy(rdata, 0, start, reader.offset);
+  return rdata;
 }
 
 function expandFields(fields: readonly Field<unknown>[], reader: WireReader): Buffer | undefined {

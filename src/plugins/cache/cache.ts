@@ -1,4 +1,5 @@
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
+import type { EdnsOption } from "../../dns/edns.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
@@ -99,7 +100,7 @@ export class Cache implements Instance {
   /** Puts the TTL for which it is good on a reply, and keeps it if it may be kept. */
   #keep(query: Query, reply: Reply, isRefresh: boolean): Entry | undefined {
     // EDNS is between neighbours and not to be kept (RFC 6891 §6.1.1); an explanation is news.
-    reply.options = reply.options.filter(({ code }) => code === OptionCode.EXTENDED_ERROR);
+    if (reply.options.length > 0) reply.options = reply.options.filter(isExtendedError);
     const kind = classify(query, reply, new Date());
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);
@@ -181,4 +182,8 @@ export class Cache implements Instance {
 /** An entry with no more than this left is fetched again if it is popular. */
 function prefetchSeconds({ ttlSeconds }: Entry, { percentage }: PrefetchOptions): number {
   return Math.ceil((percentage / 100) * ttlSeconds);
+}
+
+function isExtendedError({ code }: EdnsOption): boolean {
+  return code === OptionCode.EXTENDED_ERROR;
 }

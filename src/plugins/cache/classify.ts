@@ -62,6 +62,7 @@ function hasType(records: readonly ResourceRecord[], type: number): boolean {
  */
 export function answersQuestion(query: Query, all: readonly ResourceRecord[]): boolean {
   const { qtype, qname } = query;
+  if (isPlainAnswer(query, all)) return true;
   const records = all.filter((record) => isOfClass(record, query.qclass));
   if (qtype === RrType.ANY) return records.some(({ owner }) => owner.key === qname.key);
   if (qtype === RrType.CNAME) return aliasOf(records, qname.key) !== undefined;
@@ -75,6 +76,20 @@ export function answersQuestion(query: Query, all: readonly ResourceRecord[]): b
     owner = target.key;
   }
   return records.some((record) => record.type === qtype && record.owner.key === owner);
+}
+
+/** The usual case: nothing but records of the type asked for, and none of them an alias. */
+function isPlainAnswer(
+  { qname, qtype, qclass }: Query,
+  records: readonly ResourceRecord[],
+): boolean {
+  if (records.length === 0 || qtype === RrType.CNAME) return false;
+  for (const record of records) {
+    if (record.type !== qtype || record.class !== qclass || record.owner.key !== qname.key) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function isOfClass(record: ResourceRecord, qclass: number): boolean {

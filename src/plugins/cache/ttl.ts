@@ -1,4 +1,5 @@
 import { authorityTtl } from "../../server/denial-ttl.ts";
+import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Reply } from "../../server/reply.ts";
 import type { ReplyClass } from "./classify.ts";
 import type { CacheOptions } from "./options.ts";
@@ -31,7 +32,15 @@ function lowestTtl({ answer, authority, additional }: Reply): number {
 
 /** Puts one TTL on all records. */
 export function setTtl(reply: Reply, ttlSeconds: number): void {
-  reply.answer = reply.answer.map((record) => record.withTtl(ttlSeconds));
-  reply.authority = reply.authority.map((record) => record.withTtl(ttlSeconds));
-  reply.additional = reply.additional.map((record) => record.withTtl(ttlSeconds));
+  reply.answer = withTtl(reply.answer, ttlSeconds);
+  reply.authority = withTtl(reply.authority, ttlSeconds);
+  reply.additional = withTtl(reply.additional, ttlSeconds);
+}
+
+function withTtl(section: readonly ResourceRecord[], ttlSeconds: number): typeof section {
+  // Most have that TTL already, or are empty.
+  for (const record of section) {
+    if (record.ttlSeconds !== ttlSeconds) return section.map((one) => one.withTtl(ttlSeconds));
+  }
+  return section;
 }

@@ -24,6 +24,8 @@ export interface ErrandTerms {
   readonly wheel: TimerWheel;
   /** From the query to its reply or failure. */
   readonly patienceMs: number;
+  /** Told once of each errand, before those who wait for it are. */
+  onEnd(errand: Errand): void;
 }
 
 /**
@@ -34,15 +36,23 @@ export interface ErrandTerms {
  *     first   second too  third too              first again  SERVFAIL
  */
 export class Errand extends Expiring implements Waiter {
-  readonly request: Request;
+  /** See {@link Request.key}. */
+  readonly key: string;
+  /** Queries that wait for it. */
+  clients = 1;
+  /**
+   * Rejects with what is wrong, or undefined if nobody could even be asked. Undefined once it is
+   * done: who still holds the errand must not keep the reply.
+   */
+  reply: Promise<Message> | undefined;
+  readonly #request: Request;
   readonly #terms: ErrandTerms;
   #overTcp: boolean;
   readonly #candidates: Candidates;
   readonly #deadlineMs: number;
   readonly #maxAttempts: number;
-  readonly #onReply: (message: Message) => void;
-  /** Called with undefined if nobody could even be asked. */
-  readonly #onFailure: (failure: UpstreamError | undefined) => void;
+  #resolve!: (message: Message) => void;
+  #reject!: (failure: UpstreamError | undefined) => void;
   #isDone = false;
   #attempts = 0;
   #failovers = 0;
@@ -50,32 +60,31 @@ export class Errand extends Expiring implements Waiter {
   #upstream: Upstream | undefined;
   #exchange: Exchange | undefined;
   /** With `failover` an upstream may have replied with a failure before another one says nothing. */
-  #reply: Message | undefined;
+  #message: Message | undefined;
   #failure: UpstreamError | undefined;
 
   /** @param overTcp whether the client asked by a stream */
-  constructor(
-    terms: ErrandTerms,
-    request: Request,
-    overTcp: boolean,
-    onReply: (message: Message) => void,
-    onFailure: (failure: UpstreamError | undefined) => void,
-  ) {
+  constructor(key: string, terms: ErrandTerms, request: Request, overTcp: boolean) {
     super();
     const { forceTcp, preferUdp, maxConnectAttempts } = terms.options;
     const nowMs = performance.now();
+    this.key = key;
     this.#terms = terms;
-    this.request = request;
+    this.#request = request;
     this.#overTcp = forceTcp || (overTcp && !preferUdp);
     this.#candidates = new Candidates(terms.choice, nowMs);
     this.#deadlineMs = nowMs + terms.patienceMs;
     this.#maxAttempts = (maxConnectAttempts ?? this.#twoRounds) || Infinity;
-    this.#onReply = onReply;
-    this.#onFailure = onFailure;
   }
 
-  begin(): void {
+  begin(): Promise<Message> {
+    const reply = new Promise<Message>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.reply = reply;
     this.#askNext();
+    return reply;
   }
 
   onReply(message: Message): void {
@@ -87,7 +96,7 @@ export class Errand extends Expiring implements Waiter {
       // That of another upstream, by UDP still.
       if (this.#pending > 0) return;
     }
-    this.#reply = message;
+    this.#message = message;
     const isFinal = !options.failover.includes(message.rcode);
     if (isFinal || ++this.#failovers >= choice.upstreams.length) this.#finish();
     else this.#askNext();
@@ -139,7 +148,7 @@ export class Errand extends Expiring implements Waiter {
   #send(upstream: Upstream): void {
     this.#pending++;
     const attempt = this.#attempts;
-    const exchange = upstream.send(this.request, this.#overTcp, this.#deadlineMs, this);
+    const exchange = upstream.send(this.#request, this.#overTcp, this.#deadlineMs, this);
     // One that failed at once has been followed by another one.
     if (attempt === this.#attempts) this.#exchange = exchange;
   }
@@ -149,9 +158,12 @@ export class Errand extends Expiring implements Waiter {
   }
 
   #finish(): void {
+    const message = this.#message;
     this.#isDone = true;
+    this.reply = this.#exchange = this.#message = undefined;
     this.#terms.wheel.cancel(this);
-    if (this.#reply) this.#onReply(this.#reply);
-    else this.#onFailure(this.#failure);
+    this.#terms.onEnd(this);
+    if (message) this.#resolve(message);
+    else this.#reject(this.#failure);
   }
 }

@@ -15,7 +15,7 @@ import { forwardMetrics } from "./metrics.ts";
 import { openUpstreams } from "./open-upstreams.ts";
 import type { ForwardOptions } from "./parse.ts";
 import { relevantRecords } from "./relevant-records.ts";
-import { Stanza } from "./stanza.ts";
+import { Stanza, queryError } from "./stanza.ts";
 
 const REQUEST_FLAGS = Flag.RD | Flag.AD | Flag.CD;
 const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
@@ -37,7 +37,11 @@ export class Forward implements Instance {
     const first = this.#firstMatch(query.qname, 0);
     if (first < 0) return next(query);
     if (!query.mayWait) throw new TooManyWaiting();
-    return this.#ask(first, query.qname, toRequest(query), query.client.transport !== "udp");
+    const request = toRequest(query);
+    const overTcp = query.client.transport !== "udp";
+    const stanza = this.#stanzas[first] as Stanza;
+    if (!stanza.isFinal) return this.#askInTurn(first, query.qname, request, overTcp);
+    return stanza.ask(request, overTcp).then((message) => toReply(request, message), fail);
   }
 
   async start(): Promise<void> {
@@ -56,10 +60,10 @@ export class Forward implements Instance {
     this.#wheel.stop();
   }
 
-  async #ask(first: number, qname: Name, request: Request, overTcp: boolean): Promise<Reply> {
+  async #askInTurn(first: number, qname: Name, request: Request, overTcp: boolean): Promise<Reply> {
     for (let at = first; ;) {
       const stanza = this.#stanzas[at] as Stanza;
-      const message = await stanza.ask(request, overTcp);
+      const message = await stanza.ask(request, overTcp).catch(fail);
       if (!stanza.leavesToNext(message)) return toReply(request, message);
       at = this.#firstMatch(qname, at + 1);
       if (at < 0) return toReply(request, message);
@@ -73,6 +77,10 @@ export class Forward implements Instance {
     }
     return -1;
   }
+}
+
+function fail(failure: unknown): never {
+  throw queryError(failure);
 }
 
 /**

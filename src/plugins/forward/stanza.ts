@@ -7,7 +7,7 @@ import { createPolicy } from "../../upstream/policy.ts";
 import type { Request } from "../../upstream/request.ts";
 import type { TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
-import type { UpstreamError } from "../../upstream/upstream-error.ts";
+import { UpstreamError } from "../../upstream/upstream-error.ts";
 import type { Choice } from "./candidates.ts";
 import type { ErrandTerms } from "./errand.ts";
 import { Errand } from "./errand.ts";
@@ -15,22 +15,13 @@ import { patienceMs } from "./patience.ts";
 import type { ForwardMetrics } from "./metrics.ts";
 import type { ForwardOptions } from "./parse.ts";
 
-/** Whoever waits for an errand. */
-interface Client {
-  readonly resolve: (message: Message) => void;
-  readonly reject: (error: QueryError) => void;
-}
-
-/** The clients of an errand; empty once it is done. */
-type Clients = Client[];
-
 /** One `forward` of a server block: asks its upstreams, one after the other, for a reply. */
 export class Stanza {
   readonly #upstreams: readonly Upstream[];
   readonly #metrics: ForwardMetrics;
   readonly #terms: ErrandTerms;
   /** Whoever asks the same while a reply is being fetched gets the same one (RFC 5452 §5). */
-  readonly #clients = new Map<string, Clients>();
+  readonly #errands = new Map<string, Errand>();
   #concurrent = 0;
 
   constructor(
@@ -50,7 +41,13 @@ export class Stanza {
       onBroken: () => metrics.healthcheckBroken.value++,
       failfast,
     };
-    this.#terms = { options, choice, wheel, patienceMs: patienceMs(readTimeoutMs) };
+    this.#terms = {
+      options,
+      choice,
+      wheel,
+      patienceMs: patienceMs(readTimeoutMs),
+      onEnd: this.#onEnd,
+    };
   }
 
   /** Whether names such as this one are forwarded here. */
@@ -59,6 +56,12 @@ export class Stanza {
     if (!qname.isWithinAny(from)) return false;
     if (except.length === 0 || from.some((zone) => qname.equals(zone))) return true;
     return !qname.isWithinAny(except);
+  }
+
+  /** Whether no reply is ever left to the next `forward`. */
+  get isFinal(): boolean {
+    const { next, nextOnNodata } = this.#terms.options;
+    return next.length === 0 && !nextOnNodata;
   }
 
   /** Whether this reply is one after which the next `forward` is to be tried. */
@@ -70,48 +73,34 @@ export class Stanza {
   /**
    * Gets a reply from one of the upstreams.
    * @param overTcp whether the client asked by a stream
-   * @throws {QueryError} if none of them gives one in time, or too many queries are under way.
+   * @throws {QueryError} if too many queries are under way; else rejects as {@link Errand.reply}.
    */
   ask(request: Request, overTcp: boolean): Promise<Message> {
     const { maxConcurrent } = this.#terms.options;
-    return new Promise((resolve, reject) => {
-      if (maxConcurrent > 0 && this.#concurrent >= maxConcurrent) {
-        this.#metrics.maxConcurrentRejects.value++;
-        return reject(tooMany(maxConcurrent));
-      }
-      this.#concurrent++;
-      this.#share(request, overTcp, { resolve, reject });
-    });
+    if (maxConcurrent > 0 && this.#concurrent >= maxConcurrent) {
+      this.#metrics.maxConcurrentRejects.value++;
+      return Promise.reject(tooMany(maxConcurrent));
+    }
+    this.#concurrent++;
+    const key = overTcp ? `${request.key}tcp` : request.key;
+    const known = this.#errands.get(key);
+    if (known?.reply) {
+      known.clients++;
+      return known.reply;
+    }
+    const errand = new Errand(key, this.#terms, request, overTcp);
+    this.#errands.set(key, errand);
+    return errand.begin();
   }
 
   stop(): void {
     for (const upstream of this.#upstreams) upstream.stop();
   }
 
-  #share(request: Request, overTcp: boolean, client: Client): void {
-    const key = overTcp ? `${request.key}tcp` : request.key;
-    const known = this.#clients.get(key);
-    if (known) {
-      known.push(client);
-      return;
-    }
-    const clients: Clients = [client];
-    this.#clients.set(key, clients);
-    const end = (): Clients => {
-      this.#clients.delete(key);
-      this.#concurrent -= clients.length;
-      // A Map's outgrown tables would keep them (see `TimerWheel`).
-      return clients.splice(0);
-    };
-    const onReply = (message: Message): void => {
-      for (const { resolve } of end()) resolve(message);
-    };
-    const onFailure = (failure: UpstreamError | undefined): void => {
-      const error = queryError(failure);
-      for (const { reject } of end()) reject(error);
-    };
-    new Errand(this.#terms, request, overTcp, onReply, onFailure).begin();
-  }
+  readonly #onEnd = (errand: Errand): void => {
+    this.#errands.delete(errand.key);
+    this.#concurrent -= errand.clients;
+  };
 }
 
 function tooMany(maxConcurrent: number): QueryError {
@@ -120,8 +109,10 @@ function tooMany(maxConcurrent: number): QueryError {
   return new QueryError(Rcode.REFUSED, message, { ede, explanation: "too many queries" });
 }
 
-function queryError(failure: UpstreamError | undefined): QueryError {
-  if (!failure) {
+/** What to tell of a failure of {@link Stanza.ask}. */
+export function queryError(failure: unknown): QueryError {
+  if (failure instanceof QueryError) return failure;
+  if (!(failure instanceof UpstreamError)) {
     const details = { ede: ExtendedErrorCode.NO_REACHABLE_AUTHORITY };
     return new QueryError(Rcode.SERVFAIL, "no healthy proxies", details);
   }
