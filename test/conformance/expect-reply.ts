@@ -24,12 +24,14 @@ export interface ExpectedReply {
 
 /**
  * Sends a packet and gives the reply, which must come and keep to what holds for all replies. It is
- * asked twice: an answer that was kept somewhere must be as good as the first.
+ * asked for three times: the third answer may come from the answer table, and is as good as the first.
  */
 export async function ask(on: Transport, packet: Buffer): Promise<Buffer> {
   const reply = await askOnce(on, packet);
-  const again = await askOnce(on, packet);
-  expect([again.readUInt16BE(2), again.length]).toEqual([reply.readUInt16BE(2), reply.length]);
+  for (let time = 2; time <= 3; time++) {
+    const again = await askOnce(on, packet);
+    expect([again.readUInt16BE(2), again.length]).toEqual([reply.readUInt16BE(2), reply.length]);
+  }
   return reply;
 }
 

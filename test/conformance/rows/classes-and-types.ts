@@ -116,6 +116,29 @@ const typeRows: readonly Row[] = [
     },
   },
   {
+    id: "Q02b",
+    rfc: "6895 §3.1",
+    probe: "each 211th type and each type from 100 to 260, on a Service",
+    expectation: "NOERROR, or what is said of the types that are no data",
+    coredns: "not measured",
+    async run(on) {
+      const meta = new Map([
+        [249, "NOTIMP"],
+        [250, "NOTIMP"],
+        [251, "REFUSED"],
+        [252, "REFUSED"],
+        [253, "NOTIMP"],
+        [254, "NOTIMP"],
+      ]);
+      const steps = Array.from({ length: 310 }, (_none, i) => 1 + i * 211);
+      const near = Array.from({ length: 161 }, (_none, i) => 100 + i);
+      for (const type of [...steps, ...near]) {
+        const rcode = await rcodeOf(on, `web.shop.svc.cluster.local. TYPE${type}`);
+        expect([type, rcode]).toEqual([type, meta.get(type) ?? "NOERROR"]);
+      }
+    },
+  },
+  {
     id: "Q03",
     rfc: "3597 §3",
     probe: "TYPE65400 as it is stored, of our own and of an upstream's",

@@ -175,14 +175,17 @@ const trustRows: readonly Row[] = [
   {
     id: "F09",
     rfc: "5452 §4.3",
-    probe: "500 queries at once",
+    probe: "500 queries, 100 at once",
     expectation: "ids spread over all sixteen bits",
     coredns: "met",
     over: "datagrams",
     run: (on) =>
       forwarding(on, truthful, async (there, upstream) => {
-        const all = Array.from({ length: 500 }, (_, i) => ask(there, query(`n${i}.test. A`)));
-        await Promise.all(all);
+        const all = Array.from({ length: 500 }, (_, i) => query(`n${i}.test. A`));
+        // More at once than the upstream's socket can hold would be asked again.
+        for (let i = 0; i < all.length; i += 100) {
+          await Promise.all(all.slice(i, i + 100).map((one) => there.exchange(one)));
+        }
         const ids = upstream.received.map(({ id }) => id);
         // Of 65,536 ids, 500 draws repeat two on average; of 16 bins each has 31, none above 70.
         expect(new Set(ids).size).toBeGreaterThan(480);
