@@ -100,10 +100,15 @@ export class UdpSockets extends Expiring implements ChannelPool {
   readonly #onBroken = (socket: UdpSocket, cause: NodeJS.ErrnoException): void => {
     const at = this.#sockets.indexOf(socket);
     if (at >= 0) this.#sockets.splice(at, 1);
-    // The process may open no more: those that are open have to do.
-    const isLimit = cause.code === "EMFILE" || cause.code === "ENFILE";
-    if (isLimit) this.#maxSockets = Math.max(1, this.#sockets.length);
+    // The process may open no more: half of those that are open have to do, so that others, who
+    // need connections and files, can open theirs.
+    if (cause.code === "EMFILE" || cause.code === "ENFILE") this.#shrink();
   };
+
+  #shrink(): void {
+    this.#maxSockets = Math.max(1, this.#sockets.length >>> 1);
+    for (const socket of this.#sockets.splice(this.#maxSockets)) socket.retire();
+  }
 
   #isUsable(socket: UdpSocket, nowMs: number): boolean {
     const { expireMs, maxAgeMs } = this.#limits;
