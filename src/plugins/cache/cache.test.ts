@@ -10,6 +10,7 @@ import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { Name } from "../../dns/name.ts";
+import type { ResourceRecord } from "../../dns/resource-record.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { Basis } from "../../server/basis.ts";
 import type { Next } from "../../server/plugin.ts";
@@ -332,6 +333,47 @@ describe("cache", () => {
     for (let i = 0; i < 1500; i++) await bench.say(testQuery(`n${i}.test.`));
     expect(bench.metrics.successEntries.value).toBe(1024);
     expect(bench.metrics.successEvictions.value).toBe(1500 - 1024);
+  });
+
+  it("has no more octets than its room, however large the replies", async () => {
+    const bench = new Bench("cache {\n success 1024\n}");
+    const text = `"${"x".repeat(250)}"`;
+    bench.source = ({ qname }) => {
+      return Reply.authoritative(records(`${qname} 60 IN TXT ${text.repeat(40)}`));
+    };
+    for (let i = 0; i < 1500; i++) await bench.say(testQuery(`n${i}.test.`, "TXT"));
+    expect(bench.metrics.successEntries.value).toBeLessThan(400);
+    expect(bench.metrics.successEntries.value).toBeGreaterThan(300);
+  });
+
+  it.each([
+    ["names that do not exist", "denial"],
+    ["names that all exist", "success"],
+  ])("answers what is in use during a flood of %s", async (_what, kind) => {
+    const bench = new Bench("cache 60");
+    const isHot = ({ qname }: Query): boolean => qname.toString().startsWith("hot");
+    bench.source = ({ qname }) => {
+      if (kind === "success") return Reply.authoritative(records(`${qname} 60 IN A 192.0.2.1`));
+      return Reply.negative(Rcode.NXDOMAIN, records(SOA)[0] as ResourceRecord);
+    };
+    const ask = (qname: string): void => void bench.ask(testQuery(qname));
+    const [hotNames, floodNames] = [500, 30_000];
+    const askHot = (i: number): void => ask(`hot${i % hotNames}.test.`);
+    for (let i = 0; i < 2 * hotNames; i++) askHot(i);
+    bench.asked = [];
+    // 2,500 a second for twelve seconds; a hot name is asked for once a second.
+    for (let i = 0; i < floodNames; i++) {
+      ask(`flood${i}.test.`);
+      if (i % 5 === 0) askHot(i / 5);
+      if (i % 25 === 0) bench.nowMs += 10;
+    }
+    expect(bench.asked.filter(isHot).length).toBeLessThanOrEqual(0.01 * (floodNames / 5));
+    bench.asked = [];
+    for (let i = 0; i < hotNames; i++) askHot(i);
+    // Whatever was pushed out, hardly any of it was hot.
+    expect(bench.asked.length).toBeLessThanOrEqual(0.01 * hotNames);
+    const { denialEvictions, successEvictions } = bench.metrics;
+    expect(denialEvictions.value + successEvictions.value).toBeGreaterThan(20_000);
   });
 });
 

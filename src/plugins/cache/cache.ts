@@ -157,7 +157,7 @@ export class Cache implements Instance {
         ...(keepTtl ? {} : { aging: { ttlSeconds, fromMs: storedMs } }),
         count: (hits, nowMs) => {
           this.#countHits(entry, hits, nowMs);
-          this.#store.touch(entry);
+          this.#store.touch(entry, hits);
         },
       };
     });

@@ -3,7 +3,11 @@ import type { Reuse } from "../../server/basis.ts";
 import { Basis } from "../../server/basis.ts";
 import type { Query } from "../../server/query.ts";
 import type { Reply } from "../../server/reply.ts";
+import { ownOctets } from "./own-octets.ts";
 import { setTtl } from "./ttl.ts";
+
+/** What an entry takes without its records, and each record with its copy of another TTL; measured. */
+const [ENTRY_OCTETS, RECORD_OCTETS] = [1_300, 370];
 
 /** A reply that is kept. */
 export class Entry {
@@ -16,6 +20,7 @@ export class Entry {
   readonly isAnswer: boolean;
   /** An answer under the same key that a reply which is none came after. */
   lastAnswer: Entry | undefined;
+  readonly #octets: number;
   /** Hits without too long a gap, for prefetching. */
   hits = 0;
   isRefreshing = false;
@@ -29,6 +34,7 @@ export class Entry {
   #reuse: Reuse | undefined;
   #isReplaced = false;
 
+  /** @param reply becomes the entry's own */
   constructor(
     reply: Reply,
     details: Pick<Entry, "key" | "store" | "ttlSeconds" | "storedMs" | "isAnswer">,
@@ -39,7 +45,9 @@ export class Entry {
     this.storedMs = details.storedMs;
     this.isAnswer = details.isAnswer;
     if (reply.isForwarded) reply.flags &= ~Flag.AA;
+    ownOctets(reply);
     this.#reply = reply;
+    this.#octets = ENTRY_OCTETS + details.key.length + octetsOf(reply);
     this.#aged = reply;
     this.#agedTtl = details.ttlSeconds;
   }
@@ -47,6 +55,11 @@ export class Entry {
   /** Whether what it says is still so, apart from its age. */
   get isCurrent(): boolean {
     return this.#reply.basis?.isCurrent ?? true;
+  }
+
+  /** About how much memory it takes. */
+  get octets(): number {
+    return this.#octets + (this.lastAnswer?.octets ?? 0);
   }
 
   get rcode(): number {
@@ -106,6 +119,15 @@ export class Entry {
     this.retryAfterMs = retryAfterMs;
     this.isRefreshing = false;
   }
+}
+
+function octetsOf({ answer, authority, additional, options }: Reply): number {
+  let octets = 0;
+  for (const records of [answer, authority, additional]) {
+    for (const { rdata } of records) octets += RECORD_OCTETS + rdata.length;
+  }
+  for (const { data } of options) octets += RECORD_OCTETS + data.length;
+  return octets;
 }
 
 /** AD is for those who set DO or AD themselves (RFC 6840 §5.7). */
