@@ -3,12 +3,14 @@ export interface ReusedObserver {
   countReused(queries: ReusedQueries): void;
 }
 
-/** Queries over UDP that are alike in all of this. Valid during the call. */
+/** Queries that are alike in all of this. Valid during the call. */
 export interface ReusedQueries {
   readonly count: number;
   /** From receiving one of them to sending its reply. */
   readonly seconds: number;
   readonly isIpv6: boolean;
+  /** Whether they came over TCP rather than UDP. */
+  readonly isStream: boolean;
   readonly qtype: number;
   readonly dnssecOk: boolean;
   readonly rcode: number;

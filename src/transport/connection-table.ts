@@ -6,12 +6,16 @@ export class ConnectionTable {
   readonly #all = new Set<TcpConnection>();
   readonly #perClient = new Map<string, number>();
   readonly #limits: TcpLimits;
+  #onEmpty: () => void = () => {};
 
   constructor(limits: TcpLimits) {
     this.#limits = limits;
   }
 
-  /** Makes room at the cost of whoever has been idle longest, of the same client if it is its fault. */
+  /**
+   * Makes room at the cost of whoever has been idle longest, of the same client if it is its fault;
+   * where nobody is idle, of whoever has been at a query longest without getting to its end.
+   */
   add(connection: TcpConnection): void {
     const { address } = connection;
     const ofClient = this.#perClient.get(address) ?? 0;
@@ -38,14 +42,33 @@ export class ConnectionTable {
     for (const connection of this.#all) connection.end();
   }
 
+  /** Ends one connection that can be done without, if there is one. */
+  makeRoom(): void {
+    this.#evict(() => true);
+  }
+
+  /** Waits for the end of all. */
+  async empty(): Promise<void> {
+    if (this.#all.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+  }
+
   #evict(belongs: (connection: TcpConnection) => boolean): boolean {
+    let stalled: TcpConnection | undefined;
     for (const connection of this.#all) {
-      if (!connection.isIdle || !belongs(connection)) continue;
-      this.#remove(connection);
-      connection.destroy();
-      return true;
+      if (!connection.isWaiting || !belongs(connection)) continue;
+      if (connection.isIdle) return this.#close(connection);
+      stalled ??= connection;
     }
-    return false;
+    return stalled ? this.#close(stalled) : false;
+  }
+
+  #close(connection: TcpConnection): true {
+    this.#remove(connection);
+    connection.destroy();
+    return true;
   }
 
   #remove(connection: TcpConnection): void {
@@ -53,5 +76,6 @@ export class ConnectionTable {
     const left = (this.#perClient.get(connection.address) ?? 1) - 1;
     if (left > 0) this.#perClient.set(connection.address, left);
     else this.#perClient.delete(connection.address);
+    if (this.#all.size === 0) this.#onEmpty();
   }
 }

@@ -18,13 +18,17 @@ export class FrameReader {
   }
 
   /**
-   * Takes a chunk and calls `onMessage` for each message completed by it, until that returns
+   * Takes a chunk, from `start` on, and calls `onMessage` for each message completed by it, until that returns
    * `false`; every message has a buffer of its own.
-   * @returns how many octets of the chunk were taken; undefined if a length is less than a
+   * @returns up to where the chunk was taken; undefined if a length is less than a
    * header's: this is no DNS.
    */
-  push(chunk: Buffer, onMessage: (message: Buffer) => unknown): number | undefined {
-    let at = 0;
+  push(
+    chunk: Buffer,
+    onMessage: (message: Buffer) => unknown,
+    start: number = 0,
+  ): number | undefined {
+    let at = start;
     while (at < chunk.length) {
       if (this.#lengthOctets < 2) {
         this.#length = (this.#length << 8) | (chunk[at++] as number);

@@ -9,8 +9,8 @@ export interface BatchResponder {
   beginBatch(nowMs: number): void;
   /**
    * Answers one query, `length` octets from `start` on.
-   * @param out where the reply goes, from `outStart` on, a multiple of 4; there is room for
-   * MAX_UDP_OCTETS
+   * @param out where the reply goes, from `outStart` on; fastest at a multiple of 4. A reply that
+   * there is no room for is left to the dispatcher
    * @returns octets of the reply; 0 if the dispatcher is to answer
    */
   answer(
@@ -28,6 +28,8 @@ export interface BatchResponder {
 export interface Responder {
   /** Answers on this thread. */
   readonly local: BatchResponder;
+  /** On this thread, too, but for streams: a reply may be as long as a message can be. */
+  readonly stream: BatchResponder;
   /** URL of a module for other threads; it exports what ResponderModule says. */
   readonly module: string;
   /**

@@ -1,60 +1,81 @@
-import type { Socket } from "node:net";
 import { MAX_MESSAGE_OCTETS } from "../dns/wire-writer.ts";
 import type { Client } from "../server/client.ts";
+import type { ByteStream, StreamOwner } from "./byte-stream.ts";
 import { FrameReader, frame } from "./frame-reader.ts";
+import type { StreamResponder } from "./stream-responder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import type { Receive } from "./transport.ts";
 import { plainAddress } from "./transport.ts";
 
+/** Replies that wait for the end of the event loop's turn are sent before when there are so many. */
+const MOST_WAITING_OCTETS = 65_536;
+
+/** What the connections of a listener have in common. */
+export interface TcpParts {
+  readonly receive: Receive;
+  readonly responder: StreamResponder;
+  readonly limits: TcpLimits;
+}
+
+type Deadline = "none" | "read" | "idle" | "write" | "linger";
+
 /**
  * One connection. Queries are answered as their replies come, in any order (RFC 7766 §6.2.1.1).
- * A deadline is absolute: octets that trickle in do not push it.
+ * A deadline is absolute: octets that trickle in do not push it, nor do some that trickle out.
  */
-export class TcpConnection {
+export class TcpConnection implements StreamOwner {
   readonly address: string;
   readonly port: number;
-  readonly localAddress: string;
-  readonly localPort: number;
   onActivity: () => void = () => {};
   onClose: () => void = () => {};
-  readonly #socket: Socket;
-  readonly #limits: TcpLimits;
-  readonly #receive: Receive;
+  readonly #stream: ByteStream;
+  readonly #parts: TcpParts;
+  readonly #isIpv6: boolean;
   readonly #frames = new FrameReader();
-  #deadline: NodeJS.Timeout | undefined;
-  #deadlineIsForRead = false;
+  #deadline: Deadline = "none";
+  #timer: NodeJS.Timeout | undefined;
   #inFlight = 0;
+  #isReading = false;
   #inputEnded = false;
   #isPaused = false;
+  /** Replies that go out at the end of the event loop's turn, in one piece. */
+  #waiting: Buffer[] = [];
+  #waitingOctets = 0;
 
-  constructor(socket: Socket, receive: Receive, limits: TcpLimits) {
-    this.#socket = socket;
-    this.#receive = receive;
-    this.#limits = limits;
-    this.address = plainAddress(socket.remoteAddress ?? "");
-    this.port = socket.remotePort ?? 0;
-    this.localAddress = plainAddress(socket.localAddress ?? "");
-    this.localPort = socket.localPort ?? 0;
-    socket.on("data", (chunk: Buffer) => this.#read(chunk));
-    socket.on("end", () => this.#endInput());
-    socket.on("drain", () => this.#settle());
-    // A reset is the client's business.
-    socket.on("error", () => this.destroy());
-    socket.on("close", () => this.#closed());
-    this.#arm(limits.readMs, true);
+  constructor(stream: ByteStream, parts: TcpParts) {
+    this.#stream = stream;
+    this.#parts = parts;
+    this.address = plainAddress(stream.remoteAddress ?? "");
+    this.port = stream.remotePort ?? 0;
+    this.#isIpv6 = this.address.includes(":");
+    this.#arm("read", parts.limits.readMs);
   }
 
+  get localAddress(): string {
+    return plainAddress(this.#stream.localAddress ?? "");
+  }
+
+  get localPort(): number {
+    return this.#stream.localPort ?? 0;
+  }
+
+  /** Whether it owes the client nothing. */
+  get isWaiting(): boolean {
+    return this.#inFlight === 0 && this.#waiting.length === 0;
+  }
+
+  /** Whether the client has not begun to ask, either. */
   get isIdle(): boolean {
-    return this.#inFlight === 0 && !this.#frames.isPartial;
+    return this.isWaiting && !this.#frames.isPartial;
   }
 
   get keepaliveMs(): number {
-    return this.#limits.idleMs;
+    return this.#parts.limits.idleMs;
   }
 
   pause(): void {
     this.#isPaused = true;
-    this.#socket.pause();
+    this.#stream.pause();
   }
 
   /** Sends what is in work, then FIN. */
@@ -65,93 +86,151 @@ export class TcpConnection {
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#stream.destroy();
   }
 
   send(reply: Buffer): void {
     this.#inFlight--;
-    if (this.#socket.destroyed) return;
-    this.#socket.write(frame(reply));
-    this.#settle();
+    if (this.#stream.destroyed) return;
+    const framed = frame(reply);
+    if (this.#isReading) {
+      this.#stream.write(framed);
+      return;
+    }
+    if (this.#waiting.length === 0) setImmediate(this.#sendWaiting);
+    this.#waiting.push(framed);
+    this.#waitingOctets += framed.length;
+    if (this.#waitingOctets >= MOST_WAITING_OCTETS) this.#sendWaiting();
   }
 
   drop(): void {
     this.#inFlight--;
-    this.#settle();
+    if (!this.#isReading) this.#settle();
   }
 
-  #read(chunk: Buffer): void {
+  readonly #sendWaiting = (): void => {
+    if (this.#waiting.length === 0) return;
+    const replies = this.#waiting;
+    this.#waiting = [];
+    this.#waitingOctets = 0;
+    if (this.#stream.destroyed) return;
+    this.#stream.cork();
+    for (const reply of replies) this.#stream.write(reply);
+    this.#stream.uncork();
+    this.#settle();
+  };
+
+  read(chunk: Buffer): void {
+    const stream = this.#stream;
     // After our FIN we read only to see the client's.
-    if (this.#socket.writableEnded) return;
+    if (stream.writableEnded) return;
     this.onActivity();
-    this.#socket.cork();
-    const taken = this.#frames.push(chunk, (message) => {
-      this.#inFlight++;
-      this.#receive(message, new TcpClient(this));
-      return !this.#isFull;
-    });
-    this.#socket.uncork();
+    stream.cork();
+    this.#isReading = true;
+    const taken = this.#take(chunk);
+    this.#isReading = false;
+    stream.uncork();
     if (taken === undefined) return this.destroy();
     this.#settle();
-    // Only when the socket is paused, else it would be read again at once. One chunk may hold
+    // Only when the stream is paused, else it would be read again at once. One chunk may hold
     // thousands of queries, whose replies nobody may be reading.
-    if (taken < chunk.length) this.#socket.unshift(chunk.subarray(taken));
+    if (taken < chunk.length) stream.unshift(chunk.subarray(taken));
   }
+
+  /** @returns how many octets of the chunk were taken; undefined if this is no DNS */
+  #take(chunk: Buffer): number | undefined {
+    const { responder } = this.#parts;
+    let at = 0;
+    while (at < chunk.length && !this.#isFull) {
+      if (!this.#frames.isPartial) {
+        const next = responder.answer(chunk, at, this.#isIpv6, this.#stream);
+        if (next > at) {
+          at = next;
+          continue;
+        }
+      }
+      const next = this.#frames.push(chunk, this.#dispatch, at);
+      if (next === undefined) return undefined;
+      at = next;
+    }
+    return at;
+  }
+
+  /** Stops the reader of frames after each message. */
+  readonly #dispatch = (message: Buffer): false => {
+    this.#inFlight++;
+    this.#parts.receive(message, new TcpClient(this));
+    return false;
+  };
 
   get #isFull(): boolean {
-    return this.#inFlight >= this.#limits.pipelined || this.#socket.writableNeedDrain;
+    return this.#inFlight >= this.#parts.limits.pipelined || this.#stream.writableNeedDrain;
   }
 
-  #endInput(): void {
+  endInput(): void {
     this.#inputEnded = true;
     this.#settle();
   }
 
+  drained(): void {
+    this.#settle();
+  }
+
+  closed(): void {
+    this.#disarm();
+    this.#waiting = [];
+    this.onClose();
+  }
+
   /** Decides after each event what the connection waits for. */
   #settle(): void {
-    const socket = this.#socket;
-    if (socket.destroyed) return;
-    if (this.#inputEnded && this.#inFlight === 0) return this.#endOutput();
-    if (this.#isFull || this.#isPaused) socket.pause();
-    else socket.resume();
-    if (socket.writableNeedDrain) this.#arm(this.#limits.writeMs, false);
-    else if (this.#frames.isPartial) this.#arm(this.#limits.readMs, true);
+    const { readMs, idleMs, writeMs } = this.#parts.limits;
+    const stream = this.#stream;
+    if (stream.destroyed) return;
+    if (this.#inputEnded && this.isWaiting) return this.#endOutput();
+    if (this.#isFull || this.#isPaused) stream.pause();
+    else stream.resume();
+    if (stream.writableNeedDrain) this.#arm("write", writeMs);
+    else if (this.#frames.isPartial) this.#arm("read", readMs);
     else if (this.#inFlight > 0) this.#disarm();
-    else this.#arm(this.#limits.idleMs, false);
+    else this.#arm("idle", idleMs);
   }
 
   /** A client that keeps its side open after our FIN must not keep the server from ending. */
   #endOutput(): void {
-    if (this.#socket.writableEnded) return;
-    this.#arm(this.#limits.writeMs, false);
-    this.#socket.end(() => this.#arm(this.#limits.lingerMs, false));
-    this.#socket.resume();
+    const { writeMs, lingerMs } = this.#parts.limits;
+    if (this.#stream.writableEnded) return;
+    this.#stream.end(() => this.#arm("linger", lingerMs));
+    if (this.#stream.destroyed) return;
+    if (this.#deadline !== "linger") this.#arm("write", writeMs);
+    this.#stream.resume();
   }
 
-  #arm(ms: number, isForRead: boolean): void {
-    // A read deadline that runs already stays as it is.
-    if (isForRead && this.#deadlineIsForRead && this.#deadline) return;
-    this.#disarm();
-    this.#deadlineIsForRead = isForRead;
-    this.#deadline = setTimeout(() => this.#expire(), ms);
+  #arm(deadline: Deadline, ms: number): void {
+    if (this.#stream.destroyed) return;
+    if (deadline === this.#deadline) {
+      // Reading and writing must be done by the time that was set first.
+      if (deadline === "idle") this.#timer?.refresh();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#deadline = deadline;
+    this.#timer = setTimeout(this.#expire, ms);
   }
 
   #disarm(): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = undefined;
-    this.#deadlineIsForRead = false;
+    if (this.#deadline === "none") return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#deadline = "none";
   }
 
   /** FIN for a client that was only idle (RFC 7766 §6.2.3), RST for one that stalls. */
-  #expire(): void {
-    if (this.isIdle && !this.#socket.writableNeedDrain && !this.#inputEnded) this.end();
-    else this.destroy();
-  }
-
-  #closed(): void {
+  readonly #expire = (): void => {
     this.#disarm();
-    this.onClose();
-  }
+    if (this.isIdle && !this.#stream.writableNeedDrain && !this.#inputEnded) this.end();
+    else this.destroy();
+  };
 }
 
 /** One query of a connection: may be answered once. */

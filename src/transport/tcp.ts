@@ -1,7 +1,11 @@
 import { once } from "node:events";
 import type { Server } from "node:net";
 import { createServer } from "node:net";
+import type { Duplex } from "node:stream";
+import type { StreamOwner } from "./byte-stream.ts";
 import { ConnectionTable } from "./connection-table.ts";
+import { NO_ANSWERS } from "./responder.ts";
+import { StreamResponder } from "./stream-responder.ts";
 import { TcpConnection } from "./tcp-connection.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import { DEFAULT_TCP_LIMITS } from "./tcp-limits.ts";
@@ -14,8 +18,12 @@ export async function listenTcp(
   limits: TcpLimits = DEFAULT_TCP_LIMITS,
 ): Promise<Listener> {
   const connections = new ConnectionTable(limits);
+  const responder = new StreamResponder(options.responder?.stream ?? NO_ANSWERS);
+  const parts = { receive: options.receive, responder, limits };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    connections.add(new TcpConnection(socket, options.receive, limits));
+    const connection = new TcpConnection(socket, parts);
+    own(socket, connection);
+    connections.add(connection);
   });
   try {
     const host = options.address === "" ? {} : { host: options.address };
@@ -32,6 +40,16 @@ export async function listenTcp(
     pause: () => connections.pause(),
     close: () => closeServer(server, connections),
   };
+}
+
+/** Tells a connection of what happens to its socket. */
+export function own(socket: Duplex, owner: StreamOwner): void {
+  socket.on("data", (chunk: Buffer) => owner.read(chunk));
+  socket.on("end", () => owner.endInput());
+  socket.on("drain", () => owner.drained());
+  // A reset is the client's business.
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => owner.closed());
 }
 
 async function closeServer(server: Server, connections: ConnectionTable): Promise<void> {

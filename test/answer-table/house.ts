@@ -11,6 +11,8 @@ import type { PluginOrder } from "../../src/server/plugin-order.ts";
 import { AnswerTable } from "../../src/server/table/answer-table.ts";
 import { EndpointTable } from "../../src/server/table/endpoint-table.ts";
 import { silentLog } from "../../src/testing/context.ts";
+import { frame } from "../../src/transport/frame-reader.ts";
+import { StreamResponder } from "../../src/transport/stream-responder.ts";
 
 /** One configuration without sockets, asked through the answer table or past it. */
 export class House {
@@ -18,6 +20,9 @@ export class House {
   readonly table = new AnswerTable();
   readonly endpoint: EndpointTable;
   readonly configuration: Configuration;
+  /** What clients ask over. */
+  transport: "udp" | "tcp" = "udp";
+  readonly #streams: StreamResponder;
   readonly #withTable: Dispatcher;
   readonly #without: Dispatcher;
 
@@ -27,6 +32,7 @@ export class House {
     const endpoint = EndpointTable.open(this.table);
     if (!endpoint) throw new Error("Cannot open table");
     this.endpoint = endpoint;
+    this.#streams = new StreamResponder(endpoint.stream);
     this.configuration = buildConfiguration(
       { blocks: parseCorefile(corefile, "Corefile"), files: [], digest: "" },
       {
@@ -71,47 +77,62 @@ export class House {
   }
 
   /** Asks as the server does; undefined if there is no reply. */
-  ask(packet: Buffer, address?: string): Promise<Buffer | undefined> {
-    return send(this.#withTable, packet, address);
+  async ask(packet: Buffer, address?: string): Promise<Buffer | undefined> {
+    // A stream asks the table itself, before the dispatcher.
+    const known = this.transport === "tcp" ? this.askTable(packet, address) : undefined;
+    return known ?? this.#send(this.#withTable, packet, address);
   }
 
   /** Asks the chain, whatever the table knows. */
   askChain(packet: Buffer, address?: string): Promise<Buffer | undefined> {
-    return send(this.#without, packet, address);
+    return this.#send(this.#without, packet, address);
   }
 
   /** Asks the table alone; undefined if it does not know. */
   askTable(packet: Buffer, address = "127.0.0.1"): Buffer | undefined {
+    if (this.transport === "tcp") return this.#askStream(packet, address);
     let answer: Buffer | undefined;
-    const client = makeClient(address, (reply) => (answer = reply && Buffer.from(reply)));
+    const client = this.#client(address, (reply) => (answer = reply && Buffer.from(reply)));
     this.endpoint.answer(packet, client);
     return answer;
   }
-}
 
-function send(
-  dispatcher: Dispatcher,
-  packet: Buffer,
-  address = "127.0.0.1",
-): Promise<Buffer | undefined> {
-  return new Promise((resolve) => {
-    dispatcher.receive(
-      Buffer.from(packet),
-      makeClient(address, (reply) => resolve(reply ? Buffer.from(reply) : undefined)),
-    );
-  });
-}
+  #askStream(packet: Buffer, address: string): Buffer | undefined {
+    const framed = frame(packet);
+    const written: Buffer[] = [];
+    const stream = { write: (octets: Buffer) => written.push(Buffer.from(octets)) };
+    const end = this.#streams.answer(framed, 0, address.includes(":"), stream);
+    const [reply] = written;
+    if (end !== (reply ? framed.length : 0)) throw new Error(`Cannot be: it stopped at ${end}`);
+    if (reply && reply.readUInt16BE(0) !== reply.length - 2) throw new Error("Cannot be: length");
+    return reply?.subarray(2);
+  }
 
-function makeClient(address: string, onReply: (reply: Buffer | undefined) => void): Client {
-  return {
-    transport: "udp",
-    address,
-    port: 40_000,
-    localAddress: "127.0.0.1",
-    localPort: 53,
-    maxReplyOctets: 1232,
-    keepaliveMs: 0,
-    send: (reply) => onReply(reply),
-    drop: () => onReply(undefined),
-  };
+  #send(
+    dispatcher: Dispatcher,
+    packet: Buffer,
+    address = "127.0.0.1",
+  ): Promise<Buffer | undefined> {
+    return new Promise((resolve) => {
+      dispatcher.receive(
+        Buffer.from(packet),
+        this.#client(address, (reply) => resolve(reply ? Buffer.from(reply) : undefined)),
+      );
+    });
+  }
+
+  #client(address: string, onReply: (reply: Buffer | undefined) => void): Client {
+    const isStream = this.transport === "tcp";
+    return {
+      transport: this.transport,
+      address,
+      port: 40_000,
+      localAddress: "127.0.0.1",
+      localPort: 53,
+      maxReplyOctets: isStream ? 65_535 : 1232,
+      keepaliveMs: isStream ? 10_000 : 0,
+      send: (reply) => onReply(reply),
+      drop: () => onReply(undefined),
+    };
+  }
 }

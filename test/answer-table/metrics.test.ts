@@ -17,9 +17,11 @@ const QUESTIONS = [
 /** Prometheus's text without help, and without what no two runs have in common. */
 async function numbers(house: House): Promise<string[]> {
   const text = await house.metrics.text();
-  return text.split("\n").filter((line) => {
+  const lines = text.split("\n").filter((line) => {
     return /^coredns_(dns|cache)_/.test(line) && !/duration_seconds_(sum|bucket)/.test(line);
   });
+  // Time series stand in the order in which they began.
+  return lines.toSorted();
 }
 
 async function run(
@@ -33,6 +35,7 @@ async function run(
     for (const [i, line] of QUESTIONS.entries()) {
       const packet = encodeQuestion(parseQuestion(line), round);
       const address = (round + i) % 3 === 0 ? "2001:db8::1" : "192.0.2.1";
+      house.transport = (round + i) % 5 === 0 ? "tcp" : "udp";
       if (viaTable && house.askTable(packet, address)) hits++;
       else await house[viaTable ? "ask" : "askChain"](packet, address);
     }

@@ -90,12 +90,17 @@ function sorted(records: readonly ResourceRecord[]): string[] {
   return [...others.map(formatRecord), ...addresses.map(formatRecord).toSorted()];
 }
 
-describe.each(Object.entries(corefiles))("with %s", (_what, corefile) => {
+const cases = Object.entries(corefiles).flatMap(([what, corefile]) =>
+  (["udp", "tcp"] as const).map((transport) => ({ what, transport, corefile })),
+);
+
+describe.each(cases)("with $what, over $transport", ({ transport, corefile }) => {
   let house: House;
   let nowMs = 1_000_000;
   beforeAll(async () => {
     vi.spyOn(performance, "now").mockImplementation(() => nowMs);
     house = await House.open(corefile);
+    house.transport = transport;
     await house.ready();
   });
   afterAll(async () => {

@@ -252,3 +252,31 @@ describe("the answer table", () => {
     expect(asked).toBe(3);
   });
 });
+
+describe("what is known over TCP and over UDP", () => {
+  it("is the same, but for what UDP has no room for", async () => {
+    const target = await house(source);
+    answer = Array.from({ length: 40 }, (_none, i) => `@ 60 IN A 192.0.2.${i + 1}`);
+    target.transport = "tcp";
+    await teach(target, "a.test A");
+    expect(lines(target.askTable(packet("a.test A")))).toHaveLength(40);
+    expect(lines(target.askTable(packet("A.test A +edns")))).toEqual(["none"]);
+    target.transport = "udp";
+    // 12 + 12 + 40 * 16 octets: more than 512.
+    expect(target.askTable(packet("a.test A"))).toBeUndefined();
+    const reply = await target.ask(packet("a.test A"));
+    expect(reply?.length).toBeLessThan(513);
+    await teach(target, "a.test A +edns");
+    expect(lines(target.askTable(packet("a.test A +edns")))).toHaveLength(40);
+    target.transport = "tcp";
+    expect(lines(target.askTable(packet("a.test A +bufsize=512")))).toHaveLength(40);
+  });
+
+  it("is never a reply that UDP has cut", async () => {
+    const target = await house(source);
+    answer = Array.from({ length: 80 }, (_none, i) => `@ 60 IN A 192.0.2.${i + 1}`);
+    await teach(target, "a.test A +edns");
+    target.transport = "tcp";
+    expect(lines(await target.ask(packet("a.test A +edns")))).toHaveLength(80);
+  });
+});

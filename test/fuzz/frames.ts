@@ -1,7 +1,9 @@
 import { once } from "node:events";
-import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { frame, FrameReader } from "../../src/transport/frame-reader.ts";
+import { NO_ANSWERS } from "../../src/transport/responder.ts";
+import { StreamResponder } from "../../src/transport/stream-responder.ts";
+import { own } from "../../src/transport/tcp.ts";
 import { TcpConnection } from "../../src/transport/tcp-connection.ts";
 import { DEFAULT_TCP_LIMITS } from "../../src/transport/tcp-limits.ts";
 import { checkReply, isQuery } from "./check-reply.ts";
@@ -42,10 +44,12 @@ async function run(house: House, random: Random): Promise<FuzzResult> {
   const expected = messagesIn(sent);
   const wire = new FakeSocket();
   const beganMs = cpuMs();
-  const connection = new TcpConnection(wire as never as Socket, house.dispatcher.receive, {
-    ...DEFAULT_TCP_LIMITS,
-    lingerMs: 1,
+  const connection = new TcpConnection(wire, {
+    receive: house.dispatcher.receive,
+    responder: new StreamResponder(NO_ANSWERS),
+    limits: { ...DEFAULT_TCP_LIMITS, lingerMs: 1 },
   });
+  own(wire, connection);
   const closed = once(wire, "close");
   for (const chunk of chunks(sent, random)) wire.push(chunk);
   wire.push(null);

@@ -10,7 +10,6 @@ import { TYPE_LABELS, typeLabelIndex } from "./type-label.ts";
 type ZoneLabels = readonly [server: string, zone: string, view: string];
 
 const TRANSPORTS = ["udp", "tcp"] as const;
-const UDP = 0;
 
 /** What is counted for each transport. */
 interface TransportCells {
@@ -57,10 +56,11 @@ export class ZoneTraffic implements ReusedObserver {
   countReused(queries: ReusedQueries): void {
     const { count, qtype, rcode } = queries;
     const family = queries.isIpv6 ? 1 : 0;
-    this.#requestCell(UDP, family, typeLabelIndex(qtype)).value += count;
+    const transport = queries.isStream ? 1 : 0;
+    this.#requestCell(transport, family, typeLabelIndex(qtype)).value += count;
     if (queries.dnssecOk) this.#dnssecOkCell().value += count;
     this.#durationCell().observe(queries.seconds, count);
-    const sizes = this.#transportCells(UDP);
+    const sizes = this.#transportCells(transport);
     sizes.requestSize.observe(queries.queryOctets, count);
     sizes.responseSize.observe(queries.replyOctets, count);
     this.#responseCell(rcode).value += count;

@@ -6,7 +6,7 @@ import type { Repeat } from "../serving-block.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { HitDurations } from "./hit-durations.ts";
 import { KeptReply } from "./kept-reply.ts";
-import { ENDPOINTS, READERS, Shape } from "./layout.ts";
+import { ENDPOINTS, READERS, STREAM_READER, Shape } from "./layout.ts";
 import { canRotate, readLayout } from "./reply-layout.ts";
 import type { SlotPool } from "./slot-pool.ts";
 import type { RoomMaker } from "./table-writer.ts";
@@ -176,19 +176,21 @@ export class AnswerTable implements Unsettled, RoomMaker {
   #countHits(kept: KeptReply): void {
     let sum = 0;
     for (const family of [0, 1] as const) {
+      const streamed = this.writer.takeHits(kept.slot, STREAM_READER, family);
       let hits = 0;
       for (let reader = 0; reader < READERS; reader++) {
         hits += this.writer.takeHits(kept.slot, reader, family);
       }
-      if (hits > 0) this.#tell(kept, hits, family === 1);
-      sum += hits;
+      if (streamed > 0) this.#tell(kept, streamed, { isStream: true, isIpv6: family === 1 });
+      if (hits > 0) this.#tell(kept, hits, { isStream: false, isIpv6: family === 1 });
+      sum += hits + streamed;
     }
     if (sum === 0) return;
     kept.wasHit = true;
     kept.reuse.count?.(sum, performance.now());
   }
 
-  #tell(kept: KeptReply, hits: number, isIpv6: boolean): void {
+  #tell(kept: KeptReply, hits: number, from: { isStream: boolean; isIpv6: boolean }): void {
     const { shape, qtype, nameOctets, octets } = this.writer.describe(kept.slot);
     const hasEdns = (shape & Shape.edns) !== 0;
     const queryOctets = HEADER_OCTETS + nameOctets + 4 + (hasEdns ? OPT_OCTETS : 0);
@@ -198,7 +200,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
       const queries: ReusedQueries = {
         count,
         seconds,
-        isIpv6,
+        ...from,
         qtype,
         dnssecOk,
         rcode,

@@ -8,12 +8,12 @@ import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 import type { ServingBlock } from "../serving-block.ts";
 import type { AnswerTable } from "./answer-table.ts";
+import { STREAM_READER, UDP_READER } from "./layout.ts";
 import { TableReader } from "./table-reader.ts";
 import type { ReaderData } from "./table-responder.ts";
 
 /** Replies are written one behind the other; a new slab takes over when one is full. */
 const SLAB_OCTETS = 65_536;
-const MAIN_READER = 0;
 const USUAL_FLAGS = Flag.RD | Flag.AD | Flag.CD;
 const HEADER_OCTETS = 12;
 const OPT_OCTETS = 11;
@@ -28,6 +28,8 @@ export class EndpointTable implements Responder {
   readonly module: string = pathToFileURL(MODULE).href;
   readonly #table: AnswerTable;
   readonly #reader: TableReader;
+  /** Answers what comes by a stream, on the main thread. */
+  readonly stream: TableReader;
   #generation: number;
   #slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
   #at = 0;
@@ -35,7 +37,8 @@ export class EndpointTable implements Responder {
   private constructor(table: AnswerTable, endpoint: number) {
     this.endpoint = endpoint;
     this.#table = table;
-    this.#reader = new TableReader(table.writer.buffer, MAIN_READER, endpoint);
+    this.#reader = new TableReader(table.writer.buffer, UDP_READER, endpoint);
+    this.stream = new TableReader(table.writer.buffer, STREAM_READER, endpoint);
     this.#generation = table.renew(endpoint, 0);
   }
 
@@ -65,7 +68,7 @@ export class EndpointTable implements Responder {
     this.#table.writer.readers.close((data as ReaderData).reader);
   }
 
-  /** Sends the reply to a packet, if it is known. */
+  /** Sends the reply to a packet, if it is known. Streams have asked for theirs before. */
   answer(packet: Buffer, client: Client): boolean {
     if (client.transport !== "udp") return false;
     const reader = this.#reader;
@@ -106,10 +109,9 @@ export class EndpointTable implements Responder {
 
 /** Whether a reader of the table would understand the request: see `TableReader`. */
 function isUsual(query: Query): boolean {
-  const { client, qname, flags, octets } = query;
+  const { qname, flags, octets } = query;
   const plain = HEADER_OCTETS + qname.wire.length + 4;
   return (
-    client.transport === "udp" &&
     (flags & ~USUAL_FLAGS) === 0 &&
     query.options.length === 0 &&
     octets === plain + (query.hasEdns ? OPT_OCTETS : 0)

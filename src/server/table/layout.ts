@@ -36,8 +36,13 @@
  *         records (8), octets of each (8)
  */
 
-/** Readers that there may be; the first is the main thread's. */
-export const READERS = 9;
+/** Readers that there may be. */
+export const READERS = 10;
+/** The main thread's for UDP, and its other one, for streams: their hits are counted apart. */
+export const UDP_READER = 0;
+export const STREAM_READER = 1;
+/** The first one that a thread may have. */
+export const FIRST_THREAD_READER = 2;
 /** Addresses and ports that can have a table. */
 export const ENDPOINTS = 64;
 

@@ -1,4 +1,4 @@
-import { EPOCHS_AT, EPOCH_WORDS, READERS } from "./layout.ts";
+import { EPOCHS_AT, EPOCH_WORDS, FIRST_THREAD_READER, READERS } from "./layout.ts";
 
 /** Looks at a reader's epoch before the thread goes to sleep. */
 const SPINS = 200;
@@ -19,7 +19,7 @@ export class Readers {
 
   /** The number of a new reader on another thread; undefined if there are too many. */
   open(): number | undefined {
-    const free = this.#isOpen.indexOf(false, 1);
+    const free = this.#isOpen.indexOf(false, FIRST_THREAD_READER);
     if (free < 0) return undefined;
     Atomics.store(this.#words, EPOCHS_AT + free * EPOCH_WORDS, 0);
     this.#isOpen[free] = true;
@@ -36,7 +36,7 @@ export class Readers {
    * has made invalid by then is in no reply that has not been sent.
    */
   waitForBatches(): void {
-    for (let reader = 1; reader < READERS; reader++) {
+    for (let reader = FIRST_THREAD_READER; reader < READERS; reader++) {
       if (this.#isOpen[reader] === true) this.#waitFor(EPOCHS_AT + reader * EPOCH_WORDS);
     }
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { MAX_MESSAGE_OCTETS } from "../../dns/wire-writer.ts";
 import {
   CLOCK_AT,
   COUNTERS_AT,
@@ -12,6 +13,7 @@ import {
   FIRST_BOUND_MS,
   MAX_OCTETS,
   PLAIN_OCTETS,
+  STREAM_READER,
   Shape,
   Slot,
   slotAt,
@@ -40,6 +42,9 @@ export class TableReader {
   readonly #countersAt: number;
   readonly #durationsAt: number;
   readonly #endpointAt: number;
+  /** Largest reply for clients without EDNS, and for all others. */
+  readonly #plainLimit: number;
+  readonly #mostLimit: number;
   readonly #key = new QuestionKey();
   #shape = 0;
   #limit = 0;
@@ -65,6 +70,9 @@ export class TableReader {
     this.#countersAt = COUNTERS_AT + reader * COUNTER_WORDS;
     this.#durationsAt = (DURATIONS_AT + reader * DURATION_WORDS) / 2;
     this.#endpointAt = ENDPOINTS_AT + endpoint;
+    const isStream = reader === STREAM_READER;
+    this.#plainLimit = isStream ? MAX_MESSAGE_OCTETS : PLAIN_OCTETS;
+    this.#mostLimit = isStream ? MAX_MESSAGE_OCTETS : MAX_OCTETS;
     this.#random = randomBytes(4).readInt32LE();
   }
 
@@ -146,7 +154,7 @@ export class TableReader {
     this.#nameOctets = at - start - 11;
     if (this.#nameOctets > 255) return false;
     this.#shape = (low & (Shape.AD | Shape.CD)) | ((request[start + 2] as number) * Shape.RD);
-    this.#limit = PLAIN_OCTETS;
+    this.#limit = this.#plainLimit;
     const additional = request[start + 11] as number;
     if (additional === 0) return end === at + 5;
     return additional === 1 && end === at + 16 && this.#readOpt(request, at + 5);
@@ -161,8 +169,7 @@ export class TableReader {
       (request[at + 8] as number) | (request[at + 9] as number) | (request[at + 10] as number);
     if (rest !== 0 || request[at + 2] !== 41) return false;
     this.#shape |= Shape.edns | (flags === 0 ? 0 : Shape.dnssecOk);
-    if (payloadSize > PLAIN_OCTETS)
-      this.#limit = payloadSize < MAX_OCTETS ? payloadSize : MAX_OCTETS;
+    if (payloadSize > this.#limit) this.#limit = Math.min(payloadSize, this.#mostLimit);
     return true;
   }
 

@@ -38,6 +38,7 @@ export function standIn(): StandIn {
   let count = 0;
   return {
     local: openResponder(),
+    stream: openResponder(),
     module: import.meta.url,
     readers,
     openReader() {
