@@ -37,7 +37,7 @@ export interface PostParts {
 export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Post> {
   const { address, port, router, udp } = endpoint;
   const { posts, log } = parts;
-  const { listen, note } = await choose(udp, posts);
+  const { listen, listenTcp, note } = await choose(udp, posts);
   if (note !== undefined) sayOnce(note, log);
   const table = EndpointTable.open(parts.table);
   const dispatcher = new Dispatcher(router, table, parts.waiting);
@@ -51,7 +51,7 @@ export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Po
     responder: repeats ? table : undefined,
   };
   try {
-    return { dispatcher, table, listeners: await listenBoth(options, listen), udp };
+    return { dispatcher, table, listeners: await listenBoth(options, listen, listenTcp), udp };
   } catch (error) {
     table?.close();
     throw error;

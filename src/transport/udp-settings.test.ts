@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chooseUdp } from "./listen-udp.ts";
 import { askUdp, packetOf } from "./transport.cases.ts";
+import { listenTcp } from "./tcp.ts";
 import { listenUdp } from "./udp.ts";
 import { defaultThreads } from "./udp-settings.ts";
 
@@ -37,7 +38,8 @@ describe("chooseUdp", () => {
   });
 
   it("takes node:dgram where it is asked for, and has nothing to say", async () => {
-    expect(await chooseUdp({ implementation: "node" }, 1, missing)).toEqual({ listen: listenUdp });
+    const choice = await chooseUdp({ implementation: "node" }, 1, missing);
+    expect(choice).toEqual({ listen: listenUdp, listenTcp });
   });
 
   it("does not take it where something else is asked for", async () => {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Client } from "../server/client.ts";
-import type { ListenUdp } from "./listen-udp.ts";
+import type { ListenBy } from "./listen-udp.ts";
 import { askUdp, connectUdp, packetOf } from "./transport.cases.ts";
 import type { Listener, Receive } from "./transport.ts";
 
@@ -11,7 +11,7 @@ const echo: Receive = (packet, client) => {
 };
 
 /** What every way to serve UDP must do. */
-export function describeUdp(what: string, listenUdp: ListenUdp): void {
+export function describeUdp(what: string, listenUdp: ListenBy): void {
   const listeners: Listener[] = [];
 
   afterEach(async () => {

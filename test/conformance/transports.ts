@@ -19,13 +19,14 @@ const isNative = await loadLibc().then(
 export const transports: readonly TransportKind[] = [
   { name: "UDP", directive: udp("node"), isStream: false, open: openUdp },
   ...(isNative ? nativeUdp() : []),
-  {
-    name: "TCP",
-    directive: "",
-    isStream: true,
-    open: (port) => openStream("TCP", port, connectTcp),
-  },
+  tcp("node"),
+  ...(isNative ? [tcp("native")] : []),
 ];
+
+function tcp(way: string): TransportKind {
+  const open = (port: number): Promise<Transport> => openStream("TCP", port, connectTcp);
+  return { name: "TCP", directive: udp(way), isStream: true, open };
+}
 
 function nativeUdp(): readonly TransportKind[] {
   const ways = ["native\n    workers 0", "native\n    workers 2"];

@@ -7,7 +7,7 @@ export interface Poll {
 }
 
 /**
- * The few functions of the C library that `node:dgram` has no door to. As in C, a result of -1 is a
+ * The few functions of the C library that `node:dgram` and `node:net` have no door to. As in C, a result of -1 is a
  * failure, whose reason `errno` gives until the next call. Memory is handed over by address
  * (`addressOf`) where the call is hot, and must stay referenced for as long as C may see it.
  */
@@ -24,6 +24,13 @@ export interface Libc {
     octets: Int32Array,
   ): number;
   if_nametoindex(name: string): number;
+  listen(fd: number, backlog: number): number;
+  accept4(fd: number, address: number, octets: number, flags: number): number;
+  recv(fd: number, data: number, octets: number, flags: number): number;
+  send(fd: number, data: number, octets: number, flags: number): number;
+  epoll_create1(flags: number): number;
+  epoll_ctl(fd: number, operation: number, watched: number, event: number): number;
+  epoll_wait(fd: number, events: number, count: number, timeoutMs: number): number;
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
   /** The last argument is a time-out that Linux only looks at between datagrams: 0, for none. */
@@ -42,11 +49,18 @@ const SIGNATURES = {
   setsockopt: ["int", "int", "int", "void *", "uint"],
   getsockopt: ["int", "int", "int", "void *", "void *"],
   if_nametoindex: ["str"],
+  listen: ["int", "int"],
   shutdown: ["int", "int"],
   close: ["int"],
   // Addresses as numbers cost koffi half as much as buffers.
   recvmmsg: ["int", "uintptr_t", "uint", "int", "uintptr_t"],
   sendmmsg: ["int", "uintptr_t", "uint", "int"],
+  accept4: ["int", "uintptr_t", "uintptr_t", "int"],
+  recv: ["int", "uintptr_t", "size_t", "int"],
+  send: ["int", "uintptr_t", "size_t", "int"],
+  epoll_create1: ["int"],
+  epoll_ctl: ["int", "int", "int", "uintptr_t"],
+  epoll_wait: ["int", "uintptr_t", "int", "int"],
 };
 
 /** Where structures and constants are as in message-batch.ts and socket-options.ts: 64 bits, low octet first. */
