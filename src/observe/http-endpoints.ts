@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { createServer } from "node:http";
 
 /** `before` lets the path's handler before this one answer; undefined if there is none. */
@@ -7,6 +8,17 @@ export type HttpHandler = (
   response: ServerResponse,
   before: (() => void) | undefined,
 ) => void;
+
+/** What one HTTP listener bears: these endpoints say little and read nothing. */
+const LIMITS = {
+  /** The connection that has been open longest makes room: a probe that comes now is answered. */
+  connections: 128,
+  headerOctets: 8_192,
+  headers: 100,
+  requestsPerConnection: 1_000,
+};
+
+const REQUEST_MS = 5_000;
 
 interface Endpoint {
   readonly server: Server;
@@ -22,6 +34,12 @@ interface Endpoint {
  */
 export class HttpEndpoints {
   readonly #endpoints = new Map<string, Endpoint>();
+  readonly #requestMs: number;
+
+  /** @param requestMs from a connection, or from the answer before, to a whole request */
+  constructor(requestMs = REQUEST_MS) {
+    this.#requestMs = requestMs;
+  }
 
   /**
    * Serves `path` on `address` (`:8080`, `127.0.0.1:0`, `[::1]:80`). The latest handler of a
@@ -48,16 +66,12 @@ export class HttpEndpoints {
 
   #open(address: string): Endpoint {
     const handlers = new Map<string, HttpHandler[]>();
-    const server = createServer(
-      { requestTimeout: 5_000, headersTimeout: 5_000 },
-      (request, response) => {
-        const path = (request.url ?? "/").split("?", 1)[0] as string;
-        const answer = lastOf(handlers.get(path) ?? [], request, response);
-        if (answer) answer();
-        else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
-      },
-    );
-    server.maxConnections = 256;
+    const server = boundedServer(this.#requestMs, (request, response) => {
+      const path = (request.url ?? "/").split("?", 1)[0] as string;
+      const answer = lastOf(handlers.get(path) ?? [], request, response);
+      if (answer) answer();
+      else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
+    });
     const listening = listen(server, address);
     // A failure is the caller's to report; this keeps it from counting as nobody's.
     listening.catch(() => {});
@@ -83,6 +97,49 @@ export class HttpEndpoints {
       endpoint.server.close(() => resolve());
     });
   }
+}
+
+function boundedServer(
+  requestMs: number,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const server = createServer(
+    {
+      requestTimeout: requestMs,
+      headersTimeout: requestMs,
+      keepAliveTimeout: requestMs,
+      // Else Node looks for those that are late every 30 seconds only.
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: LIMITS.headerOctets,
+    },
+    (request, response) => {
+      if (hasBody(request)) refuseBody(request, response);
+      else answer(request, response);
+    },
+  );
+  server.maxHeadersCount = LIMITS.headers;
+  server.maxRequestsPerSocket = LIMITS.requestsPerConnection;
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    const [oldest] = open;
+    if (oldest && open.size >= LIMITS.connections) {
+      open.delete(oldest);
+      oldest.destroy();
+    }
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+  });
+  return server;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/** Nobody here reads one, and how long it would be nobody knows. */
+function refuseBody(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(413, { "content-type": "text/plain", connection: "close" });
+  response.end("413 no body expected\n", () => request.destroy());
 }
 
 function lastOf(
