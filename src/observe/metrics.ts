@@ -9,6 +9,7 @@ export class Metrics {
   readonly registry: Registry = new Registry();
   readonly #families = new Map<string, Family<unknown>>();
   readonly #beforeText = new Set<() => void>();
+  #text: Promise<string> | undefined;
 
   /** A number that only grows. */
   counter(name: string, help: string, labelNames: readonly string[] = []): Family<Cell> {
@@ -47,8 +48,15 @@ export class Metrics {
     return () => this.#beforeText.delete(prepare);
   }
 
-  /** Prometheus's text format. */
-  async text(): Promise<string> {
+  /** Prometheus's text format. Whoever asks while it is being made gets the same. */
+  text(): Promise<string> {
+    this.#text ??= this.#makeText().finally(() => {
+      this.#text = undefined;
+    });
+    return this.#text;
+  }
+
+  async #makeText(): Promise<string> {
     for (const prepare of this.#beforeText) prepare();
     return this.registry.metrics();
   }

@@ -1,4 +1,4 @@
-import { Rcode, formatRcode } from "../dns/iana/rcode.ts";
+import { rcodeLabel } from "../dns/iana/rcode.ts";
 import type { Cell, Family, HistogramCell, Metrics } from "../observe/metrics.ts";
 import type { PoolCells } from "./channel-pool.ts";
 
@@ -7,8 +7,6 @@ export type UpstreamProtocol = "udp" | "tcp" | "tcp-tls";
 
 /** Upper bounds in seconds: 0.25 ms and its doubles up to 8 s (CoreDNS `plugin.TimeBuckets`). */
 const timeBuckets: readonly number[] = Array.from({ length: 16 }, (_, i) => 0.000_25 * 2 ** i);
-
-const HIGHEST_RCODE = Rcode.BADCOOKIE;
 
 /** The `coredns_proxy_*` metrics of one upstream. */
 export class UpstreamMetrics {
@@ -58,10 +56,4 @@ export class UpstreamMetrics {
       misses: this.#misses.with(...this.#labels, protocol),
     };
   }
-}
-
-/** Codes without a name are labelled by their number, as in CoreDNS. */
-function rcodeLabel(rcode: number): string {
-  const label = formatRcode(rcode);
-  return rcode > HIGHEST_RCODE || label.startsWith("RCODE") ? String(rcode) : label;
 }

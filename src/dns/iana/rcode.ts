@@ -36,6 +36,11 @@ export function formatRcode(rcode: number): string {
   return mnemonics.get(rcode) ?? `RCODE${rcode}`;
 }
 
+/** As a label of metrics: whoever sends codes without a name makes no new time series. */
+export function rcodeLabel(rcode: number): string {
+  return mnemonics.get(rcode) ?? "other";
+}
+
 /** The number of a mnemonic, in any case; undefined if there is none. */
 export function parseRcode(text: string): number | undefined {
   return values.get(text.toUpperCase());

@@ -105,7 +105,7 @@ describe("prometheus", () => {
     expect(await series("coredns_dns_responses_total")).toEqual([
       `coredns_dns_responses_total{${zone},rcode="NXDOMAIN",plugin=""} 1`,
       `coredns_dns_responses_total{${zone},rcode="BADCOOKIE",plugin=""} 1`,
-      `coredns_dns_responses_total{${zone},rcode="RCODE3000",plugin=""} 1`,
+      `coredns_dns_responses_total{${zone},rcode="other",plugin=""} 1`,
     ]);
     expect(await series("coredns_dns_requests_total")).toEqual([
       `coredns_dns_requests_total{${zone},proto="udp",family="1",type="A"} 4`,

@@ -1,4 +1,4 @@
-import { formatRcode } from "../../dns/iana/rcode.ts";
+import { rcodeLabel } from "../../dns/iana/rcode.ts";
 import type { Cell, HistogramCell } from "../../observe/metrics.ts";
 import type { Query } from "../../server/query.ts";
 import type { Outcome } from "../../server/reply.ts";
@@ -80,7 +80,7 @@ export class ZoneTraffic implements ReusedObserver {
   #responseCell(rcode: number): Cell {
     return (this.#responses[rcode] ??= this.#families.responses.with(
       ...this.#labels,
-      formatRcode(rcode),
+      rcodeLabel(rcode),
       "",
     ));
   }
