@@ -45,7 +45,8 @@ export class Entry {
     this.storedMs = details.storedMs;
     this.isAnswer = details.isAnswer;
     if (reply.isForwarded) reply.flags &= ~Flag.AA;
-    ownOctets(reply);
+    // What stands on the cluster or on a file is made of records that are there in any case.
+    if (!reply.basis) ownOctets(reply);
     this.#reply = reply;
     this.#octets = ENTRY_OCTETS + details.key.length + octetsOf(reply);
     this.#aged = reply;
