@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { extendedErrorOption } from "../dns/edns.ts";
+import fc from "fast-check";
+import { decodeExtendedError, extendedErrorOption } from "../dns/edns.ts";
 import { Flag } from "../dns/header.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
 import type { Message } from "../dns/message.ts";
@@ -80,10 +81,51 @@ describe("encodeReply", () => {
   });
 
   it("drops an explanation rather than an answer", () => {
-    const reply = Reply.authoritative(many(1));
+    const reply = Reply.authoritative(many(16));
     reply.options = [extendedErrorOption(0, "x".repeat(600))];
     const encoded = encode(reply, { payloadSize: 512 });
-    expect(encoded.answer).toHaveLength(1);
+    expect(encoded.answer).toHaveLength(16);
+    expect(encoded.truncated).toBe(false);
     expect(encoded.edns?.options).toEqual([]);
+  });
+});
+
+describe("explanations in a reply", () => {
+  const texts = fc.array(fc.string({ unit: "binary", maxLength: 3_000 }), { maxLength: 40 });
+
+  it("stay within the reply's size, whatever they are, and take no answer's room", () => {
+    const sizes = fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.constantFrom(512, 1232, 65_535));
+    const property = fc.property(texts, sizes, fc.nat(60), (all, payloadSize, count) => {
+      const reply = Reply.authoritative(many(count));
+      const options: TestQueryOptions = { payloadSize: Math.max(512, payloadSize) };
+      const bare = encode(reply, options);
+      reply.options = all.map((text) => extendedErrorOption(22, text));
+      const { octets, truncated, answer, edns } = encode(reply, options);
+      expect(octets).toBeLessThanOrEqual(Math.min(1232, Math.max(512, payloadSize)));
+      expect([truncated, answer.length]).toEqual([bare.truncated, bare.answer.length]);
+      expect(edns?.options.length).toBeLessThanOrEqual(4);
+      for (const { data } of edns?.options ?? []) expect(data.length).toBeLessThanOrEqual(122);
+    });
+    fc.assert(property, { numRuns: 300, seed: 35 });
+  });
+
+  it.each([
+    ["x".repeat(500), "x".repeat(120)],
+    ["é".repeat(500), "é".repeat(60)],
+    [`x${"é".repeat(500)}`, `x${"é".repeat(59)}`],
+    ["😀".repeat(500), "😀".repeat(30)],
+    [`xyz${"😀".repeat(500)}`, `xyz${"😀".repeat(29)}`],
+    ["short", "short"],
+  ])("are cut between characters: %j", (text, expected) => {
+    const reply = new Reply(Rcode.SERVFAIL);
+    reply.options = [extendedErrorOption(22, text)];
+    const [option] = encode(reply, { edns: true }).edns?.options ?? [];
+    expect(option && decodeExtendedError(option.data)?.extraText).toBe(expected);
+  });
+
+  it("end where a text is no text", () => {
+    const reply = new Reply(Rcode.SERVFAIL);
+    reply.options = [{ code: 15, data: Buffer.alloc(60_000, 0x80) }];
+    expect(encode(reply, { edns: true }).edns?.options[0]?.data.length).toBe(118);
   });
 });

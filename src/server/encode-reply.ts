@@ -4,6 +4,7 @@ import { MAX_UDP_OCTETS, ednsLength, findOption, keepaliveOption } from "../dns/
 import { Flag } from "../dns/header.ts";
 import { OptionCode } from "../dns/iana/option-code.ts";
 import { RrType } from "../dns/iana/rr-type.ts";
+import { boundErrors, isExtendedError } from "./extended-errors.ts";
 import { boundDenials } from "./denial-ttl.ts";
 import type { Query } from "./query.ts";
 import type { Reply } from "./reply.ts";
@@ -15,15 +16,36 @@ const composer = new Composer();
 
 /** Encodes a reply into the space that the query's transport and EDNS leave it. */
 export function encodeReply(query: Query, reply: Reply): Buffer {
-  const flags = Flag.QR | (query.flags & REPEATED_FLAGS) | reply.flags | (reply.rcode & 0x0f);
   const limit = replyLimit(query);
+  const options = query.hasEdns ? replyOptions(query, reply, limit) : undefined;
+  const isWhole = compose(query, reply, limit, options);
+  // Explanations that leave no room for the answer give way to it (RFC 8914 §3).
+  if (!isWhole && options?.some(isExtendedError)) {
+    compose(
+      query,
+      reply,
+      limit,
+      options.filter((option) => !isExtendedError(option)),
+    );
+  }
+  return composer.finish();
+}
+
+/** @returns whether all that is required has found room */
+function compose(
+  query: Query,
+  reply: Reply,
+  limit: number,
+  options: readonly EdnsOption[] | undefined,
+): boolean {
+  const flags = Flag.QR | (query.flags & REPEATED_FLAGS) | reply.flags | (reply.rcode & 0x0f);
   composer.begin(query.id, flags, limit);
   if (query.hasQuestion) composer.question(query.qname, query.qtype, query.qclass);
-  const options = query.hasEdns ? replyOptions(query, reply, limit) : undefined;
   if (options) composer.reserve(ednsLength(options));
-  appendSections(reply);
+  const isWhole = appendSections(reply);
+  if (!isWhole) composer.addFlags(Flag.TC);
   if (options) composer.edns(MAX_UDP_OCTETS, reply.rcode, query.dnssecOk, options);
-  return composer.finish();
+  return isWhole;
 }
 
 function replyLimit(query: Query): number {
@@ -33,11 +55,10 @@ function replyLimit(query: Query): number {
 }
 
 function replyOptions(query: Query, reply: Reply, limit: number): readonly EdnsOption[] {
-  let { options } = reply;
+  let options = boundErrors(reply.options);
   if (query.client.keepaliveMs > 0 && findOption(query.options, OptionCode.KEEPALIVE)) {
     options = [...options, keepaliveOption(query.client.keepaliveMs)];
   }
-  // Explanations that do not fit give way to the answer (RFC 8914 §3).
   return questionOctets(query.qname) + ednsLength(options) > limit ? [] : options;
 }
 
@@ -45,18 +66,13 @@ function replyOptions(query: Query, reply: Reply, limit: number): readonly EdnsO
  * TC is set only where something required is missing (RFC 2181 §9): answers, the authority of a
  * reply without answers, or the glue of a referral (RFC 9471 §2). Other records just stay behind.
  */
-function appendSections(reply: Reply): void {
-  if (composer.append(Section.answer, reply.answer) < reply.answer.length) {
-    return composer.addFlags(Flag.TC);
-  }
+function appendSections(reply: Reply): boolean {
+  if (composer.append(Section.answer, reply.answer) < reply.answer.length) return false;
   const isAnswered = reply.answer.length > 0;
   const authority = boundDenials(reply.authority);
-  if (composer.append(Section.authority, authority) < authority.length) {
-    if (!isAnswered) composer.addFlags(Flag.TC);
-    return;
-  }
+  if (composer.append(Section.authority, authority) < authority.length) return isAnswered;
   if (composer.append(Section.additional, reply.additional) < reply.additional.length) {
-    const isReferral = !isAnswered && authority.some(({ type }) => type === RrType.NS);
-    if (isReferral) composer.addFlags(Flag.TC);
+    return isAnswered || !authority.some(({ type }) => type === RrType.NS);
   }
+  return true;
 }
