@@ -1,6 +1,7 @@
 import { HEADER_OCTETS } from "../dns/header.ts";
 
 const FIRST_ALLOCATION_OCTETS = 512;
+const EMPTY = Buffer.alloc(0);
 
 /**
  * Cuts a stream into messages, each behind its length in two octets (RFC 1035 §4.2.2), however
@@ -9,7 +10,7 @@ const FIRST_ALLOCATION_OCTETS = 512;
 export class FrameReader {
   #length = 0;
   #lengthOctets = 0;
-  #message = Buffer.alloc(0);
+  #message = EMPTY;
   #filled = 0;
 
   /** Whether a message has begun and is not complete. */
@@ -57,7 +58,7 @@ export class FrameReader {
   #take(): Buffer {
     const message = this.#message;
     this.#length = this.#lengthOctets = this.#filled = 0;
-    this.#message = Buffer.alloc(0);
+    this.#message = EMPTY;
     return message;
   }
 }

@@ -3,10 +3,18 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Client } from "../server/client.ts";
 import { frame } from "./frame-reader.ts";
+import { standIn } from "./native/testdata/responder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import { DEFAULT_TCP_LIMITS } from "./tcp-limits.ts";
 import { TcpProbe, packetOf } from "./transport.cases.ts";
 import type { Listener, ListenOptions, Receive } from "./transport.ts";
+
+/** A query for a name of one letter; the stand-in knows what to do by that. */
+function letterQuery(letter: string, id: number): Buffer {
+  const packet = packetOf(id);
+  packet.write(letter, 13);
+  return packet;
+}
 
 /** Listens one way or the other. */
 export type ListenTcp = (options: ListenOptions, limits: TcpLimits) => Promise<Listener>;
@@ -192,6 +200,109 @@ export function tcpCases(name: string, listenBy: ListenTcp): void {
       await probes[0]?.closed;
       expect(probes.map(({ socket }) => socket.destroyed)).toEqual([true, false, false]);
       for (const { socket } of probes) socket.destroy();
+    });
+
+    /** Connects, and waits until the server has seen it; each by itself, so that the order is known. */
+    async function connected(port: number, count: number, from: string): Promise<TcpProbe[]> {
+      const probes: TcpProbe[] = [];
+      for (let id = 1; id <= count; id++) {
+        const probe = new TcpProbe(port, "127.0.0.1", from);
+        probe.send(packetOf(id));
+        await probe.untilIds(1);
+        probes.push(probe);
+      }
+      return probes;
+    }
+
+    function open(probes: readonly TcpProbe[]): number {
+      return probes.filter(({ socket }) => !socket.destroyed).length;
+    }
+
+    it("S15 serves another address while one holds all that it may", async () => {
+      const port = await listen({ connectionsPerClient: 8, connections: 12 });
+      const greedy = await connected(port, 30, "127.0.0.1");
+      const others = await connected(port, 4, "127.0.0.2");
+      await greedy[21]?.closed;
+      expect([open(greedy), open(others)]).toEqual([8, 4]);
+      for (const { socket } of [...greedy, ...others]) socket.destroy();
+    });
+
+    it("makes room for a new client at the cost of whoever has been idle longest", async () => {
+      const port = await listen({ connectionsPerClient: 3, connections: 4 });
+      const first = await connected(port, 2, "127.0.0.2");
+      const second = await connected(port, 2, "127.0.0.3");
+      // The first one asks again: now the one behind it has been idle longest.
+      first[0]?.send(packetOf(9));
+      await first[0]?.untilIds(2);
+      const third = await connected(port, 1, "127.0.0.4");
+      await first[1]?.closed;
+      expect([open(first), open(second), open(third)]).toEqual([1, 2, 1]);
+      for (const { socket } of [...first, ...second, ...third]) socket.destroy();
+    });
+
+    it("makes room at the cost of the oldest half query where nobody is idle", async () => {
+      const port = await listen({ connectionsPerClient: 2, connections: 2 });
+      const stalled = await connected(port, 2, "127.0.0.2");
+      // A query and the beginning of another: the reply shows that both have come.
+      for (const probe of stalled) {
+        probe.socket.write(Buffer.concat([frame(packetOf(5)), Buffer.of(0, 40, 1)]));
+        await probe.untilIds(2);
+      }
+      const [probe] = await connected(port, 1, "127.0.0.3");
+      await stalled[0]?.closed;
+      expect(probe?.ids()).toEqual([1]);
+      expect(open(stalled)).toBe(1);
+      for (const { socket } of [...stalled, ...(probe ? [probe] : [])]) socket.destroy();
+    });
+
+    it("ends no connection with a query in work, but refuses the next one", async () => {
+      const replies: (() => void)[] = [];
+      const port = await listen({ connections: 1 }, (packet, client) => {
+        replies.push(() => client.send(packet));
+      });
+      const probe = new TcpProbe(port);
+      probe.send(packetOf(1));
+      while (replies.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      const refused = new TcpProbe(port);
+      await refused.closed;
+      replies.forEach((reply) => reply());
+      expect(await probe.untilIds(1)).toEqual([1]);
+      probe.socket.destroy();
+    });
+
+    it("knows both ends of a connection, also on all addresses", async () => {
+      const ends: string[][] = [];
+      const receive: Receive = (packet, client) => {
+        ends.push([client.address, client.localAddress]);
+        expect(client.localPort).toBe(listener.port);
+        client.send(packet);
+      };
+      const options = { address: "", port: 0, receive, onTrouble: () => {} };
+      const listener = await listenBy(options, DEFAULT_TCP_LIMITS);
+      listeners.push(listener);
+      const probe = new TcpProbe(listener.port, "127.0.0.1", "127.0.0.5");
+      probe.send(packetOf(1));
+      expect(await probe.untilIds(1)).toEqual([1]);
+      probe.socket.destroy();
+      expect(ends).toEqual([["127.0.0.5", "127.0.0.1"]]);
+    });
+
+    it("answers from memory what it can, and asks for the rest", async () => {
+      const asked: number[] = [];
+      const receive: Receive = (packet, client) => {
+        asked.push(packet.readUInt16BE(0));
+        client.send(packet);
+      };
+      const responder = standIn();
+      const options = { address: "127.0.0.1", port: 0, receive, responder, onTrouble: () => {} };
+      const listener = await listenBy(options, DEFAULT_TCP_LIMITS);
+      listeners.push(listener);
+      const probe = new TcpProbe(listener.port);
+      // Known, unknown, known again, and one that the memory stumbles over.
+      probe.send(...["h", "m", "h", "h", "t"].map((letter, i) => letterQuery(letter, i)));
+      expect(await probe.untilIds(5)).toEqual([0, 1, 2, 3, 4]);
+      expect(asked).toEqual([1, 4]);
+      probe.socket.destroy();
     });
 
     it("counts a dropped query as done", async () => {

@@ -37,8 +37,10 @@ export class TcpProbe {
   failed = false;
   readonly closed: Promise<void>;
 
-  constructor(port: number, address = "127.0.0.1") {
-    this.socket = connect({ port, host: address, allowHalfOpen: true });
+  /** @param from the client's own address */
+  constructor(port: number, address = "127.0.0.1", from?: string) {
+    const local = from === undefined ? {} : { localAddress: from };
+    this.socket = connect({ port, host: address, allowHalfOpen: true, ...local });
     this.socket.on("data", (chunk: Buffer) => {
       this.received = Buffer.concat([this.received, chunk]);
     });
