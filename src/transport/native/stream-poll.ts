@@ -52,7 +52,7 @@ export class StreamPoll {
     this.#changeAddress = libc.addressOf(this.#change);
     this.#fd = libc.epoll_create1(EPOLL_CLOEXEC);
     if (this.#fd < 0) throw systemError(libc, "epoll_create1");
-    this.#poll = libc.poll(this.#fd, () => this.#turn());
+    this.#poll = libc.poll(this.#fd, () => this.turn());
   }
 
   add(fd: number, watcher: Watcher, events: number): boolean {
@@ -81,7 +81,8 @@ export class StreamPoll {
     return this.#libc.epoll_ctl(this.#fd, operation, fd, this.#changeAddress) === 0;
   }
 
-  #turn(): void {
+  /** Tells the watchers what has happened, without waiting. */
+  turn(): void {
     for (let turn = 0; turn < TURNS_AT_ONCE; turn++) {
       const count = this.#libc.epoll_wait(this.#fd, this.#eventsAddress, EVENTS, 0);
       for (let i = 0; i < count; i++) this.#tell(i * EVENT_WORDS);

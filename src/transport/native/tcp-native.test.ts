@@ -38,6 +38,34 @@ describe.skipIf(!libc)("TCP by system calls", () => {
     await listener.close();
   });
 
+  it("answers at its end what came before, though nobody has accepted it yet", async () => {
+    // The event loop never says that there is something to do.
+    const deaf: Libc = { ...here, poll: () => ({ close() {} }) };
+    const options = { address: "127.0.0.1", port: 0, receive: echo, onTrouble: () => {} };
+    const listener = await listenTcpNative(deaf, options);
+    const probes = Array.from({ length: 100 }, () => new TcpProbe(listener.port));
+    probes.forEach((probe, id) => probe.send(packetOf(id)));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(probes.flatMap((probe) => probe.ids())).toEqual([]);
+    // It cannot see the clients' FIN either, so its end takes as long as it lingers.
+    void listener.close();
+    await Promise.all(probes.map(({ closed }) => closed));
+    expect(probes.map((probe) => probe.ids())).toEqual(probes.map((_probe, id) => [id]));
+  });
+
+  it("answers before a pause what came before it", async () => {
+    const deaf: Libc = { ...here, poll: () => ({ close() {} }) };
+    const options = { address: "127.0.0.1", port: 0, receive: echo, onTrouble: () => {} };
+    const listener = await listenTcpNative(deaf, options);
+    const probe = new TcpProbe(listener.port);
+    probe.send(packetOf(1));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    listener.pause();
+    expect(await probe.untilIds(1)).toEqual([1]);
+    void listener.close();
+    await probe.closed;
+  });
+
   it("sends in order what the kernel takes only bit by bit", async () => {
     // Each call takes 1,000 octets at most, every third one none.
     let calls = 0;

@@ -17,7 +17,7 @@ import { addressOf, portOf } from "./socket-address.ts";
 import { StreamMemory } from "./stream-memory.ts";
 import type { Watcher } from "./stream-poll.ts";
 import { EPOLLIN, StreamPoll } from "./stream-poll.ts";
-import { TcpSocket } from "./tcp-socket.ts";
+import { MOST_WAITING, TcpSocket } from "./tcp-socket.ts";
 
 /** Connections taken before those that are there have their turn. */
 const ACCEPTS_AT_ONCE = 64;
@@ -109,12 +109,16 @@ class NativeTcpListener implements Listener, Watcher {
     return false;
   }
 
+  // What the kernel has by now has been received: it is still answered.
   pause(): void {
+    this.#streams.poll.turn();
     this.#connections.pause();
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#rest);
+    // Whoever waits to be accepted may have asked already.
+    for (let accepted = 0; accepted < MOST_WAITING; accepted += ACCEPTS_AT_ONCE) this.ready();
     this.#streams.poll.forget(this.#socket.fd);
     this.#socket.close();
     this.#connections.endAll();

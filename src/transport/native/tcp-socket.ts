@@ -12,7 +12,8 @@ const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
-const BACKLOG = 1024;
+/** Connections that the kernel keeps until they are accepted. */
+export const MOST_WAITING = 1_024;
 
 /** A TCP socket that listens, outside of Node's event loop. */
 export class TcpSocket {
@@ -42,7 +43,7 @@ export class TcpSocket {
       // Connections inherit it.
       this.#set(IPPROTO_TCP, TCP_NODELAY, 1);
       if (libc.bind(this.fd, sockaddr, sockaddr.length) < 0) throw systemError(libc, "bind");
-      if (libc.listen(this.fd, BACKLOG) < 0) throw systemError(libc, "listen");
+      if (libc.listen(this.fd, MOST_WAITING) < 0) throw systemError(libc, "listen");
       this.boundAddress = this.#name();
     } catch (error) {
       this.close();
