@@ -45,7 +45,7 @@ export async function chooseUdp(
     listen(options) {
       const hasMemory = options.responder !== undefined;
       const count = threads ?? defaultThreads(availableCpus(), sockets, hasMemory);
-      return listenUdpNative(libc, options, count);
+      return listenUdpNative(libc, options, { count, whenBusy: threads === undefined });
     },
     listenTcp: (options) => listenTcpNative(libc, options),
   };

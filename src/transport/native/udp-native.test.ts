@@ -23,8 +23,11 @@ const echo: Receive = (packet, client) => client.send(packet);
 
 describe.skipIf(!libc)("native UDP", () => {
   const here = libc as Libc;
-  describeUdp("the main thread", (options) => listenUdpNative(here, options, 0));
-  describeUdp("two threads", (options) => listenUdpNative(here, options, 2));
+  describeUdp("the main thread", (options) => listenUdpNative(here, options, { count: 0 }));
+  describeUdp("the main thread, before there are two", (options) =>
+    listenUdpNative(here, options, { count: 2, whenBusy: true }),
+  );
+  describeUdp("two threads", (options) => listenUdpNative(here, options, { count: 2 }));
 
   const listeners: NativeListener[] = [];
   const trouble: string[] = [];
@@ -45,7 +48,7 @@ describe.skipIf(!libc)("native UDP", () => {
       onTrouble: (message: string) => trouble.push(message),
       ...options,
     };
-    const listener = await listenUdpNative(here, all, threads);
+    const listener = await listenUdpNative(here, all, { count: threads });
     listeners.push(listener);
     return listener;
   }
@@ -191,6 +194,32 @@ describe.skipIf(!libc)("native UDP", () => {
     expect(responder.readers.size).toBe(2);
     expect(responder.readers).toContain(3);
     for (const socket of [deadly, ...sockets]) socket.close();
+  });
+
+  it("starts threads once there is much to do, and loses nothing meanwhile", async () => {
+    const responder = standIn();
+    const options = { address: "127.0.0.1", port: 0, receive: echo, responder };
+    const onTrouble = (message: string): unknown => trouble.push(message);
+    const threads = { count: 2, whenBusy: true };
+    const listener = await listenUdpNative(here, { ...options, onTrouble }, threads);
+    listeners.push(listener);
+    const socket = await connectUdp(listener.port);
+    let replies = 0;
+    socket.on("message", () => replies++);
+    let sent = 0;
+    const ask = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) socket.send(query(i % 2 === 0 ? "m" : "h", sent++ & 0xffff));
+      await expect.poll(() => replies, { timeout: 10_000, interval: 1 }).toBe(sent);
+    };
+    await ask(50);
+    expect(responder.readers.size).toBe(0);
+    for (let i = 0; responder.readers.size === 0 && i < 5_000; i++) await ask(50);
+    expect(responder.readers.size).toBe(2);
+    for (let i = 0; i < 100; i++) await ask(50);
+    const { received, answered } = listener.statistics();
+    expect([received, answered]).toEqual([sent, sent / 2]);
+    expect(trouble).toEqual([]);
+    socket.close();
   });
 
   it("gives its threads back when it closes", async () => {

@@ -2,6 +2,7 @@ import type { Listener, ListenOptions, UdpStatistics } from "../transport.ts";
 import { NO_ANSWERS } from "../responder.ts";
 import { listenError } from "../transport.ts";
 import type { Libc } from "./libc.ts";
+import { GrowingSource } from "./growing-source.ts";
 import { PEER_OCTETS } from "./miss-ring.ts";
 import type { ReplySocket } from "./native-client.ts";
 import { NativeClient } from "./native-client.ts";
@@ -21,17 +22,20 @@ const LOOK_UP_MS = 100;
 
 const NO_IPV6: readonly string[] = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
 
-/**
- * Listens for UDP packets by system calls that take many packets at once.
- * @param threads that receive and answer from memory, each by a socket of its own; with 0 the
- * main thread does it
- */
+export interface Threads {
+  /** That receive and answer from memory, each by a socket of its own; with 0 the main thread does. */
+  readonly count: number;
+  /** Whether they are started only once there is much to do. */
+  readonly whenBusy?: boolean;
+}
+
+/** Listens for UDP packets by system calls that take many packets at once. */
 export async function listenUdpNative(
   libc: Libc,
   options: ListenOptions,
-  threads: number,
+  threads: Threads,
 ): Promise<NativeListener> {
-  const sockets = openSockets(libc, options, Math.max(1, threads));
+  const sockets = openSockets(libc, options, Math.max(1, threads.count));
   const listener = new NativeListener(libc, options, sockets);
   try {
     await listener.start(threads);
@@ -97,28 +101,39 @@ export class NativeListener implements Listener, ReplySocket {
     this.#replies = new ReplyQueue(libc, first.fd);
   }
 
-  async start(threads: number): Promise<void> {
+  async start(threads: Threads): Promise<void> {
     this.#source = this.#makeSource(threads);
     await this.#source.start();
   }
 
-  #makeSource(threads: number): QuerySource {
-    const { responder, onTrouble } = this.#options;
-    const [libc, sockets, replies] = [this.#libc, this.#sockets, this.#replies];
-    const onQuery = (record: Buffer): void => this.#dispatch(record);
-    if (threads > 0) {
-      for (const socket of sockets) socket.setReceiveTimeout(LOOK_UP_MS);
-      return new ThreadedSource({ sockets, responder, replies, onQuery, onTrouble });
-    }
-    const [socket] = sockets as readonly [UdpSocket];
-    const local = responder?.local ?? NO_ANSWERS;
-    return new PolledSource({ libc, socket, responder: local, replies, onQuery });
+  #makeSource({ count, whenBusy = false }: Threads): QuerySource {
+    const [socket] = this.#sockets as readonly [UdpSocket];
+    if (count === 0) return this.#makePolled(socket);
+    if (!whenBusy) return this.#makeThreaded();
+    return new GrowingSource({
+      polled: this.#sockets.map((one) => this.#makePolled(one)),
+      makeThreaded: () => this.#makeThreaded(),
+      onTrouble: this.#options.onTrouble,
+    });
   }
 
-  #dispatch(record: Buffer): void {
+  #makePolled(socket: UdpSocket): PolledSource {
+    const responder = this.#options.responder?.local ?? NO_ANSWERS;
+    const [libc, replies, onQuery] = [this.#libc, this.#replies, this.#onQuery];
+    return new PolledSource({ libc, socket, responder, replies, onQuery });
+  }
+
+  #makeThreaded(): ThreadedSource {
+    const { responder, onTrouble } = this.#options;
+    const [sockets, replies, onQuery] = [this.#sockets, this.#replies, this.#onQuery];
+    for (const socket of sockets) socket.setReceiveTimeout(LOOK_UP_MS);
+    return new ThreadedSource({ sockets, responder, replies, onQuery, onTrouble });
+  }
+
+  readonly #onQuery = (record: Buffer): void => {
     this.#inFlight++;
     this.#options.receive(record.subarray(PEER_OCTETS), new NativeClient(this, record));
-  }
+  };
 
   reply(record: Buffer, reply: Buffer): void {
     this.#inFlight--;
