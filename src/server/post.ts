@@ -1,7 +1,7 @@
 import type { Logger } from "../observe/log.ts";
 import { tokenError } from "../corefile/directive.ts";
 import { listenBoth } from "../transport/listen-both.ts";
-import type { UdpChoice } from "../transport/listen-udp.ts";
+import type { ListenBy, UdpChoice } from "../transport/listen-udp.ts";
 import { chooseUdp } from "../transport/listen-udp.ts";
 import type { Listener } from "../transport/transport.ts";
 import type { Endpoint } from "./configuration.ts";
@@ -47,11 +47,12 @@ export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Po
     port,
     receive: dispatcher.receive,
     onTrouble: (message: string) => log.error(message),
-    // Without it there is nothing that other threads could answer with.
-    responder: repeats ? table : undefined,
+    responder: table,
   };
+  // Where nothing is repeated there is nothing that other threads could answer with.
+  const listenUdp: ListenBy = (own) => listen(repeats ? own : { ...own, responder: undefined });
   try {
-    return { dispatcher, table, listeners: await listenBoth(options, listen, listenTcp), udp };
+    return { dispatcher, table, listeners: await listenBoth(options, listenUdp, listenTcp), udp };
   } catch (error) {
     table?.close();
     throw error;
