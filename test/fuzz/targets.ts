@@ -5,6 +5,7 @@ import { packets } from "./packets.ts";
 import { responses } from "./responses.ts";
 import type { FuzzTarget } from "./target.ts";
 import { lists, watches } from "./watches.ts";
+import { zones } from "./zones.ts";
 
 /** All that is fuzzed. */
 export const targets: readonly FuzzTarget[] = [
@@ -15,4 +16,5 @@ export const targets: readonly FuzzTarget[] = [
   watches,
   lists,
   manifests,
+  zones,
 ];
