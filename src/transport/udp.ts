@@ -10,6 +10,9 @@ import { listenError, plainAddress } from "./transport.ts";
 /** Asked of the kernel so that a burst waits rather than gets lost; it may grant less. */
 const SOCKET_BUFFER_OCTETS = 4 * 1024 * 1024;
 
+/** Replies that wait for the network, in octets. More are lost, as they are in a full buffer. */
+const MOST_UNSENT_OCTETS = 4 * 1024 * 1024;
+
 /** Turns of the event loop in which all is read that can have been received by the first one. */
 const MOST_TURNS = 1_000;
 
@@ -106,6 +109,7 @@ class UdpClient implements Client {
   send(reply: Buffer): void {
     // A forged packet may come from port 0, and a socket may have been closed meanwhile.
     try {
+      if (this.#socket.getSendQueueSize() > MOST_UNSENT_OCTETS) return;
       this.#socket.send(reply, 0, reply.length, this.#peer.port, this.#peer.address);
     } catch {
       // Nobody is left to answer.
