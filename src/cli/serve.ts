@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import type { Logger } from "../observe/log.ts";
 import { createLogger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
+import { reloadMetrics } from "../plugins/reload/metrics.ts";
 import { Server } from "../server/server.ts";
 import { welcome } from "./welcome.ts";
 import { limitYoungGeneration } from "./young-generation.ts";
@@ -55,7 +56,10 @@ function handleSignals(server: Server, log: Logger, pidfile: string | undefined)
     log.info("SIGUSR1: reloading");
     server.reload().then(
       () => log.info("Reloading complete"),
-      (error: Error) => log.error(`Cannot reload, the old configuration stays: ${error.message}`),
+      (error: Error) => {
+        reloadMetrics(server.metrics).failed.value++;
+        log.error(`Cannot reload, the old configuration stays: ${error.message}`);
+      },
     );
   });
 }

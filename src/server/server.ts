@@ -17,6 +17,9 @@ import { WaitingQueries } from "./waiting-queries.ts";
 /** How long queries in flight are waited for when a configuration ends; CoreDNS's figure. */
 const GRACE_MS = 5_000;
 
+/** Turns of the event loop in which streams are read before they are paused. */
+const LAST_TURNS = 3;
+
 export interface ServerOptions {
   /** Reads the configuration; again for each reload. */
   readonly load: () => Corefile;
@@ -105,7 +108,7 @@ export class Server {
     const { instances, blocks } = this.#configuration;
     await Promise.all(instances.map(async ({ instance }) => instance.drain?.()));
     const posts = [...this.#posts.values()];
-    for (const { listeners } of posts) for (const listener of listeners) listener.pause();
+    await pausePosts(posts);
     await settled(blocks);
     await closePosts(posts);
     await settled(blocks);
@@ -155,7 +158,7 @@ export class Server {
     }
     this.#posts = opened;
     this.#configuration = next;
-    for (const { listeners } of gone) for (const listener of listeners) listener.pause();
+    await pausePosts(gone);
     await settled(old.blocks);
     await closePosts(gone);
     await this.#stopInstances(old.instances);
@@ -212,6 +215,14 @@ async function startInstance({ plugin, directive, instance }: PlacedInstance): P
     if (cause instanceof CorefileError) throw cause;
     throw new CorefileError(directive.name, `plugin/${plugin}: ${(cause as Error).message}`);
   }
+}
+
+/** Takes nothing new; but what came before, and is still with the kernel, is read first. */
+async function pausePosts(posts: readonly Post[]): Promise<void> {
+  for (let turn = 0; turn < LAST_TURNS && posts.length > 0; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const { listeners } of posts) for (const listener of listeners) listener.pause();
 }
 
 async function closePosts(posts: Iterable<Post>): Promise<void> {
