@@ -65,11 +65,13 @@ export function checkReply(packet: Buffer, reply: Buffer, way: Way): string {
   return formatRcode(message.rcode);
 }
 
-/** What EDNS announced counts, where it can be read (RFC 6891 §6.2.3). */
+/** What EDNS announced counts, and 512 octets where there is none (RFC 6891 §6.2.3, RFC 1035 §4.2.1). */
 function limitOf(packet: Buffer, isStream: boolean): number {
   if (isStream) return 65_535;
-  const asked = parseMessage(packet)?.edns?.payloadSize;
-  return asked === undefined ? MAX_UDP_OCTETS : Math.min(MAX_UDP_OCTETS, Math.max(512, asked));
+  const asked = parseMessage(packet);
+  // A packet that cannot be read whole may have an OPT record all the same.
+  if (!asked) return MAX_UDP_OCTETS;
+  return Math.min(MAX_UDP_OCTETS, Math.max(512, asked.edns?.payloadSize ?? 512));
 }
 
 /** None, or the packet's octet by octet (RFC 4343 §4). */

@@ -87,7 +87,8 @@ function checkAll(sent: Buffer, { packets, isBroken }: Expected, written: Buffer
   hold(!reader.isPartial || isBroken, "got half a reply", sent);
   const queries = packets.filter(isQuery);
   const isAll = replies.length === queries.length;
-  hold(isAll || isBroken, `got ${replies.length} replies, not ${queries.length}`, sent);
+  const isPart = isBroken && replies.length < queries.length;
+  hold(isAll || isPart, `got ${replies.length} replies, not ${queries.length}`, sent);
   replies.forEach((reply, i) => checkReply(queries[i] as Buffer, reply, { isStream: true }));
   return isBroken ? "broken off" : "answered";
 }

@@ -85,8 +85,9 @@ async function weather(world: SoakWorld, options: SoakOptions): Promise<Weather>
     probes: world.probes,
     queriesPerSecond,
   });
+  const { program } = world.server;
   const sampling = setInterval(() => {
-    residentOctets.push(gaugesOf(world.server.program.pid).residentOctets);
+    if (program.isRunning) residentOctets.push(gaugesOf(program.pid).residentOctets);
   }, SAMPLE_MS);
   const changing = setInterval(() => (changes++, void world.change()), CHANGE_MS);
   const endMs = performance.now() + seconds * 1000;
@@ -96,6 +97,12 @@ async function weather(world: SoakWorld, options: SoakOptions): Promise<Weather>
       i % 2 === 0 ? HAPPENINGS[(i / 2) % HAPPENINGS.length] : random.pick(HAPPENINGS);
     if (!happening) continue;
     await happening.happen(world, random);
+    if (!program.isRunning) {
+      clearInterval(changing);
+      clearInterval(sampling);
+      await client.stop();
+      throw new Error(`The server ended, after "${happening.name}":\n${program.lastWords()}`);
+    }
     happened.set(happening.name, (happened.get(happening.name) ?? 0) + 1);
     await sleep(random.below(400));
   }
