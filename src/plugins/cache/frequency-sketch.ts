@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 const ROWS = 4;
 /** Counters stop here: who is asked for more often is popular enough. */
-const MOST = 15;
+export const MOST = 15;
 /** Columns for each entry: with less, a flood alone makes every key look popular. */
 const COLUMNS_PER_ENTRY = 8;
 const MAX_WIDTH = 1 << 22;
@@ -21,10 +21,12 @@ const OBSERVATIONS_PER_ENTRY = 10;
 export class FrequencySketch {
   readonly #counters: Uint8Array;
   readonly #mask: number;
-  readonly #period: number;
+  readonly #observationsAPeriod: number;
   /** So that nobody outside knows which keys share counters. */
   readonly #seed: number = randomBytes(4).readInt32LE();
   #observations = 0;
+  /** Counts up each time that counters are halved. */
+  period = 1;
 
   /** @param entries how many keys are to be told apart well */
   constructor(entries: number) {
@@ -32,7 +34,7 @@ export class FrequencySketch {
     while (width < entries * COLUMNS_PER_ENTRY && width < MAX_WIDTH) width *= 2;
     this.#counters = new Uint8Array(width * ROWS);
     this.#mask = width - 1;
-    this.#period = entries * OBSERVATIONS_PER_ENTRY;
+    this.#observationsAPeriod = entries * OBSERVATIONS_PER_ENTRY;
   }
 
   /** What stands for a key below; to be kept with it. */
@@ -53,7 +55,7 @@ export class FrequencySketch {
       word = mix(word + 0x9e3779b9);
     }
     // Many hits of one name at once are no reason to forget others.
-    if (++this.#observations >= this.#period) this.#age();
+    if (++this.#observations >= this.#observationsAPeriod) this.#age();
   }
 
   /** 0 to 15: about how often it was observed lately. */
@@ -72,6 +74,7 @@ export class FrequencySketch {
     const counters = this.#counters;
     for (let i = 0; i < counters.length; i++) counters[i] = (counters[i] as number) >> 1;
     this.#observations >>= 1;
+    this.period++;
   }
 }
 

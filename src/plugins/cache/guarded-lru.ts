@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { FrequencySketch } from "./frequency-sketch.ts";
+import { FrequencySketch, MOST } from "./frequency-sketch.ts";
 
 /** What can be kept. */
 export interface Keepable {
@@ -11,6 +11,9 @@ export interface Keepable {
 interface Kept<T> {
   readonly value: T;
   readonly hash: number;
+  /** What the sketch has been told of in its period `period`: more would tell it nothing. */
+  counted: number;
+  period: number;
 }
 
 interface Room {
@@ -47,6 +50,7 @@ export class GuardedLru<T extends Keepable> {
   readonly #window: LRUCache<string, Kept<T>>;
   readonly #probation: LRUCache<string, Kept<T>>;
   readonly #protected: LRUCache<string, Kept<T>>;
+  #lastOnProbation: Kept<T> | undefined;
 
   constructor(options: LruOptions<T>) {
     const { entries, octets } = options;
@@ -75,11 +79,13 @@ export class GuardedLru<T extends Keepable> {
 
   /** @param count how many asked for it */
   get(key: string, count = 1): T | undefined {
-    const part = this.#partOf(key);
-    const kept = part?.get(key);
-    if (!kept) return undefined;
-    this.#sketch.add(kept.hash, count);
-    if (part === this.#probation) this.#promote(kept);
+    let kept = find(this.#window, key) ?? find(this.#protected, key);
+    if (!kept) {
+      kept = find(this.#probation, key);
+      if (!kept) return undefined;
+      this.#promote(kept);
+    }
+    this.#count(kept, count);
     return kept.value;
   }
 
@@ -87,17 +93,19 @@ export class GuardedLru<T extends Keepable> {
   set(value: T): void {
     const { key, octets } = value;
     const known = this.#partOf(key);
+    if (known) this.#lastOnProbation = undefined;
     if (octets > this.#main.octets) {
       known?.delete(key);
       return;
     }
     const hash = known?.peek(key)?.hash ?? this.#sketch.hash(key);
     this.#sketch.add(hash);
-    (known ?? this.#window).set(key, { value, hash }, { size: octets });
+    (known ?? this.#window).set(key, { value, hash, counted: 0, period: 0 }, { size: octets });
     this.#shrink();
   }
 
   delete(key: string): void {
+    this.#lastOnProbation = undefined;
     this.#partOf(key)?.delete(key);
   }
 
@@ -107,7 +115,19 @@ export class GuardedLru<T extends Keepable> {
     return this.#window.has(key) ? this.#window : undefined;
   }
 
+  #count(kept: Kept<T>, count: number): void {
+    const sketch = this.#sketch;
+    if (kept.period !== sketch.period) {
+      kept.period = sketch.period;
+      kept.counted = 0;
+    }
+    if (kept.counted >= MOST) return;
+    kept.counted += count;
+    sketch.add(kept.hash, count);
+  }
+
   #promote(kept: Kept<T>): void {
+    this.#lastOnProbation = undefined;
     move(kept, this.#probation, this.#protected);
     while (exceeds(this.#protected, this.#main, PROTECTED_SHARE)) {
       moveLast(this.#protected, this.#probation);
@@ -117,34 +137,40 @@ export class GuardedLru<T extends Keepable> {
   /** Those that fall out of the window compete for a place behind it. */
   #shrink(): void {
     while (exceeds(this.#window, this.#windowRoom, 1)) {
-      const candidate = moveLast(this.#window, this.#probation);
+      const candidate = this.#window.pop();
       if (!candidate) break;
-      this.#compete(candidate);
+      this.#admit(candidate);
     }
     // An entry may have been replaced by a longer one.
-    while (this.#isFull() && this.#evict(lastOf(this.#probation) ?? lastOf(this.#protected)));
+    while (!this.#hasRoom(0, 0) && this.#evict(this.#victim()));
   }
 
-  #compete(candidate: Kept<T>): void {
+  #admit(candidate: Kept<T>): void {
+    const { key, octets } = candidate.value;
     const own = this.#sketch.estimate(candidate.hash);
-    while (this.#isFull()) {
-      const last = lastOf(this.#probation);
-      const victim = last && last !== candidate ? last : lastOf(this.#protected);
-      const wins = victim !== undefined && this.#isBeaten(victim, own);
-      this.#evict(wins ? victim : candidate);
-      if (!wins) return;
+    while (!this.#hasRoom(1, octets)) {
+      const victim = this.#victim();
+      if (!victim || !this.#isBeaten(victim, own)) return this.#options.onEvict();
+      this.#evict(victim);
     }
+    this.#probation.set(key, candidate, { size: octets });
+  }
+
+  /** The one to go next behind the window. Looking for it takes longer than remembering it. */
+  #victim(): Kept<T> | undefined {
+    this.#lastOnProbation ??= lastOf(this.#probation);
+    return this.#lastOnProbation ?? lastOf(this.#protected);
   }
 
   #isBeaten({ value, hash }: Kept<T>, estimate: number): boolean {
     return this.#options.isOver(value) || estimate > this.#sketch.estimate(hash);
   }
 
-  #isFull(): boolean {
+  #hasRoom(more: number, moreOctets: number): boolean {
     const { entries, octets } = this.#main;
     const count = this.#probation.size + this.#protected.size;
     const sum = this.#probation.calculatedSize + this.#protected.calculatedSize;
-    return count > entries || sum > octets;
+    return count + more <= entries && sum + moreOctets <= octets;
   }
 
   #evict(kept: Kept<T> | undefined): boolean {
@@ -176,6 +202,10 @@ function moveLast<T extends Keepable>(
   const last = lastOf(from);
   if (last) move(last, from, to);
   return last;
+}
+
+function find<T>(part: LRUCache<string, Kept<T>>, key: string): Kept<T> | undefined {
+  return part.size === 0 ? undefined : part.get(key);
 }
 
 function exceeds<T>(lru: LRUCache<string, Kept<T>>, room: Room, share: number): boolean {
