@@ -45,9 +45,9 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const world = await startWorld();
   try {
     const warm = await weather(world, { ...options, seconds: options.seconds * WARM_UP });
-    const before = await quiet(world);
+    const before = await quiet(world, { handles: Number.POSITIVE_INFINITY });
     const main = await weather(world, { ...options, seconds: options.seconds * (1 - WARM_UP) });
-    const after = await quiet(world);
+    const after = await quiet(world, before);
     const report = {
       seconds: options.seconds,
       tally: join(warm.tally, main.tally),
@@ -111,11 +111,18 @@ async function weather(world: SoakWorld, options: SoakOptions): Promise<Weather>
   return { tally: await client.stop(), happened, changes, residentOctets };
 }
 
-/** Waits until what has been is over: the number of handles stays as it is, or the time is up. */
-async function quiet({ server }: SoakWorld): Promise<ProcessGauges> {
+/**
+ * Waits until what has been is over: the number of handles stays as it is, and is no higher than it was when
+ * this was waited for before. A connection that was frozen is given up only when its PING has not come back.
+ */
+async function quiet(
+  { server }: SoakWorld,
+  { handles: most }: Pick<ProcessGauges, "handles">,
+): Promise<ProcessGauges> {
   const endMs = performance.now() + QUIET_MS;
   let gauges = gaugesOf(server.program.pid);
-  for (let same = 0; same * SAMPLE_MS < STABLE_MS && performance.now() < endMs; same++) {
+  for (let same = 0; performance.now() < endMs; same++) {
+    if (same * SAMPLE_MS >= STABLE_MS && gauges.handles <= most) break;
     await sleep(SAMPLE_MS);
     const { handles } = gauges;
     gauges = gaugesOf(server.program.pid);
