@@ -5,10 +5,11 @@
  *     namespaces ---- a Service ---- a cached reply ---- a slot of the answer table
  *                     the next one
  *
- * What a basis stands on itself takes it along when it ends.
+ * What a basis stands on itself takes it along when it ends. It is told of those only that something
+ * stands on: what nobody would miss costs no place in a list, and goes when its owner does.
  */
 export class Basis implements Dependent {
-  #isCurrent = true;
+  #hasEnded = false;
   readonly #ground: Basis | undefined;
   /** Most have none or one. */
   #dependents: Dependent | Set<Dependent> | undefined;
@@ -16,12 +17,10 @@ export class Basis implements Dependent {
   /** @param ground what it stands on itself */
   constructor(ground?: Basis) {
     this.#ground = ground;
-    if (ground) this.#isCurrent = ground.isCurrent;
-    if (this.#isCurrent) ground?.add(this);
   }
 
   get isCurrent(): boolean {
-    return this.#isCurrent;
+    return !this.#hasEnded && (this.#ground?.isCurrent ?? true);
   }
 
   end(): void {
@@ -31,22 +30,29 @@ export class Basis implements Dependent {
   /** A dependent of a basis that has ended is never told. */
   add(dependent: Dependent): void {
     const known = this.#dependents;
-    if (known === undefined) this.#dependents = dependent;
-    else if (known instanceof Set) known.add(dependent);
-    else this.#dependents = new Set([known, dependent]);
+    if (known === undefined) {
+      this.#dependents = dependent;
+      this.#ground?.add(this);
+    } else if (known instanceof Set) known.add(dependent);
+    else if (known !== dependent) this.#dependents = new Set([known, dependent]);
   }
 
   delete(dependent: Dependent): void {
-    if (this.#dependents instanceof Set) this.#dependents.delete(dependent);
-    else if (this.#dependents === dependent) this.#dependents = undefined;
+    const known = this.#dependents;
+    if (known instanceof Set) {
+      known.delete(dependent);
+      if (known.size > 0) return;
+    } else if (known !== dependent) return;
+    this.#dependents = undefined;
+    this.#ground?.delete(this);
   }
 
   basisEnded(unsettled: Set<Unsettled>): void {
-    if (!this.#isCurrent) return;
-    this.#isCurrent = false;
-    this.#ground?.delete(this);
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     const dependents = this.#dependents;
     this.#dependents = undefined;
+    if (dependents !== undefined) this.#ground?.delete(this);
     if (dependents instanceof Set) for (const one of dependents) one.basisEnded(unsettled);
     else dependents?.basisEnded(unsettled);
   }

@@ -19,9 +19,9 @@ it("lets in all who come again, though ten thousand others came meanwhile", () =
   expect(admitted(doorkeeper, names)).toBe(10_000);
 });
 
-it("keeps out nine in ten of a flood of names that come once, for as long as it lasts", () => {
+it("keeps out a flood of names that come once, for as long as it lasts", () => {
   const doorkeeper = new Doorkeeper();
   for (let round = 0; round < 10; round++) {
-    expect(admitted(doorkeeper, hashes(100_000))).toBeLessThan(13_000);
+    expect(admitted(doorkeeper, hashes(100_000))).toBeLessThan(500);
   }
 });
