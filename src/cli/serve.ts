@@ -5,13 +5,13 @@ import { plugins } from "../plugins/index.ts";
 import { reloadMetrics } from "../plugins/reload/metrics.ts";
 import { Server } from "../server/server.ts";
 import { welcome } from "./welcome.ts";
-import { limitYoungGeneration } from "./young-generation.ts";
+import { limitHeap } from "./heap.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 
 /** Serves DNS until SIGTERM or SIGINT; SIGUSR1 reads the Corefile again. */
 export async function serve(flags: Flags): Promise<void> {
-  limitYoungGeneration();
+  limitHeap();
   const log = await createLogger();
   const server = await Server.start({
     load: corefileLoader(flags.conf),
