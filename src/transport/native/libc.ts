@@ -32,6 +32,7 @@ export interface Libc {
   epoll_ctl(fd: number, operation: number, watched: number, event: number): number;
   epoll_wait(fd: number, events: number, count: number, timeoutMs: number): number;
   shutdown(fd: number, how: number): number;
+  fcntl(fd: number, command: number, value: number): number;
   close(fd: number): number;
   /** The last argument is a time-out that Linux only looks at between datagrams: 0, for none. */
   recvmmsg(fd: number, headers: number, count: number, flags: number, timeout: number): number;
@@ -51,6 +52,7 @@ const SIGNATURES = {
   if_nametoindex: ["str"],
   listen: ["int", "int"],
   shutdown: ["int", "int"],
+  fcntl: ["int", "int", "int"],
   close: ["int"],
   // Addresses as numbers cost koffi half as much as buffers.
   recvmmsg: ["int", "uintptr_t", "uint", "int", "uintptr_t"],

@@ -49,6 +49,7 @@ export class PolledSource implements QuerySource {
 
   async stop(): Promise<void> {
     this.#poll?.close();
+    this.#options.socket.setBlocking();
     this.#read(MOST_QUEUED / BATCH);
   }
 

@@ -216,6 +216,12 @@ describe.skipIf(!libc)("native UDP", () => {
     for (let i = 0; responder.readers.size === 0 && i < 5_000; i++) await ask(50);
     expect(responder.readers.size).toBe(2);
     for (let i = 0; i < 100; i++) await ask(50);
+    // Threads that wait cost nothing; two that do not would cost this twice.
+    const idleMs = 400;
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, idleMs));
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(idleMs / 2);
     const { received, answered } = listener.statistics();
     expect([received, answered]).toEqual([sent, sent / 2]);
     expect(trouble).toEqual([]);

@@ -57,6 +57,13 @@ export class UdpSocket {
     this.#set(SOL_SOCKET, SO_RCVTIMEO, ...timeval);
   }
 
+  /** Undoes what watching a descriptor does to it: a thread that receives is to wait, not to ask again and again. */
+  setBlocking(): void {
+    const F_SETFL = 4;
+    const NO_FLAGS = 0;
+    if (this.#libc.fcntl(this.fd, F_SETFL, NO_FLAGS) < 0) throw systemError(this.#libc, "fcntl");
+  }
+
   /** What the kernel granted, its own overhead included: twice what was asked for, at most. */
   get receiveBufferOctets(): number {
     return this.#get(SOL_SOCKET, SO_RCVBUF, 1)[0] as number;
