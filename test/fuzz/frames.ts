@@ -8,7 +8,7 @@ import { TcpConnection } from "../../src/transport/tcp-connection.ts";
 import { DEFAULT_TCP_LIMITS } from "../../src/transport/tcp-limits.ts";
 import { checkReply, isQuery } from "./check-reply.ts";
 import type { House } from "./house.ts";
-import { openHouse } from "./house.ts";
+import { openHouseSession } from "./house-session.ts";
 import { damaged, mutatedPacket } from "./mutate-packet.ts";
 import type { Random } from "./random.ts";
 import type { FuzzResult, FuzzTarget } from "./target.ts";
@@ -20,17 +20,7 @@ export const frames: FuzzTarget = {
   cases: 4_000,
   // A case has up to twelve messages, each of which may take 5 ms, and the streams around them.
   limitMs: 30,
-  async open() {
-    const house = await openHouse();
-    return {
-      run: (random) => run(house, random),
-      async close() {
-        const waiting = house.inFlight();
-        await house.close();
-        hold(waiting === 0, `${waiting} queries are in flight at the end`, "");
-      },
-    };
-  },
+  open: () => openHouseSession(run),
 };
 
 const MAX_MESSAGES = 12;

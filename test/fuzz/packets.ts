@@ -1,7 +1,7 @@
 import type { Client, TransportName } from "../../src/server/client.ts";
 import { checkReply, isQuery } from "./check-reply.ts";
 import type { House } from "./house.ts";
-import { openHouse } from "./house.ts";
+import { openHouseSession } from "./house-session.ts";
 import { mutatedPacket } from "./mutate-packet.ts";
 import type { Random } from "./random.ts";
 import type { FuzzResult, FuzzTarget } from "./target.ts";
@@ -12,17 +12,7 @@ export const packets: FuzzTarget = {
   name: "packets",
   cases: 100_000,
   limitMs: 5,
-  async open() {
-    const house = await openHouse();
-    return {
-      run: (random) => run(house, random),
-      async close() {
-        const waiting = house.inFlight();
-        await house.close();
-        hold(waiting === 0, `${waiting} queries are in flight at the end`, "");
-      },
-    };
-  },
+  open: () => openHouseSession(run),
 };
 
 /** The answer table takes a reply in when it is made the second time, and gives it the third. */
