@@ -144,3 +144,14 @@ export interface Selection {
   /** ServiceImports, and the EndpointSlices that belong to them. */
   readonly serviceImports: boolean;
 }
+
+/** The kinds that a selection wants. */
+export function kindsOf({ endpoints, pods, serviceImports }: Selection): readonly Kind[] {
+  return [
+    "Namespace",
+    "Service",
+    ...(endpoints || serviceImports ? (["EndpointSlice"] as const) : []),
+    ...(pods ? (["Pod"] as const) : []),
+    ...(serviceImports ? (["ServiceImport"] as const) : []),
+  ];
+}

@@ -1,4 +1,5 @@
 import type { Kind, Selection } from "../cluster-source.ts";
+import { kindsOf } from "../cluster-source.ts";
 
 /** What an API server calls the objects of one kind, and which of them are wanted. */
 export interface Resource {
@@ -38,17 +39,6 @@ const PODS_ALIVE = "status.phase!=Succeeded,status.phase!=Failed,status.phase!=U
 
 /** Slices that belong to a ServiceImport. */
 const IMPORTED = "multicluster.kubernetes.io/service-name";
-
-/** The kinds that a selection wants. */
-export function kindsOf({ endpoints, pods, serviceImports }: Selection): readonly Kind[] {
-  return [
-    "Namespace",
-    "Service",
-    ...(endpoints || serviceImports ? (["EndpointSlice"] as const) : []),
-    ...(pods ? (["Pod"] as const) : []),
-    ...(serviceImports ? (["ServiceImport"] as const) : []),
-  ];
-}
 
 /** What has to be watched: each kind once, or once for each of the namespaces. */
 export function resourcesOf(selection: Selection): readonly Resource[] {

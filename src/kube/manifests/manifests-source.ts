@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Logger } from "../../observe/log.ts";
-import type { ClusterSink, ClusterSource, Kind, Selection } from "../cluster-source.ts";
+import type { ClusterSink, ClusterSource, Selection } from "../cluster-source.ts";
+import { kindsOf } from "../cluster-source.ts";
 import { machineAddress } from "./api-server-objects.ts";
 import { ClusterDiff } from "./cluster-diff.ts";
 import { ServiceCidrs } from "./cluster-ips.ts";
@@ -68,11 +69,7 @@ export class ManifestsSource implements ClusterSource {
     this.#sink = sink;
     if (watch) this.#watcher = new FolderWatcher(() => this.#refreshLater());
     await this.refresh();
-    const kinds: Kind[] = ["Namespace", "Service"];
-    if (selection.endpoints || selection.serviceImports) kinds.push("EndpointSlice");
-    if (selection.pods) kinds.push("Pod");
-    if (selection.serviceImports) kinds.push("ServiceImport");
-    for (const kind of kinds) this.#sink?.synced(kind);
+    for (const kind of kindsOf(selection)) this.#sink?.synced(kind);
   }
 
   async stop(): Promise<void> {

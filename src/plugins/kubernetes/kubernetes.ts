@@ -2,7 +2,8 @@ import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { ClusterSource, ClusterStore, Kind } from "../../kube/cluster-source.ts";
+import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
+import { kindsOf } from "../../kube/cluster-source.ts";
 import type { Basis, Reuse } from "../../server/basis.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -18,6 +19,7 @@ import { NameServers } from "./name-servers.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
 import { inQueryCase } from "./query-case.ts";
+import { selectionOf } from "./selection.ts";
 import { transferRecords } from "./zone-transfer.ts";
 
 /** What the plugin stands on, besides the house. */
@@ -55,7 +57,8 @@ export class Kubernetes implements Instance {
     if (!primaryZone) {
       throw onlyReverseZones(context.directive);
     }
-    this.index = new ClusterIndex({ ...options, kinds: kindsOf(options), log: context.log, now });
+    const kinds = kindsOf(selectionOf(options));
+    this.index = new ClusterIndex({ ...options, kinds, log: context.log, now });
     this.#source = source;
     this.#recorder = new EventRecorder(this.index, context.metrics, now);
     this.#nameServers = new NameServers(this.index, localAddresses);
@@ -175,16 +178,6 @@ function reuseOf({ authority }: Reply, basis: Basis): Reuse {
 function withoutReuse(reply: Reply): Reply {
   reply.reuse = undefined;
   return reply;
-}
-
-/** What has to be known of a cluster for these options. */
-export function kindsOf(options: KubernetesOptions): readonly Kind[] {
-  const kinds: Kind[] = ["Namespace", "Service"];
-  const hasImports = options.multicluster.length > 0;
-  if (options.endpoints || hasImports) kinds.push("EndpointSlice");
-  if (options.pods === "verified") kinds.push("Pod");
-  if (hasImports) kinds.push("ServiceImport");
-  return kinds;
 }
 
 /** CoreDNS takes `multicluster` without zones, too. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
+import { kindsOf } from "../../kube/cluster-source.ts";
 import { SnapshotSource } from "../../kube/snapshot/snapshot-source.ts";
 import type { PluginContext } from "../../server/plugin.ts";
-import { kindsOf } from "./kubernetes.ts";
 import type { KubernetesOptions } from "./parse.ts";
+import { selectionOf } from "./selection.ts";
 
 /** Lets a source begin with what was known before a restart, if that is asked for. */
 export function withSnapshot(
@@ -17,7 +18,7 @@ export function withSnapshot(
   return new SnapshotSource({
     path: resolve(settings.root, snapshot),
     source,
-    kinds: kindsOf(options),
+    kinds: kindsOf(selectionOf(options)),
     selection: selectionDigest(options),
     log,
     metrics,
@@ -34,7 +35,7 @@ function selectionDigest(options: KubernetesOptions): string {
   const chosen = {
     endpoint: api.endpoint?.href,
     kubeconfig: api.kubeconfig,
-    kinds: kindsOf(options),
+    kinds: kindsOf(selectionOf(options)),
     namespaces: namespaces.toSorted(),
     labels,
     namespaceLabels,

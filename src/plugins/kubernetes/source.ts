@@ -2,10 +2,11 @@ import { resolve } from "node:path";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import { expandHome, makeAccess } from "../../kube/api/access/make-access.ts";
 import { ApiSource } from "../../kube/api/api-source.ts";
-import type { ClusterSource, Selection } from "../../kube/cluster-source.ts";
+import type { ClusterSource } from "../../kube/cluster-source.ts";
 import { manifestsSource } from "../../kube/manifests/manifests-source.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { KubernetesOptions } from "./parse.ts";
+import { selectionOf } from "./selection.ts";
 
 /**
  * Where the cluster's objects come from. Nothing is read before it is started.
@@ -53,15 +54,4 @@ function apiServerOf(
     log,
     metrics,
   });
-}
-
-function selectionOf(options: KubernetesOptions): Selection {
-  return {
-    namespaces: options.namespaces,
-    labels: options.labels,
-    namespaceLabels: options.namespaceLabels,
-    endpoints: options.endpoints,
-    pods: options.pods === "verified",
-    serviceImports: options.multicluster.length > 0,
-  };
 }
