@@ -25,7 +25,8 @@ export function portOf(server: Server): number {
   return bound === null || typeof bound === "string" ? 0 : bound.port;
 }
 
-async function isFreeOverUdp(port: number): Promise<boolean> {
+/** Whether nobody uses a port of 127.0.0.1 over UDP at this moment. */
+export async function isFreeOverUdp(port: number): Promise<boolean> {
   const socket = createSocket("udp4");
   try {
     socket.bind(port, "127.0.0.1");

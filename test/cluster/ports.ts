@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { isFreeOverUdp } from "../bench/free-port.ts";
 
 /**
  * Below the range from which systems take ports for outgoing connections (32768 and up on Linux), so that
@@ -36,18 +36,5 @@ async function isFreeOverTcp(port: number): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function isFreeOverUdp(port: number): Promise<boolean> {
-  const socket = createSocket("udp4");
-  try {
-    socket.bind(port, ADDRESS);
-    await once(socket, "listening");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.close();
   }
 }

@@ -1,8 +1,8 @@
-import type { ObjectKey, ServicePort } from "../cluster-source.ts";
+import type { ObjectKey } from "../cluster-source.ts";
 import type { Labels } from "../label-selector.ts";
 import type { ServiceImportManifest } from "./manifest.ts";
 import type { ManifestField } from "./manifest-field.ts";
-import { DNS_LABEL, PROTOCOLS } from "./patterns.ts";
+import { readServicePort } from "./read-service.ts";
 
 const TYPES = ["ClusterSetIP", "Headless"] as const;
 const MAX_ADDRESSES = 2;
@@ -28,17 +28,7 @@ export function readServiceImport(
       ...key,
       type: isHeadless ? "Headless" : "ClusterSetIP",
       clusterIPs: isHeadless ? [] : addresses,
-      ports: spec.get("ports").items().map(readPort),
+      ports: spec.get("ports").items().map(readServicePort),
     },
-  };
-}
-
-function readPort(field: ManifestField): ServicePort {
-  const port = field.get("port").port();
-  if (port === 0) return field.get("port").fail("is missing");
-  return {
-    name: field.get("name").matching(DNS_LABEL, "a port's name"),
-    port,
-    protocol: field.get("protocol").oneOf(PROTOCOLS, "TCP").toLowerCase(),
   };
 }

@@ -1,4 +1,4 @@
-import type { ObjectKey, Service } from "../cluster-source.ts";
+import type { ObjectKey, Service, ServicePort } from "../cluster-source.ts";
 import type { IpAddress } from "../ip-address.ts";
 import type { Labels } from "../label-selector.ts";
 import type { ServiceManifest, TargetedPort } from "./manifest.ts";
@@ -40,13 +40,18 @@ function readFamily(field: ManifestField): "IPv4" | "IPv6" {
 }
 
 function readPort(field: ManifestField): TargetedPort {
+  const port = readServicePort(field);
+  return { ...port, targetPort: field.get("targetPort").portOrName() || port.port };
+}
+
+/** What the ports of Services and ServiceImports have in common. */
+export function readServicePort(field: ManifestField): ServicePort {
   const port = field.get("port").port();
   if (port === 0) return field.get("port").fail("is missing");
   return {
     name: field.get("name").matching(DNS_LABEL, "a port's name"),
     port,
     protocol: field.get("protocol").oneOf(PROTOCOLS, "TCP").toLowerCase(),
-    targetPort: field.get("targetPort").portOrName() || port,
   };
 }
 
