@@ -2,9 +2,10 @@ import { parseArgs } from "node:util";
 import { describeSoak, objectionsTo } from "./report.ts";
 import { soak } from "./soak.ts";
 
-const USAGE = `npm run soak -- [--minutes N] [--qps N] [--seed N]
+const USAGE = `npm run soak -- [--minutes N] [--qps N] [--pace N] [--seed N]
   --minutes N  how long (10)
   --qps N      queries a second (200)
+  --pace N     how much faster than usual things happen (1)
   --seed N     what happens when (1)`;
 
 function positive(text: string): number {
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     options: {
       minutes: { type: "string", default: "10" },
       qps: { type: "string", default: "200" },
+      pace: { type: "string", default: "1" },
       seed: { type: "string", default: "1" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   const report = await soak({
     seconds: positive(values.minutes) * 60,
     queriesPerSecond: positive(values.qps),
+    pace: positive(values.pace),
     seed: positive(values.seed),
   });
   console.log(describeSoak(report));

@@ -12,13 +12,19 @@ export function objectionsTo(report: SoakReport): string[] {
     ...failures.slice(0, 5),
     `${tally.lostAtMs.length} queries lost`,
     `${after.handles - before.handles} handles more`,
-    `${after.sockets - before.sockets} sockets more`,
+    `${after.sockets - before.sockets} sockets more; new: ${newSockets(report).join(", ")}`,
     `${after.threads - before.threads} threads more`,
   ].filter((text) => !/^(-\d+|0) /.test(text));
   const grown = after.residentOctets - before.residentOctets;
   if (grown > SLACK_OCTETS) found.push(`${mebioctets(grown)} of memory more`);
   if (exitCode !== 0) found.push(`exit code ${exitCode}`);
   return found;
+}
+
+/** Those that were not there when it had warmed up. */
+function newSockets({ before, after }: SoakReport): string[] {
+  const added = [...after.socketNames].filter(([inode]) => !before.socketNames.has(inode));
+  return added.map(([, name]) => name);
 }
 
 /** A table of figures, and one of what happened. */

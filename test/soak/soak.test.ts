@@ -20,7 +20,13 @@ it(
 );
 
 describe("a report is objected to", () => {
-  const gauges = { handles: 30, sockets: 9, threads: 13, residentOctets: 100 << 20 };
+  const gauges = {
+    handles: 30,
+    sockets: 9,
+    socketNames: new Map<string, string>(),
+    threads: 13,
+    residentOctets: 100 << 20,
+  };
   const good: SoakReport = {
     seconds: 20,
     tally: { sent: 10, right: 10, wrong: [], lostAtMs: [], refused: 0, latenciesMs: [1] },
@@ -42,6 +48,11 @@ describe("a report is objected to", () => {
     ["for a wrong answer", { tally: { ...good.tally, wrong: ["a A: SERVFAIL"] } }, "a A: SERVFAIL"],
     ["for a lost query", { tally: { ...good.tally, lostAtMs: [1] } }, "1 queries lost"],
     ["for a handle", { after: { ...gauges, handles: 31 } }, "1 handles more"],
+    [
+      "for a socket, and says which",
+      { after: { ...gauges, sockets: 10, socketNames: new Map([["7", "udp 0.0.0.0:53"]]) } },
+      "1 sockets more; new: udp 0.0.0.0:53",
+    ],
     ["for a thread", { after: { ...gauges, threads: 15 } }, "2 threads more"],
     ["for memory", { after: { ...gauges, residentOctets: 150 << 20 } }, "50 MiB of memory more"],
     ["for a failure", { failures: ["TypeError"] }, "TypeError"],

@@ -12,6 +12,8 @@ import { startWorld } from "./world.ts";
 export interface SoakOptions {
   readonly seconds: number;
   readonly queriesPerSecond: number;
+  /** How much faster than usual things happen; 1 if left out. */
+  readonly pace?: number;
   readonly seed: number;
 }
 
@@ -75,7 +77,8 @@ interface Weather {
 }
 
 async function weather(world: SoakWorld, options: SoakOptions): Promise<Weather> {
-  const { seconds, queriesPerSecond, seed } = options;
+  const { seconds, queriesPerSecond, seed, pace = 1 } = options;
+  const pacedSleep = (ms: number): Promise<unknown> => sleep(ms / pace);
   const random = new Random(seed, Math.round(seconds));
   const happened = new Map<string, number>();
   const residentOctets: number[] = [];
@@ -89,14 +92,14 @@ async function weather(world: SoakWorld, options: SoakOptions): Promise<Weather>
   const sampling = setInterval(() => {
     if (program.isRunning) residentOctets.push(gaugesOf(program.pid).residentOctets);
   }, SAMPLE_MS);
-  const changing = setInterval(() => (changes++, void world.change()), CHANGE_MS);
+  const changing = setInterval(() => (changes++, void world.change()), CHANGE_MS / pace);
   const endMs = performance.now() + seconds * 1000;
   for (let i = 0; performance.now() < endMs; i++) {
     // Each in turn, and in between such as come up.
     const happening =
       i % 2 === 0 ? HAPPENINGS[(i / 2) % HAPPENINGS.length] : random.pick(HAPPENINGS);
     if (!happening) continue;
-    await happening.happen(world, random);
+    await happening.happen(world, random, pacedSleep);
     if (!program.isRunning) {
       clearInterval(changing);
       clearInterval(sampling);
@@ -104,7 +107,7 @@ async function weather(world: SoakWorld, options: SoakOptions): Promise<Weather>
       throw new Error(`The server ended, after "${happening.name}":\n${program.lastWords()}`);
     }
     happened.set(happening.name, (happened.get(happening.name) ?? 0) + 1);
-    await sleep(random.below(400));
+    await pacedSleep(random.below(400));
   }
   clearInterval(changing);
   clearInterval(sampling);

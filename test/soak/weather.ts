@@ -1,6 +1,5 @@
 import { createConnection } from "node:net";
 import { createSocket } from "node:dgram";
-import { setTimeout as sleep } from "node:timers/promises";
 import { goneEvent } from "../cluster/fake-answers.ts";
 import type { SoakWorld } from "./world.ts";
 import { mutatedPacket, mutatedResponse } from "../fuzz/mutate-packet.ts";
@@ -10,8 +9,11 @@ import { frame } from "../../src/transport/frame-reader.ts";
 /** Something that happens to a server now and then, and is over when the promise resolves. */
 export interface Happening {
   readonly name: string;
-  readonly happen: (world: SoakWorld, random: Random) => Promise<void> | void;
+  /** @param sleep waits, for a shorter time where things happen faster */
+  readonly happen: (world: SoakWorld, random: Random, sleep: Sleep) => Promise<void> | void;
 }
+
+export type Sleep = (ms: number) => Promise<unknown>;
 
 const CLIENTS = 40;
 const PACKETS = 100;
@@ -22,7 +24,7 @@ export const HAPPENINGS: readonly Happening[] = [
   { name: "API connections ended", happen: ({ proxy }) => proxy.cut("FIN") },
   {
     name: "API refused",
-    async happen({ proxy }, random) {
+    async happen({ proxy }, random, sleep) {
       await proxy.refuse();
       proxy.cut("RST");
       await sleep(200 + random.below(2_000));
@@ -31,7 +33,7 @@ export const HAPPENINGS: readonly Happening[] = [
   },
   {
     name: "API frozen",
-    async happen({ proxy }, random) {
+    async happen({ proxy }, random, sleep) {
       await proxy.freeze();
       await sleep(200 + random.below(2_000));
       await proxy.thaw();
@@ -39,7 +41,7 @@ export const HAPPENINGS: readonly Happening[] = [
   },
   {
     name: "API ends early",
-    async happen({ proxy }, random) {
+    async happen({ proxy }, random, sleep) {
       proxy.endEarly({ octets: 100 + random.below(5_000), closing: "RST" });
       proxy.cut("RST");
       await sleep(500);
@@ -55,7 +57,7 @@ export const HAPPENINGS: readonly Happening[] = [
   { name: "reload of a bad Corefile", happen: (world) => world.reloadBad() },
   {
     name: "upstream silent",
-    async happen({ upstream }, random) {
+    async happen({ upstream }, random, sleep) {
       upstream.mood = "silent";
       await sleep(200 + random.below(1_500));
       upstream.mood = "good";
@@ -63,26 +65,27 @@ export const HAPPENINGS: readonly Happening[] = [
   },
   {
     name: "upstream lies",
-    async happen({ upstream }, random) {
+    async happen({ upstream }, random, sleep) {
       upstream.lie = (packet) => mutatedResponse(packet, random);
       upstream.mood = "lying";
       await sleep(200 + random.below(1_500));
       upstream.mood = "good";
     },
   },
-  { name: "packets of all kinds", happen: ({ port }, random) => sendPackets(port, random) },
-  { name: "connections of all kinds", happen: ({ port }, random) => connectAll(port, random) },
+  { name: "packets of all kinds", happen: ({ port }, ...rest) => sendPackets(port, ...rest) },
+  { name: "connections of all kinds", happen: ({ port }, ...rest) => connectAll(port, ...rest) },
 ];
 
-async function sendPackets(port: number, random: Random): Promise<void> {
+async function sendPackets(port: number, random: Random, sleep: Sleep): Promise<void> {
   const socket = createSocket("udp4");
+  socket.on("error", () => {});
   for (let i = 0; i < PACKETS; i++) socket.send(mutatedPacket(random), port, "127.0.0.1");
   await sleep(100);
   socket.close();
 }
 
 /** Clients that ask and go, that ask half, that send nonsense, that reset, and that say nothing. */
-async function connectAll(port: number, random: Random): Promise<void> {
+async function connectAll(port: number, random: Random, sleep: Sleep): Promise<void> {
   const sockets = Array.from({ length: CLIENTS }, () => {
     const socket = createConnection({ port, host: "127.0.0.1" });
     socket.on("error", () => {});

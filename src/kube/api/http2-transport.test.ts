@@ -3,7 +3,7 @@ import type { Http2SecureServer, ServerHttp2Session, ServerHttp2Stream } from "n
 import { createSecureServer } from "node:http2";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../../testing/certificate.ts";
 import type { ApiCredentials } from "./access.ts";
 import { openTransport } from "./open-transport.ts";
@@ -91,6 +91,19 @@ describe("a connection over HTTP/2", () => {
     transport = await openTransport(credentials());
     await expect(transport.get("/", {})).rejects.toThrow("connection lost before a response came");
     await expect.poll(() => transport?.isUsable).toBe(false);
+  });
+
+  it("is looked after without harm when it is destroyed and its end has not come yet", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      transport = await openTransport(credentials());
+      transport.close();
+      // The session is destroyed, and its "close" waits for the event loop: a PING would throw.
+      vi.advanceTimersByTime(30_000);
+      expect(transport.isUsable).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("refuses a body that is longer than it may be", async () => {

@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import { connect, constants } from "node:http2";
 import type { Socket } from "node:net";
+import { guard } from "../../observe/faults.ts";
 import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 
@@ -32,15 +33,29 @@ export class Http2Transport implements ApiTransport {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
     });
-    this.#session.on("connect", () => this.#session.setLocalWindowSize(SESSION_WINDOW));
+    this.#session.on(
+      "connect",
+      this.#guard(() => this.#widen()),
+    );
     this.#session.on("error", (error: Error) => this.#end(error));
     this.#session.on("goaway", () => this.#end(undefined));
     this.#session.on("close", () => {
       this.#end(undefined);
       clearInterval(this.#timer);
     });
-    this.#timer = setInterval(() => this.#checkLife(), PING_AFTER_MS);
+    this.#timer = setInterval(
+      this.#guard(() => this.#checkLife()),
+      PING_AFTER_MS,
+    );
     this.#timer.unref();
+  }
+
+  #guard<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
+    return guard("connection to the API server", run, (error) => this.#session.destroy(error));
+  }
+
+  #widen(): void {
+    if (!this.#session.destroyed) this.#session.setLocalWindowSize(SESSION_WINDOW);
   }
 
   /** With as many streams as the server allows, further requests would wait for one to end. */
@@ -53,20 +68,22 @@ export class Http2Transport implements ApiTransport {
     const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
     const stream = this.#session.request({ ":path": path, ...headers }, { endStream: true });
     this.#streams++;
-    const timer = setTimeout(() => {
+    const giveUp = this.#guard(() => {
       stream.close(constants.NGHTTP2_CANCEL);
       reject(new Error(`no response within ${RESPONSE_TIMEOUT_MS / 1_000} s`));
-    }, RESPONSE_TIMEOUT_MS);
+    });
+    const timer = setTimeout(giveUp, RESPONSE_TIMEOUT_MS);
     stream.on("error", (error) => reject(this.#failure ?? error));
     stream.on("close", () => {
       this.#streams--;
       clearTimeout(timer);
       reject(this.#failure ?? new Error("connection lost before a response came"));
     });
-    stream.on("response", (head) => {
+    const onResponse = this.#guard((head: IncomingHttpHeaders) => {
       clearTimeout(timer);
       resolve(responseOf(head, stream));
     });
+    stream.on("response", onResponse);
     return promise;
   }
 
@@ -87,6 +104,8 @@ export class Http2Transport implements ApiTransport {
 
   /** Whatever has come since the last look proves life; silence is broken by a PING. */
   #checkLife(): void {
+    // Its "close" may be late in coming; until then every call throws.
+    if (this.#session.destroyed) return this.#end(undefined);
     const octets = this.#socket.bytesRead;
     if (octets !== this.#octetsSeen) {
       this.#octetsSeen = octets;
