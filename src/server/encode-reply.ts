@@ -69,7 +69,7 @@ function replyOptions(query: Query, reply: Reply, limit: number): readonly EdnsO
 function appendSections(reply: Reply): boolean {
   if (composer.append(Section.answer, reply.answer) < reply.answer.length) return false;
   const isAnswered = reply.answer.length > 0;
-  const authority = boundDenials(reply.authority);
+  const authority = reply.hasOrderedTtls ? reply.authority : boundDenials(reply.authority);
   if (composer.append(Section.authority, authority) < authority.length) return isAnswered;
   if (composer.append(Section.additional, reply.additional) < reply.additional.length) {
     return isAnswered || !authority.some(({ type }) => type === RrType.NS);

@@ -23,6 +23,8 @@ export class Reply {
   options: readonly EdnsOption[] = NO_OPTIONS;
   /** Whether another server said it: kept and said again, it has no authority (RFC 1035 §4.1.1). */
   isForwarded = false;
+  /** Whether its TTLs are the operator's: sent as they are, be they above the SOA's minimum. */
+  hasOrderedTtls = false;
   /** The state of things that it was made of, where that may change from one moment to the next. */
   basis: Basis | undefined;
   /**
@@ -57,6 +59,7 @@ export class Reply {
     reply.additional = this.additional;
     reply.options = this.options;
     reply.isForwarded = this.isForwarded;
+    reply.hasOrderedTtls = this.hasOrderedTtls;
     reply.basis = this.basis;
     reply.reuse = this.reuse;
     return reply;

@@ -9,10 +9,13 @@ import { Flag } from "../../dns/header.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { formatRrClass } from "../../dns/iana/rr-class.ts";
+import type { Message } from "../../dns/message.ts";
+import { parseMessage } from "../../dns/message.ts";
 import { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { Basis } from "../../server/basis.ts";
+import { encodeReply } from "../../server/encode-reply.ts";
 import type { Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -90,6 +93,13 @@ class Bench {
     return Number([...said.answer, ...said.authority][0]?.split(" ")[1]);
   }
 
+  /** The TTLs of the reply as it is sent. */
+  async sentTtls(query: Query): Promise<Set<number>> {
+    const message = parseMessage(encodeReply(query, (await this.ask(query)) as Reply)) as Message;
+    const { answer, authority } = message;
+    return new Set([...answer, ...authority].map(({ ttlSeconds }) => ttlSeconds));
+  }
+
   wait(seconds: number): void {
     this.nowMs += seconds * 1000;
   }
@@ -135,6 +145,35 @@ describe("cache", () => {
     const bench = new Bench().answers(A(0));
     expect(await bench.ttl()).toBe(0);
     await bench.say();
+    expect(bench.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ["answers of TTL 0", "success", "A", { answer: [A(0)] }],
+    ["an alias of TTL 0", "success", "CNAME", { answer: ["www.a.test. 0 IN CNAME b.test."] }],
+    [
+      "records of TTL 0 beside",
+      "success",
+      "A",
+      { answer: [A(90)], authority: ["a.test. 0 IN NS b.test."] },
+    ],
+    ["a denial", "denial", "A", { authority: [SOA] }],
+    ["a denial of TTL 0", "denial", "A", { authority: [SOA.replace(" 300 ", " 0 ")] }],
+    ["a denial whose SOA's minimum is 0", "denial", "A", { authority: [SOA.replace(/120$/, "0")] }],
+  ])("a MINTTL that is written down holds for %s", async (_what, store, qtype, reply) => {
+    const bench = new Bench(`cache {\n ${store} 5000 900 400\n}`).replies(Rcode.NOERROR, reply);
+    const query = (): Query => testQuery("www.a.test.", qtype);
+    expect(await bench.sentTtls(query())).toEqual(new Set([400]));
+    bench.wait(399);
+    expect(await bench.sentTtls(query())).toEqual(new Set([1]));
+    expect(bench.asked).toHaveLength(1);
+  });
+
+  it("a MINTTL of 0 keeps nothing of TTL 0, nor lets a small TTL grow", async () => {
+    const bench = new Bench("cache {\n success 5000 900 0\n}").answers(A(0));
+    expect(await bench.ttl()).toBe(0);
+    bench.answers(A(2));
+    expect(await bench.ttl()).toBe(2);
     expect(bench.asked).toHaveLength(2);
   });
 
@@ -450,6 +489,14 @@ describe("serve_stale", () => {
     await bench.say();
     bench.wait(310);
     expect(errorCodes(bench.ask() as Reply)).toEqual([19]);
+  });
+
+  it("gives a stale denial the TTL it is told to, above the SOA's minimum", async () => {
+    const bench = new Bench("cache {\n serve_stale 1h immediate 500s\n}");
+    bench.replies(Rcode.NXDOMAIN, { authority: [SOA] });
+    await bench.say();
+    bench.wait(130);
+    expect(await bench.sentTtls(testQuery("www.a.test."))).toEqual(new Set([500]));
   });
 
   it("verify asks first, and falls back on failure", async () => {

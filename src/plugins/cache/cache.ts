@@ -18,7 +18,7 @@ import type { CacheOptions, PrefetchOptions } from "./options.ts";
 import { Refresher } from "./refresher.ts";
 import { staleReply } from "./stale-reply.ts";
 import { Store, keyOf } from "./store.ts";
-import { lifetimeSeconds, setTtl } from "./ttl.ts";
+import { lifetimeSeconds, limitsOf, setTtl } from "./ttl.ts";
 
 /** Repeated replies are counted once a second: too seldom to see shorter gaps between them. */
 const SHORTEST_GAP_MS = 2_000;
@@ -104,6 +104,7 @@ export class Cache implements Instance {
     const kind = classify(query, reply, new Date());
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);
+    reply.hasOrderedTtls = this.#options[limitsOf(kind)].isMinTtlOrdered;
     if (seconds <= 0 || !isKeepable(kind, reply)) return undefined;
     const store = kind === "success" || kind === "referral" ? "success" : "denial";
     if (query.qname.isWithinAny(this.#options[store].except)) return undefined;

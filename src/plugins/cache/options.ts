@@ -19,6 +19,8 @@ export interface StoreOptions {
   capacity: number;
   maxTtlSeconds: number;
   minTtlSeconds: number;
+  /** Whether the Corefile names the lowest TTL: then it holds against what sources say, too. */
+  isMinTtlOrdered: boolean;
   /** Zones of which nothing is kept. */
   except: readonly Name[];
 }
@@ -50,8 +52,20 @@ export interface ServeStaleOptions {
 export function defaultOptions(): CacheOptions {
   return {
     zones: [],
-    success: { capacity: 9984, maxTtlSeconds: 3600, minTtlSeconds: 5, except: [] },
-    denial: { capacity: 9984, maxTtlSeconds: 1800, minTtlSeconds: 5, except: [] },
+    success: {
+      capacity: 9984,
+      maxTtlSeconds: 3600,
+      minTtlSeconds: 5,
+      isMinTtlOrdered: false,
+      except: [],
+    },
+    denial: {
+      capacity: 9984,
+      maxTtlSeconds: 1800,
+      minTtlSeconds: 5,
+      isMinTtlOrdered: false,
+      except: [],
+    },
     servfailSeconds: 5,
     prefetch: undefined,
     serveStale: undefined,

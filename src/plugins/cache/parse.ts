@@ -67,7 +67,9 @@ function parseStore(sub: Directive, store: StoreOptions): void {
   const entries = parseInteger(capacity as Token, { min: 0, max: MAX_CAPACITY });
   store.capacity = Math.max(MIN_CAPACITY, Math.floor(entries / SHARDS) * SHARDS);
   if (maxTtl) store.maxTtlSeconds = parseInteger(maxTtl, { min: 1, max: MAX_TTL_SECONDS });
-  if (minTtl) store.minTtlSeconds = parseInteger(minTtl, { min: 0, max: MAX_TTL_SECONDS });
+  if (!minTtl) return;
+  store.minTtlSeconds = parseInteger(minTtl, { min: 0, max: MAX_TTL_SECONDS });
+  store.isMinTtlOrdered = true;
 }
 
 function parsePrefetch(sub: Directive, options: CacheOptions): void {

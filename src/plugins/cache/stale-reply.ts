@@ -8,6 +8,7 @@ import type { Entry } from "./entry.ts";
 /** The reply of an expired entry, which says so (RFC 8914 §4.4 and §4.20). */
 export function staleReply(entry: Entry, query: Query, ttlSeconds: number): Reply {
   const reply = entry.replyTo(query, ttlSeconds);
+  reply.hasOrderedTtls = true;
   const isNxdomain = reply.rcode === Rcode.NXDOMAIN;
   const code = isNxdomain
     ? ExtendedErrorCode.STALE_NXDOMAIN_ANSWER

@@ -10,15 +10,21 @@ const DEFAULT_TTL_SECONDS = 5;
 /**
  * For how many seconds a reply is good: its lowest TTL within the limits of its store. That of a
  * denial is the SOA's or its minimum, whichever is less (RFC 2308 §5). 0 says
- * that its source wants it used once only (RFC 1035 §3.2.1), which no minimum overrides.
+ * that its source wants it used once only (RFC 1035 §3.2.1), which only a minimum that somebody
+ * has written down overrides.
  */
 export function lifetimeSeconds(kind: ReplyClass, reply: Reply, options: CacheOptions): number {
   if (kind === "failure") return options.servfailSeconds;
-  const { maxTtlSeconds, minTtlSeconds } =
-    kind === "nxdomain" || kind === "nodata" ? options.denial : options.success;
+  const { maxTtlSeconds, minTtlSeconds, isMinTtlOrdered } = options[limitsOf(kind)];
   const isBrief = kind === "other" || kind === "referral";
   const lowest = isBrief ? DEFAULT_TTL_SECONDS : lowestTtl(reply);
-  return lowest === 0 ? 0 : Math.min(Math.max(lowest, minTtlSeconds), maxTtlSeconds);
+  if (lowest === 0 && !isMinTtlOrdered) return 0;
+  return Math.min(Math.max(lowest, minTtlSeconds), maxTtlSeconds);
+}
+
+/** Whose limits hold for the TTLs of such a reply. */
+export function limitsOf(kind: ReplyClass): "success" | "denial" {
+  return kind === "nxdomain" || kind === "nodata" ? "denial" : "success";
 }
 
 function lowestTtl({ answer, authority, additional }: Reply): number {
