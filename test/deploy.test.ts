@@ -288,6 +288,15 @@ describe("metrics", () => {
     for (const { alert, expr } of alerts) expectKnown(alert, expr);
   });
 
+  it("of alerts tell of an API server that is lost", () => {
+    const alerts = chartAlerts().groups.flatMap(({ rules }) => rules);
+    const lost = alerts.find(({ alert }) => alert === "PortolanApiServerLost");
+    expect(namesIn(lost?.expr ?? "")).toEqual([
+      "portolan_kubernetes_connected",
+      "portolan_kubernetes_last_contact_seconds",
+    ]);
+  });
+
   it("of the dashboard exist", () => {
     const queries = dashboardQueries();
     expect(queries.length).toBeGreaterThan(20);
@@ -330,6 +339,29 @@ describe("metrics", () => {
     const names = readFileSync(join(ROOT, path), "utf8").match(/"portolan_[a-z_]+"/g) ?? [];
     expect(names.length).toBeGreaterThan(0);
     return names.map((name) => name.slice(1, -1));
+  }
+});
+
+describe("the runbook", () => {
+  const runbook = readDeployFile("runbook.md");
+  const alerts = chartAlerts().groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+
+  it("has a section for each alert, in their order, and for no other", () => {
+    const sections = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, name]) => name);
+    expect(sections).toEqual(alerts);
+  });
+
+  it("names metrics that exist in the code", () => {
+    const sources = globSync("src/**/*.ts", { cwd: ROOT });
+    const code = sources.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
+    const names = runbook.match(/`(?:portolan|coredns)_[a-z_]+/g) ?? [];
+    expect(names.length).toBeGreaterThan(3);
+    for (const name of names) expect(code).toContain(lastPart(name.slice(1)));
+  });
+
+  /** Names are put together from prefixes in some places. */
+  function lastPart(name: string): string {
+    return name.replace(/^portolan_kubernetes_|^coredns_(?:kubernetes_rest_client_)?/, "");
   }
 });
 

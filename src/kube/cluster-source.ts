@@ -121,12 +121,24 @@ export interface ClusterStore extends ClusterSink {
   readonly basis: object;
 }
 
+/** Whether somebody tells of changes, and when they were last heard. */
+export interface Contact {
+  readonly isConnected: boolean;
+  /** Time since anything came, were it only a sign of life; since the start if nothing has. */
+  readonly silentMs: number;
+}
+
 /** @typeParam Sink what the source needs of those that it tells */
 export interface ClusterSource<Sink extends ClusterSink = ClusterSink> {
   /** Begins to tell the sink; does not wait for the first state. Rejects only if it never can. */
   start(sink: Sink): Promise<void>;
-  /** What keeps it from telling all, or what is new; undefined if nothing does. */
+  /**
+   * What keeps it from telling all, or what is new; undefined if nothing does. Fit for anybody: no path, host,
+   * user or word of others; those are in the log.
+   */
   readonly trouble?: string | undefined;
+  /** How it stands with those that it hears of a kind from; undefined if there is nobody. */
+  contact?(kind: Kind): Contact | undefined;
   stop(): Promise<void>;
 }
 

@@ -41,8 +41,8 @@ afterAll(async () => {
 });
 
 /**
- * Expects just these warnings of a server that cannot read the cluster, that `/ready` says one of them, and that
- * all else is served.
+ * Expects just these warnings of a server that cannot read the cluster, that `/ready` gives nothing of
+ * theirs away, and that all else is served.
  */
 async function expectWarnings(kubeconfig: string, ...lines: readonly RegExp[]): Promise<void> {
   const values = { KUBECONFIG: kubeconfig };
@@ -54,17 +54,13 @@ async function expectWarnings(kubeconfig: string, ...lines: readonly RegExp[]): 
     expect(warnings()).toEqual(lines.map((line) => expect.stringMatching(line)));
     const { status, body } = await server.ready();
     expect([status, body]).toEqual([503, expect.stringContaining("waiting for the cluster's")]);
-    expect(warnings().some((line) => body.includes(reasonOf(line)))).toBe(true);
+    // Whoever may ask is told what is wrong, but not by which file, of which server, as which user.
+    expect(body).not.toMatch(/"|\/|https?:|127\.0\.0\.1/);
     expect((await server.ask("other.example.test A")).answer).toHaveLength(1);
     expect((await server.ask("web.shop.svc.cluster.local A")).rcode).toBe("SERVFAIL");
   } finally {
     await server.stop();
   }
-}
-
-/** Of a line "plugin/kubernetes: CAUSE; the next attempt in 0.1 s". */
-function reasonOf(line: string): string {
-  return line.replace("plugin/kubernetes: ", "").replace(/; the next attempt.*$/, "");
 }
 
 /** A kubeconfig for the real server, with lines in place of others. */

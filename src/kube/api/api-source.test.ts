@@ -252,11 +252,53 @@ describe("a source over an API server", () => {
         return access.read();
       },
     });
-    expect(source?.trouble).toBeUndefined();
+    await vi.waitFor(() => {
+      expect(source?.trouble).toBe("no credentials for the API server, see the log");
+    });
     await expectNotes("synced Service");
+    expect(source?.trouble).toBeUndefined();
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^warn: Cannot read token "t": no such file \(a test\); /);
     expect(lines[1]).toMatch(/^info: Connected to the API server again after /);
+  });
+
+  it("says of each kind whether it is connected, and when it was heard last", async () => {
+    let cut = (): void => {};
+    api.script(
+      SERVICES,
+      (_asked, response) => {
+        watchOf(A, END)(_asked, response);
+        cut = () => void response.socket?.resetAndDestroy();
+      },
+      failureOf(403, { reason: "Forbidden" }),
+    );
+    await start();
+    await expectNotes("+ a", "synced Service");
+    await vi.waitFor(() => expect(source?.contact("Namespace")?.isConnected).toBe(true));
+    expect(source?.contact("Service")).toMatchObject({ isConnected: true });
+    expect(source?.contact("Pod")).toBeUndefined();
+    cut();
+    await vi.waitFor(() => {
+      expect(source?.contact("Service")?.isConnected).toBe(false);
+      expect(source?.contact("Namespace")?.isConnected).toBe(true);
+    });
+    const { silentMs = 0 } = source?.contact("Service") ?? {};
+    await vi.waitFor(() => expect(source?.contact("Service")?.silentMs).toBeGreaterThan(silentMs));
+  });
+
+  it.each([
+    [403, "cannot list and watch services: the API server says 403"],
+    [401, "the API server refuses the credentials (401)"],
+    [500, "cannot list and watch services: the API server says 500"],
+  ])("tells anybody of status %d only what is nobody's secret", async (status, summary) => {
+    const message = 'User "system:dns" of /etc/kubeconfig is not welcome';
+    const refusal = failureOf(status, { reason: "Whatever", message });
+    api.script(SERVICES, refusal);
+    // Credentials that one watch can use are good.
+    if (status === 401) api.script("/api/v1/namespaces", refusal);
+    await start();
+    await vi.waitFor(() => expect(source?.trouble).toBe(summary), { timeout: 8_000 });
+    expect(lines.join("\n")).toContain(message);
   });
 
   it("stops at once, whatever it waits for", async () => {
@@ -278,5 +320,5 @@ it("says that nothing listens there", async () => {
   expect(lines[0]).toMatch(
     /^warn: Cannot connect to "http:\/\/127\.0\.0\.1:\d+": connect ECONNREFUSED .* \(nothing listens there\) \(a test\); /,
   );
-  expect(source?.trouble).toContain("ECONNREFUSED");
+  expect(source?.trouble).toBe("no connection to the API server");
 });

@@ -1,6 +1,6 @@
 import type { Logger } from "../../observe/log.ts";
 import type { Metrics } from "../../observe/metrics.ts";
-import type { ClusterSink, ClusterSource, Kind, Selection } from "../cluster-source.ts";
+import type { ClusterSink, ClusterSource, Contact, Kind, Selection } from "../cluster-source.ts";
 import type { ApiAccess } from "./access.ts";
 import { ApiClient } from "./api-client.ts";
 import { ApiMetrics } from "./api-metrics.ts";
@@ -38,6 +38,16 @@ export class ApiSource implements ClusterSource {
   /** Why not everything is known yet, or not up to date. */
   get trouble(): string | undefined {
     return this.#troubles.current;
+  }
+
+  /** Of several watches of a kind, the one that is worst off counts. */
+  contact(kind: Kind): Contact | undefined {
+    const own = this.#reflectors.filter((reflector) => reflector.kind === kind);
+    if (own.length === 0) return undefined;
+    return {
+      isConnected: own.every(({ isConnected }) => isConnected),
+      silentMs: Math.max(...own.map(({ silentMs }) => silentMs)),
+    };
   }
 
   start(sink: ClusterSink): Promise<void> {

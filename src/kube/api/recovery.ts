@@ -76,6 +76,16 @@ export function subjectOf(error: unknown, resource: Resource): string {
   return error instanceof ApiError && error.status === 401 ? CREDENTIALS : resource.path;
 }
 
+/** What anybody may be told: neither files nor hosts, users or words of the server. */
+export function summarize(error: unknown, { name }: Resource): string {
+  if (error instanceof AccessError) return "no credentials for the API server, see the log";
+  if (isUnreachable(error) || isConnectionLost(error)) return "no connection to the API server";
+  const what = `cannot list and watch ${name}`;
+  if (!(error instanceof ApiError)) return `${what}, see the log`;
+  if (error.status === 401) return "the API server refuses the credentials (401)";
+  return `${what}: the API server says ${error.status}`;
+}
+
 /** What to tell the person who has to do something about it. */
 export function explain(
   error: unknown,

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Readable } from "node:stream";
-import type { ClusterSink } from "../cluster-source.ts";
+import type { ClusterSink, Kind } from "../cluster-source.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiMetrics } from "./api-metrics.ts";
@@ -10,7 +10,14 @@ import { WatchReader } from "./decode/watch-reader.ts";
 import { KeyLedger } from "./key-ledger.ts";
 import { listPages } from "./list-pages.ts";
 import { readChunks, SilenceError } from "./read-body.ts";
-import { CONNECTION, CREDENTIALS, explain, planRecovery, subjectOf } from "./recovery.ts";
+import {
+  CONNECTION,
+  CREDENTIALS,
+  explain,
+  planRecovery,
+  subjectOf,
+  summarize,
+} from "./recovery.ts";
 import type { Resource } from "./resource.ts";
 import { requestPath } from "./resource.ts";
 import { isOlderVersion } from "./resource-version.ts";
@@ -61,6 +68,9 @@ export class Reflector {
   /** Why the request under way was given up, if it was. */
   #interruption: string | undefined;
   #unreadable = 0;
+  #isConnected = false;
+  /** When anything of this resource came, on the monotonic clock; before that, when it was begun. */
+  #heardMs = performance.now();
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
@@ -71,12 +81,27 @@ export class Reflector {
     return this.#options.resource.name;
   }
 
+  get kind(): Kind {
+    return this.#options.resource.kind;
+  }
+
+  /** Whether the server tells of it: from an answer until the connection, or the right to ask, is lost. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Time since the server sent anything of it, bookmarks included. */
+  get silentMs(): number {
+    return performance.now() - this.#heardMs;
+  }
+
   /** Objects there are. */
   get size(): number {
     return this.#ledger.size;
   }
 
   start(): void {
+    this.#heardMs = performance.now();
     this.#running = this.#run();
   }
 
@@ -140,6 +165,7 @@ export class Reflector {
     const path = requestPath(resource, { ...common, ...parameters });
     const beganMs = performance.now();
     const { body, contentType } = await client.get(path);
+    this.#hear();
     this.#body = body;
     if (this.#stop.signal.aborted || this.#interruption !== undefined) body.destroy();
     if (this.#needsRelist) this.#beginRelist();
@@ -162,6 +188,7 @@ export class Reflector {
     };
     const idleMs = (): number => (this.#isInitial ? INITIAL_IDLE_MS : IDLE_MS);
     await readChunks(body, idleMs, (chunk) => {
+      this.#hear();
       try {
         reader.push(chunk, onEvent);
       } catch (error) {
@@ -204,7 +231,8 @@ export class Reflector {
     metrics.unreadable.with(resource.kind).value++;
     const name = key ? `"${key.namespace}/${key.name}"` : "one without a name";
     const cause = `Cannot read all of the ${resource.name}`;
-    troubles.tell(this.#unreadableSubject, cause, `${name} is left out: ${reason}`);
+    const detail = `${name} is left out: ${reason}`;
+    troubles.tell(this.#unreadableSubject, { cause, summary: cause, detail });
     this.#resync.scheduleRepair();
   }
 
@@ -220,6 +248,7 @@ export class Reflector {
     this.#ledger.endRound((key) => sink.remove(resource.kind, key));
     this.#isInitial = false;
     this.#needsRelist = false;
+    this.#hear();
     this.#resourceVersion = version;
     this.#relistDueMs = performance.now() + randomInt(...RELIST_AFTER_MS);
     metrics.relists.with(resource.kind).value++;
@@ -233,6 +262,11 @@ export class Reflector {
     onSynced();
   }
 
+  #hear(): void {
+    this.#isConnected = true;
+    this.#heardMs = performance.now();
+  }
+
   #goesOn(): void {
     const { troubles, resource } = this.#options;
     troubles.over(CONNECTION, "Connected to the API server again");
@@ -244,6 +278,8 @@ export class Reflector {
   async #recover(error: unknown): Promise<void> {
     const recovery = planRecovery(error, this.#isSynced, this.#interruption);
     this.#restarted(recovery.reason);
+    // Whoever gives a watch up by itself is still connected.
+    if (this.#interruption === undefined) this.#isConnected = false;
     if (recovery.relist) this.#needsRelist = true;
     if (recovery.isSuspect) this.#resync.suspect();
     if (recovery.capMs === 0) return this.#tell(error, "the next attempt follows soon");
@@ -257,7 +293,11 @@ export class Reflector {
 
   #tell(error: unknown, detail: string): void {
     const { resource, client, troubles } = this.#options;
-    troubles.tell(subjectOf(error, resource), explain(error, resource, client), detail);
+    troubles.tell(subjectOf(error, resource), {
+      cause: explain(error, resource, client),
+      summary: summarize(error, resource),
+      detail,
+    });
   }
 
   /** Gives the watch at work up to read everything anew. */

@@ -3,8 +3,17 @@ import type { Logger } from "../../observe/log.ts";
 /** The same trouble is not told of again before. */
 const REPEAT_MS = 60_000;
 
-interface Trouble {
+export interface TroubleText {
+  /** What is wrong, the same words for the same thing. */
   readonly cause: string;
+  /** The same, without what only the log may say: files, hosts, users, words of the server. */
+  readonly summary: string;
+  /** What differs from one time to the next. */
+  readonly detail: string;
+}
+
+interface Trouble {
+  readonly summary: string;
   readonly sinceMs: number;
   /** Whether there was a line about it: if not, there is none about its end either. */
   readonly isTold: boolean;
@@ -21,24 +30,20 @@ export class TroubleLog {
     this.#log = log;
   }
 
-  /** The first trouble that lasts; undefined if all is well. */
+  /** The summary of the first trouble that lasts; undefined if all is well. */
   get current(): string | undefined {
-    for (const { cause } of this.#troubles.values()) return cause;
+    for (const { summary } of this.#troubles.values()) return summary;
     return undefined;
   }
 
-  /**
-   * @param subject what is in trouble
-   * @param cause what is wrong, the same words for the same thing
-   * @param detail what differs from one time to the next
-   */
-  tell(subject: string, cause: string, detail: string): void {
+  /** @param subject what is in trouble */
+  tell(subject: string, { cause, summary, detail }: TroubleText): void {
     const nowMs = performance.now();
     const known = this.#troubles.get(subject);
     this.#forget(nowMs - REPEAT_MS);
     const isNews = !this.#toldMs.has(cause);
     const isTold = isNews || known?.isTold === true;
-    this.#troubles.set(subject, { cause, sinceMs: known?.sinceMs ?? nowMs, isTold });
+    this.#troubles.set(subject, { summary, sinceMs: known?.sinceMs ?? nowMs, isTold });
     if (!isNews) return;
     this.#toldMs.set(cause, nowMs);
     this.#log.warn(`${cause}; ${detail}`);

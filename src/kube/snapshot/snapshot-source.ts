@@ -1,6 +1,6 @@
 import type { Logger } from "../../observe/log.ts";
 import type { Cell, Metrics } from "../../observe/metrics.ts";
-import type { ClusterSink, ClusterSource, ClusterStore, Kind } from "../cluster-source.ts";
+import type { ClusterSink, ClusterSource, ClusterStore, Contact, Kind } from "../cluster-source.ts";
 import { formatTime, makeHeader } from "./format.ts";
 import { readSnapshot } from "./read-snapshot.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
@@ -50,6 +50,10 @@ export class SnapshotSource implements ClusterSource<ClusterStore> {
 
   get trouble(): string | undefined {
     return this.#options.source.trouble;
+  }
+
+  contact(kind: Kind): Contact | undefined {
+    return this.#options.source.contact?.(kind);
   }
 
   async start(store: ClusterStore): Promise<void> {

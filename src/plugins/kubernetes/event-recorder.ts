@@ -1,6 +1,7 @@
 import type {
   ClusterObject,
   ClusterStore,
+  ClusterSource,
   EndpointSlice,
   Kind,
   ObjectKey,
@@ -11,18 +12,26 @@ import type { ClusterIndex } from "./cluster-index.ts";
 import type { ProgrammingSeconds, ServiceKind, ShownState } from "./metrics.ts";
 import { programmingSeconds, showState } from "./metrics.ts";
 
+interface RecordedWorld {
+  readonly source: Pick<ClusterSource, "contact">;
+  readonly now: () => number;
+}
+
 /** Takes note of what a source tells an index, and when: for the metrics. */
 export class EventRecorder implements ClusterStore, ShownState {
   readonly index: ClusterIndex;
+  readonly source: Pick<ClusterSource, "contact">;
   readonly now: () => number;
   readonly lastEventMs = new Map<Kind, number>();
   readonly #metrics: Metrics;
   readonly #programmingSeconds: ProgrammingSeconds;
   #close: (() => void) | undefined;
 
-  /** @param now Unix time in milliseconds */
-  constructor(index: ClusterIndex, metrics: Metrics, now: () => number) {
+  /** @param world the source that tells, and the Unix time in milliseconds */
+  constructor(index: ClusterIndex, metrics: Metrics, world: RecordedWorld) {
+    const { source, now } = world;
     this.index = index;
+    this.source = source;
     this.now = now;
     this.#metrics = metrics;
     this.#programmingSeconds = programmingSeconds(metrics);

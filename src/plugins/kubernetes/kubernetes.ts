@@ -60,7 +60,7 @@ export class Kubernetes implements Instance {
     const kinds = kindsOf(selectionOf(options));
     this.index = new ClusterIndex({ ...options, kinds, log: context.log, now });
     this.#source = source;
-    this.#recorder = new EventRecorder(this.index, context.metrics, now);
+    this.#recorder = new EventRecorder(this.index, context.metrics, world);
     this.#nameServers = new NameServers(this.index, localAddresses);
     const finder = new NameFinder(this.index, this.#nameServers, options);
     const resolve = (query: Query): Result => context.host.resolve(query);

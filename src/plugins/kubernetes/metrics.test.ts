@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterObject, EndpointSlice, Kind } from "../../kube/cluster-source.ts";
+import type { ClusterObject, Contact, EndpointSlice, Kind } from "../../kube/cluster-source.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { silentLog } from "../../testing/context.ts";
 import {
@@ -30,6 +30,8 @@ class Bench {
   readonly metrics: Metrics;
   readonly recorder: EventRecorder;
 
+  contacts: Partial<Record<Kind, Contact>> = {};
+
   constructor(metrics = new Metrics(), kinds = KINDS) {
     this.metrics = metrics;
     const now = (): number => this.nowMs;
@@ -42,7 +44,10 @@ class Bench {
       log: silentLog(),
       now,
     });
-    this.recorder = new EventRecorder(index, metrics, now);
+    this.recorder = new EventRecorder(index, metrics, {
+      source: { contact: (kind) => this.contacts[kind] },
+      now,
+    });
     this.recorder.open();
   }
 
@@ -132,6 +137,25 @@ describe("metrics of the cluster's state", () => {
       EndpointSlice: 0,
       Pod: 1_000.5,
     });
+  });
+
+  it("tell whether the API server is heard, and since when it is not; nothing where there is none", async () => {
+    const bench = new Bench().tell(OBJECTS, KINDS);
+    const [connected, silent] = ["connected", "last_contact_seconds"].map(
+      (name) => `portolan_kubernetes_${name}`,
+    ) as [string, string];
+    expect(await bench.values(connected)).toEqual({});
+    expect(await bench.values(silent)).toEqual({});
+    const other = new Bench(bench.metrics);
+    bench.contacts = {
+      Service: { isConnected: true, silentMs: 1_500 },
+      Pod: { isConnected: true, silentMs: 0 },
+    };
+    other.contacts = { Service: { isConnected: false, silentMs: 90_000 } };
+    expect(await bench.values(connected)).toEqual({ Service: 0, Pod: 1 });
+    expect(await bench.values(silent)).toEqual({ Service: 90, Pod: 0 });
+    other.recorder.close();
+    expect(await bench.values(connected)).toEqual({ Service: 1, Pod: 1 });
   });
 
   it("estimate the memory: an endpoint takes 100 to 200 octets, and gives them back", async () => {

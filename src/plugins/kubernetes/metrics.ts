@@ -1,4 +1,4 @@
-import type { Kind } from "../../kube/cluster-source.ts";
+import type { ClusterSource, Kind } from "../../kube/cluster-source.ts";
 import type { HistogramCell, Metrics } from "../../observe/metrics.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import { countObjects, estimateOctets } from "./index-size.ts";
@@ -11,6 +11,7 @@ export interface ShownState {
   readonly index: ClusterIndex;
   /** When the source last told of an object of a kind; Unix time in milliseconds. */
   readonly lastEventMs: ReadonlyMap<Kind, number>;
+  readonly source: Pick<ClusterSource, "contact">;
   readonly now: () => number;
 }
 
@@ -48,7 +49,7 @@ export function showState(metrics: Metrics, state: ShownState): () => void {
 function defineGauges(metrics: Metrics): Set<ShownState> {
   const states = new Set<ShownState>();
   shown.set(metrics, states);
-  const byKind = (name: string, help: string, join: Join, value: ValueOfKind): void => {
+  const byKind: DefineByKind = (name, help, join, value) => {
     metrics.gauge(`portolan_kubernetes_${name}`, help, ["kind"], (family) => {
       family.clear();
       for (const [kind, values] of valuesByKind(states, value)) {
@@ -69,6 +70,7 @@ function defineGauges(metrics: Metrics): Set<ShownState> {
     Math.max,
     ({ lastEventMs }, kind) => (lastEventMs.get(kind) ?? 0) / 1_000,
   );
+  defineContact(byKind);
   const single = (name: string, help: string, join: Join, value: ValueOf): void => {
     metrics.gauge(`portolan_kubernetes_${name}`, help, [], (family) => {
       family.with().value = Array.from(states, value).reduce((a, b) => join(a, b), 0);
@@ -89,8 +91,32 @@ function defineGauges(metrics: Metrics): Set<ShownState> {
   return states;
 }
 
+/** How it stands with the API server; nothing where there is none. */
+function defineContact(byKind: DefineByKind): void {
+  byKind(
+    "connected",
+    "Whether the API server tells of changes: 0 from the loss of the connection, or of the right to watch.",
+    Math.min,
+    ({ source }, kind) => {
+      const contact = source.contact?.(kind);
+      return contact && Number(contact.isConnected);
+    },
+  );
+  byKind(
+    "last_contact_seconds",
+    "Time since the API server sent anything, were it only the bookmark that it sends each minute.",
+    Math.max,
+    ({ source }, kind) => {
+      const contact = source.contact?.(kind);
+      return contact && contact.silentMs / 1_000;
+    },
+  );
+}
+
+type DefineByKind = (name: string, help: string, join: Join, value: ValueOfKind) => void;
 type ValueOf = (state: ShownState) => number;
-type ValueOfKind = (state: ShownState, kind: Kind) => number;
+/** Undefined where there is nothing to tell. */
+type ValueOfKind = (state: ShownState, kind: Kind) => number | undefined;
 type Join = (a: number, b: number) => number;
 
 function sum(a: number, b: number): number {
@@ -105,7 +131,8 @@ function valuesByKind(states: ReadonlySet<ShownState>, value: ValueOfKind): Map<
   const values = new Map<Kind, number[]>();
   for (const state of states) {
     for (const kind of state.index.state.kinds) {
-      values.set(kind, [...(values.get(kind) ?? []), value(state, kind)]);
+      const one = value(state, kind);
+      if (one !== undefined) values.set(kind, [...(values.get(kind) ?? []), one]);
     }
   }
   return values;
