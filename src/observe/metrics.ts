@@ -8,7 +8,7 @@ import { Registry } from "prom-client";
 export class Metrics {
   readonly registry: Registry = new Registry();
   readonly #families = new Map<string, Family<unknown>>();
-  readonly #beforeText = new Set<() => void>();
+  readonly #beforeText = new Set<() => void | Promise<void>>();
   #text: Promise<string> | undefined;
 
   /** A number that only grows. */
@@ -42,8 +42,8 @@ export class Metrics {
     return this.#family(name, () => new Family("histogram", { name, help, labelNames }, make));
   }
 
-  /** Calls `prepare` whenever somebody wants the numbers. @returns ends that. */
-  beforeText(prepare: () => void): () => void {
+  /** Calls `prepare` whenever somebody wants the numbers, and waits for it. @returns ends that. */
+  beforeText(prepare: () => void | Promise<void>): () => void {
     this.#beforeText.add(prepare);
     return () => this.#beforeText.delete(prepare);
   }
@@ -57,7 +57,7 @@ export class Metrics {
   }
 
   async #makeText(): Promise<string> {
-    for (const prepare of this.#beforeText) prepare();
+    for (const prepare of this.#beforeText) await prepare();
     return this.registry.metrics();
   }
 

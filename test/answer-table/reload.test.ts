@@ -73,6 +73,7 @@ describe.each(["UDP", "TCP"] as const)("what is repeated over %s", (name) => {
       expect(running.server.table.size).toBe(1);
       running.corefile = corefile(octet + 1);
       await running.server.reload();
+      await running.server.table.count();
       expect(running.server.table.size).toBe(0);
     }
     expect(await address()).toBe("192.0.2.6");

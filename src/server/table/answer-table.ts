@@ -5,31 +5,55 @@ import type { ReusedQueries } from "../reused-observer.ts";
 import type { Repeat } from "../serving-block.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { HitDurations } from "./hit-durations.ts";
+import { HitRound } from "./hit-round.ts";
 import { KeptReply } from "./kept-reply.ts";
-import { ENDPOINTS, READERS, STREAM_READER, Shape } from "./layout.ts";
+import { ENDPOINTS, STREAM_READER, Shape } from "./layout.ts";
 import { canRotate, readLayout } from "./reply-layout.ts";
 import type { SlotPool } from "./slot-pool.ts";
 import type { RoomMaker } from "./table-writer.ts";
 import { TableWriter } from "./table-writer.ts";
+import { Turns } from "./turns.ts";
 
 /** How often hits are counted where nobody asks for the numbers. */
 const COUNT_EVERY_MS = 1_000;
-/** Slots that are made free at a time, as readers are waited for each time. */
+/** Slots that are made free at a time, as readers are waited for each time; and how many are looked at for them. */
 const EVICTIONS = 64;
+const EVICTION_LOOKS = 256;
+/** Of replies that have been removed, what a turn of the event loop clears up. */
+const REMOVALS_A_TURN = 32;
+/** Of replies that are looked at for an endpoint's old ones. */
+const LOOKS_A_TURN = 512;
 const HEADER_OCTETS = 12;
 const OPT_OCTETS = 11;
 
 /**
  * Replies of all endpoints that may be repeated, as finished octets. It decides which are kept,
- * and sees to it that they go in time and that their hits are counted.
+ * and sees to it that they go in time and that their hits are counted. What goes, goes in two steps,
+ * of which only the first is waited for:
+ *
+ *     kept ─► invalid ─► (readers have been waited for) ─► hits counted, slot free
+ *          at once, all                                    some in each turn
  */
 export class AnswerTable implements Unsettled, RoomMaker {
   readonly writer: TableWriter = new TableWriter();
-  /** By slot. */
+  /** By slot; those that are leaving, too. */
   readonly #kept = new Map<number, KeptReply>();
-  /** Removed, but perhaps still in the hands of a reader. */
+  /** Invalid, but perhaps still in the hands of a reader. */
   #leaving: KeptReply[] = [];
+  /** Invalid, and in nobody's hands. */
+  #left: KeptReply[] = [];
+  /** Generations that no endpoint has any more, and the way through `#kept` on which they are looked for. */
+  readonly #pastGenerations = new Set<number>();
+  #past: Iterator<KeptReply> | undefined;
   readonly #durations = new HitDurations(this.writer.buffer);
+  readonly #round = new HitRound(
+    (page) => this.writer.takeMarks(page),
+    (slot) => {
+      const kept = this.#kept.get(slot);
+      if (kept) this.#countHits(kept);
+    },
+  );
+  readonly #turns = new Turns(() => this.#turn());
   readonly #door = new Doorkeeper();
   readonly #freeEndpoints: number[] = Array.from({ length: ENDPOINTS }, (_, i) => i);
   #lastGeneration = 0;
@@ -37,7 +61,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
 
   /** Replies in it. */
   get size(): number {
-    return this.#kept.size;
+    return this.#kept.size - this.#leaving.length - this.#left.length;
   }
 
   /** A number for an address and port; undefined if there are too many. */
@@ -69,7 +93,11 @@ export class AnswerTable implements Unsettled, RoomMaker {
     const { generation, repeat } = at;
     if (generation === 0 || !reuse?.basis.isCurrent || performance.now() >= reuse.untilMs) return;
     const nameOctets = query.qname.wire.length;
-    if (this.writer.find(packet, nameOctets, shapeOf(query), generation) >= 0) return;
+    const known = this.writer.find(packet, nameOctets, shapeOf(query), generation);
+    if (known >= 0) {
+      if (this.#kept.get(known)?.isLeaving !== true) return;
+      this.writer.unlink(known);
+    }
     if (!this.#door.admits(this.writer.hash)) return;
     const layout = readLayout(packet, reply, query.hasEdns);
     if (!layout || (repeat.rotates && !canRotate(layout))) return;
@@ -100,7 +128,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
     );
     reuse.basis.add(kept);
     this.#kept.set(slot, kept);
-    this.#timer ??= setInterval(() => this.count(), COUNT_EVERY_MS).unref();
+    this.#timer ??= setInterval(() => this.#beginRound(), COUNT_EVERY_MS).unref();
   }
 
   /** Counts the hits of a reply that is no longer valid, and forgets it. */
@@ -108,7 +136,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
     const nameOctets = query.qname.wire.length;
     const slot = this.writer.find(packet, nameOctets, shapeOf(query), generation);
     const kept = this.#kept.get(slot);
-    if (!kept || !this.writer.isExpired(slot, performance.now())) return;
+    if (!kept || kept.isLeaving || !this.writer.isExpired(slot, performance.now())) return;
     this.#durations.refresh();
     this.#countHits(kept);
     this.#forget(kept);
@@ -116,36 +144,38 @@ export class AnswerTable implements Unsettled, RoomMaker {
     this.#door.admits(this.writer.hash);
   }
 
-  /** Counts all hits since the last time. */
-  count(): void {
-    this.#durations.refresh();
-    for (const kept of this.#kept.values()) this.#countHits(kept);
+  /** Counts hits, and resolves when all those before the call are counted. */
+  count(): Promise<void> {
+    this.#beginRound();
+    return this.#round.ended;
   }
 
   /** Takes those that nobody has asked for since the hand of the clock last came by. */
-  evict(pool: SlotPool): void {
+  makeRoom(pool: SlotPool): void {
     this.#durations.refresh();
+    this.#release(EVICTIONS);
+    if (pool.hasFree) return;
     const nowMs = performance.now();
-    for (let steps = 2 * pool.used, found = 0; steps > 0 && found < EVICTIONS; steps--) {
+    const victims: KeptReply[] = [];
+    for (let looks = 0; looks < EVICTION_LOOKS && victims.length < EVICTIONS; looks++) {
       const kept = this.#kept.get(pool.next());
-      if (!kept) continue;
+      if (!kept || kept.isLeaving) continue;
       this.#countHits(kept);
-      if (kept.wasHit && !this.writer.isExpired(kept.slot, nowMs)) {
-        kept.wasHit = false;
-        continue;
-      }
-      this.#forget(kept);
-      found++;
+      const isWanted = kept.wasHit && !this.writer.isExpired(kept.slot, nowMs);
+      kept.wasHit = false;
+      if (!isWanted) victims.push(kept);
     }
+    for (const kept of victims) this.#forget(kept);
+    this.settle();
+    this.#release(EVICTIONS);
   }
 
   /** When this returns, no reader has anything of what was removed. */
   settle(): void {
     this.writer.readers.waitForBatches();
-    this.#durations.refresh();
-    for (const kept of this.#leaving) this.#countHits(kept);
-    this.#leaving = [];
-    this.writer.freeRemoved();
+    if (this.#left.length === 0) [this.#left, this.#leaving] = [this.#leaving, this.#left];
+    else for (const kept of this.#leaving.splice(0)) this.#left.push(kept);
+    this.#turns.begin();
   }
 
   stop(): void {
@@ -154,23 +184,71 @@ export class AnswerTable implements Unsettled, RoomMaker {
   }
 
   #leave(endpoint: number, next: number, generation: number): number {
+    // Requests find no reply of another generation: nothing has to be done to each of them at once.
     this.writer.setGeneration(endpoint, next);
-    for (const kept of this.#kept.values()) if (kept.generation === generation) this.#forget(kept);
+    if (generation !== 0) {
+      this.#pastGenerations.add(generation);
+      this.#past = this.#kept.values();
+    }
     this.settle();
     return next;
   }
 
+  #beginRound(): void {
+    this.#round.begin();
+    this.#turns.begin();
+  }
+
+  /** A piece of what is to be done, none of which is urgent. */
+  #turn(): boolean {
+    this.#durations.refresh();
+    if (this.#left.length > 0) this.#release(REMOVALS_A_TURN);
+    else if (this.#past) this.#findPast();
+    else return this.#round.turn();
+    return true;
+  }
+
+  /** Frees slots, the last ones that became invalid first. */
+  #release(most: number): void {
+    for (let i = 0; i < most; i++) {
+      const kept = this.#left.pop();
+      if (!kept) return;
+      this.#countHits(kept);
+      this.#kept.delete(kept.slot);
+      this.writer.release(kept.slot);
+    }
+  }
+
+  #findPast(): void {
+    for (let looks = 0; looks < LOOKS_A_TURN && this.#left.length < REMOVALS_A_TURN; looks++) {
+      const next = this.#past?.next();
+      if (next?.done !== false) {
+        this.#past = undefined;
+        this.#pastGenerations.clear();
+        return;
+      }
+      const kept = next.value;
+      if (kept.isLeaving || !this.#pastGenerations.has(kept.generation)) continue;
+      kept.reuse.basis.delete(kept);
+      this.#invalidate(kept, this.#left);
+    }
+  }
+
   /** For a basis that has ended. */
   readonly #drop = (kept: KeptReply): Unsettled => {
-    this.writer.remove(kept.slot);
-    this.#kept.delete(kept.slot);
-    this.#leaving.push(kept);
+    if (!kept.isLeaving) this.#invalidate(kept, this.#leaving);
     return this;
   };
 
   #forget(kept: KeptReply): void {
     kept.reuse.basis.delete(kept);
-    this.#drop(kept);
+    this.#invalidate(kept, this.#leaving);
+  }
+
+  #invalidate(kept: KeptReply, to: KeptReply[]): void {
+    this.writer.invalidate(kept.slot);
+    kept.isLeaving = true;
+    to.push(kept);
   }
 
   #countHits(kept: KeptReply): void {
@@ -178,7 +256,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
     for (const family of [0, 1] as const) {
       const streamed = this.writer.takeHits(kept.slot, STREAM_READER, family);
       let hits = 0;
-      for (let reader = 0; reader < READERS; reader++) {
+      for (let reader = 0; reader < this.writer.readers.end; reader++) {
         hits += this.writer.takeHits(kept.slot, reader, family);
       }
       if (streamed > 0) this.#tell(kept, streamed, { isStream: true, isIpv6: family === 1 });

@@ -10,6 +10,8 @@ export class KeptReply implements Dependent {
   readonly observers: readonly ReusedObserver[];
   /** Whether it was hit since the hand of the clock came by. */
   wasHit = false;
+  /** Whether it is invalid, and only its hits are still to be counted. */
+  isLeaving = false;
   readonly #drop: (kept: KeptReply) => Unsettled;
 
   constructor(

@@ -19,6 +19,8 @@
  *     |  2,048 slots of 1408           |
  *     +--------------------------------+ COUNTERS_AT
  *     | hits: [reader][slot][family]   |  u32, written by that reader alone
+ *     +--------------------------------+ MARKS_AT
+ *     | marks: [reader][page]          |  not 0: hits of that page's slots are to be counted
  *     +--------------------------------+
  *
  * Of its 25 MB, pages that nothing was written to cost nothing: slots are used from the lowest
@@ -88,7 +90,12 @@ const LARGE_AT = MEDIUM_AT + (MEDIUM.count * MEDIUM.octets) / 4;
 export const COUNTERS_AT: number =
   SLOTS_AT + SLOT_CLASSES.reduce((sum, { octets, count }) => sum + octets * count, 0) / 4;
 export const COUNTER_WORDS: number = SLOTS * 2;
-export const TABLE_OCTETS: number = (COUNTERS_AT + READERS * COUNTER_WORDS) * 4;
+/** Slots whose hits have a mark in common: a page. */
+export const PAGE_BITS = 5;
+export const PAGE_SLOTS: number = 1 << PAGE_BITS;
+export const PAGES: number = SLOTS >> PAGE_BITS;
+export const MARKS_AT: number = COUNTERS_AT + READERS * COUNTER_WORDS;
+export const TABLE_OCTETS: number = (MARKS_AT + READERS * PAGES) * 4;
 
 /** Words of a slot. */
 export const Slot = {

@@ -12,6 +12,8 @@ export class Readers {
   readonly #isOpen: boolean[] = Array.from({ length: READERS }, () => false);
   /** Readers given up on: they were in the middle of a batch for too long. */
   lost = 0;
+  /** Behind the last number that has been a reader's. */
+  end = FIRST_THREAD_READER;
 
   constructor(words: Int32Array) {
     this.#words = words;
@@ -23,6 +25,7 @@ export class Readers {
     if (free < 0) return undefined;
     Atomics.store(this.#words, EPOCHS_AT + free * EPOCH_WORDS, 0);
     this.#isOpen[free] = true;
+    this.end = Math.max(this.end, free + 1);
     return free;
   }
 

@@ -29,6 +29,11 @@ export class SlotPool {
     return this.#used < this.#count ? this.first + this.#used++ : -1;
   }
 
+  /** Whether `take` would give one. */
+  get hasFree(): boolean {
+    return this.#free.length > 0 || this.#used < this.#count;
+  }
+
   free(slot: number): void {
     this.#free.push(slot);
   }
@@ -37,9 +42,5 @@ export class SlotPool {
   next(): number {
     if (this.#hand >= this.#used) this.#hand = 0;
     return this.first + this.#hand++;
-  }
-
-  get used(): number {
-    return this.#used;
   }
 }

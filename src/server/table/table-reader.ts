@@ -11,7 +11,10 @@ import {
   EPOCHS_AT,
   EPOCH_WORDS,
   FIRST_BOUND_MS,
+  MARKS_AT,
   MAX_OCTETS,
+  PAGES,
+  PAGE_BITS,
   PLAIN_OCTETS,
   STREAM_READER,
   Shape,
@@ -40,6 +43,7 @@ export class TableReader {
   readonly #floats: Float64Array;
   readonly #epochAt: number;
   readonly #countersAt: number;
+  readonly #marksAt: number;
   readonly #durationsAt: number;
   readonly #endpointAt: number;
   /** Largest reply for clients without EDNS, and for all others. */
@@ -68,6 +72,7 @@ export class TableReader {
     this.#floats = new Float64Array(buffer);
     this.#epochAt = EPOCHS_AT + reader * EPOCH_WORDS;
     this.#countersAt = COUNTERS_AT + reader * COUNTER_WORDS;
+    this.#marksAt = MARKS_AT + reader * PAGES;
     this.#durationsAt = (DURATIONS_AT + reader * DURATION_WORDS) / 2;
     this.#endpointAt = ENDPOINTS_AT + endpoint;
     const isStream = reader === STREAM_READER;
@@ -133,6 +138,8 @@ export class TableReader {
     if (Atomics.load(words, at) !== sequence) return 0;
     const counter = this.#countersAt + slot * 2 + (this.isIpv6 ? 1 : 0);
     words[counter] = (words[counter] as number) + 1;
+    // After the counter, so that whoever takes the mark away finds the hit.
+    words[this.#marksAt + (slot >> PAGE_BITS)] = 1;
     this.#hits++;
     return octets;
   }

@@ -5,6 +5,8 @@ import {
   COUNTERS_AT,
   COUNTER_WORDS,
   ENDPOINTS_AT,
+  MARKS_AT,
+  PAGES,
   READERS,
   SEED_AT,
   SLOT_CLASSES,
@@ -19,10 +21,8 @@ import { findSlot, linkSlot, unlinkSlot } from "./table-index.ts";
 
 /** Makes room in the table. */
 export interface RoomMaker {
-  /** Removes some replies of a pool. */
-  evict(pool: SlotPool): void;
-  /** Sees to it that what has been removed can be written over. */
-  settle(): void;
+  /** Frees some slots of a pool, if there are any that nobody misses. */
+  makeRoom(pool: SlotPool): void;
 }
 
 /** A finished reply, and for how long it is one. */
@@ -47,9 +47,9 @@ const ANY_CASE = 1 << 31;
 /**
  * The one that writes into the table; on the main thread. A slot's way:
  *
- *     free -> insert: valid -> remove: invalid, no longer found -> no reader has it any more -> free
+ *     free -> insert: valid -> invalidate -> no reader has it any more -> release: no longer found, free
  *
- * A reader that found it before it was removed may still be copying: so there is a wait between.
+ * A reader that found it before it was made invalid may still be copying: so there is a wait between.
  */
 export class TableWriter {
   readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(TABLE_OCTETS);
@@ -62,7 +62,6 @@ export class TableWriter {
   readonly #pools: readonly SlotPool[];
   /** Counters as they were when hits were counted last. */
   readonly #counted = new Uint32Array(READERS * COUNTER_WORDS);
-  #removed: number[] = [];
 
   constructor() {
     this.#words = new Int32Array(this.buffer);
@@ -112,23 +111,35 @@ export class TableWriter {
     if (!pool || slot < 0) return NOT_KEPT;
     this.#write(slotAt(slot), reply);
     if (linkSlot(this.#words, this.#key.hash, slot)) return slot;
-    this.#invalidate(slot);
+    this.invalidate(slot);
     pool.free(slot);
     return NOT_KEPT;
   }
 
-  /** Takes a reply out: no batch that begins after this gets it. */
-  remove(slot: number): void {
-    const at = slotAt(slot);
-    this.#invalidate(slot);
-    unlinkSlot(this.#words, this.#words[at + Slot.hash] as number, slot);
-    this.#removed.push(slot);
+  /** No batch that begins after this gets the reply. */
+  invalidate(slot: number): void {
+    Atomics.add(this.#words, slotAt(slot), 1);
   }
 
-  /** Frees what was removed. Only when readers have been waited for since. */
-  freeRemoved(): void {
-    for (const slot of this.#removed) this.#pools.find((pool) => pool.has(slot))?.free(slot);
-    this.#removed = [];
+  /** Makes place in the index for another reply to the same question. */
+  unlink(slot: number): void {
+    unlinkSlot(this.#words, this.#words[slotAt(slot) + Slot.hash] as number, slot);
+  }
+
+  /** Frees a slot. Only when readers have been waited for since it was made invalid. */
+  release(slot: number): void {
+    this.unlink(slot);
+    this.#pools.find((pool) => pool.has(slot))?.free(slot);
+  }
+
+  /** Whether a page of slots has had hits since this was asked last. */
+  takeMarks(page: number): boolean {
+    let isMarked = false;
+    for (let reader = 0; reader < this.readers.end; reader++) {
+      const mark = MARKS_AT + reader * PAGES + page;
+      if (this.#words[mark] !== 0 && Atomics.exchange(this.#words, mark, 0) !== 0) isMarked = true;
+    }
+    return isMarked;
   }
 
   /** Hits of a slot since they were counted last, by one reader and from one family. */
@@ -159,8 +170,7 @@ export class TableWriter {
   #take(pool: SlotPool, room: RoomMaker): number {
     const slot = pool.take();
     if (slot >= 0) return slot;
-    if (!this.#removed.some((removed) => pool.has(removed))) room.evict(pool);
-    room.settle();
+    room.makeRoom(pool);
     return pool.take();
   }
 
@@ -185,9 +195,5 @@ export class TableWriter {
     // From an odd sequence, or that of a slot never used, to the next even one that is not 0.
     const sequence = Atomics.load(words, at);
     Atomics.store(words, at, ((sequence | 1) + 1) | 0 || 2);
-  }
-
-  #invalidate(slot: number): void {
-    Atomics.add(this.#words, slotAt(slot), 1);
   }
 }
