@@ -202,12 +202,21 @@ describe("the reply", () => {
       ["c.test. 60 IN A 192.0.2.1", "A.test. 50 IN CNAME b.test.", "b.test. 40 IN CNAME c.test."],
     ],
     [
-      ["test. 60 IN DNAME b.test2.", "a.test. 60 IN CNAME a.b.test2.", "test. 60 IN A 192.0.2.66"],
-      ["test. 60 IN DNAME b.test2.", "a.test. 60 IN CNAME a.b.test2."],
+      [
+        "test. 60 IN DNAME c.test.",
+        "a.test. 60 IN CNAME a.c.test.",
+        "a.c.test. 60 IN A 192.0.2.1",
+        "test. 60 IN A 192.0.2.66",
+      ],
+      ["test. 60 IN DNAME c.test.", "a.test. 60 IN CNAME a.c.test.", "a.c.test. 60 IN A 192.0.2.1"],
     ],
     [
-      ["a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME a.test.", "x.test. 60 IN A 192.0.2.66"],
-      ["a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME a.test."],
+      [
+        "A.b.TEST. 60 IN A 192.0.2.1",
+        "a.TEST. 60 IN CNAME a.B.test.",
+        "x.test. 60 IN A 192.0.2.66",
+      ],
+      ["A.b.TEST. 60 IN A 192.0.2.1", "a.TEST. 60 IN CNAME a.B.test."],
     ],
     [
       ["a.test. 60 IN A 192.0.2.1", "a.test. 30 IN A 192.0.2.2", 'a.test. 90 IN TXT "t"'],
@@ -217,6 +226,32 @@ describe("the reply", () => {
     const upstream = await fake(({ packet, reply }) => reply(replyTo(packet, { answer: sent })));
     const { instance } = await start(`forward . ${upstream.address}`);
     expect((await ask(instance, testQuery("a.test."))).answer).toEqual(passed);
+  });
+
+  it.each([
+    ["a name that was rewritten", ["b.test. 60 IN A 192.0.2.1"]],
+    ["an alias that was rewritten", ["b.test. 60 IN CNAME c.test.", "c.test. 60 IN A 192.0.2.1"]],
+    ["a target that was rewritten", ["a.test. 60 IN CNAME b.test.", "c.test. 60 IN A 192.0.2.1"]],
+    [
+      "two aliases",
+      [
+        "a.test. 60 IN CNAME b.test.",
+        "a.test. 60 IN CNAME c.test.",
+        "b.test. 60 IN A 192.0.2.1",
+        "c.test. 60 IN A 192.0.2.2",
+      ],
+    ],
+    ["a DNAME alone", ["test. 60 IN DNAME b.test2.", "a.b.test2. 60 IN A 192.0.2.1"]],
+    [
+      "a circle",
+      ["a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME a.test.", "x.test. 60 IN A 192.0.2.1"],
+    ],
+    ["another class", ["a.test. 60 CH A 192.0.2.1"]],
+    ["another type", ['b.test. 60 IN TXT "t"']],
+  ])("is passed on whole where nothing in it answers the question: %s", async (_what, answer) => {
+    const upstream = await fake(({ packet, reply }) => reply(replyTo(packet, { answer })));
+    const { instance } = await start(`forward . ${upstream.address}`);
+    expect(await ask(instance, testQuery("a.test."))).toMatchObject({ rcode: "NOERROR", answer });
   });
 
   it("goes to each of a hundred who ask the same at once, for one query upstream", async () => {

@@ -10,37 +10,42 @@ type Records = readonly ResourceRecord[];
 /**
  * Of an answer section what was asked for: records of the class asked, owned by the name in the
  * question, by what its aliases lead to, or by a DNAME above one of these. The others are nobody's
- * business here, true or not (RFC 2181 §5.4.1).
+ * business here, true or not (RFC 2181 §5.4.1) - but only beside an answer. Where none is left,
+ * as when the upstream has rewritten the name and not written it back, all of them are the answer:
+ * to leave them out would make a denial of it that nobody has made.
  */
-export function relevantRecords({ qname, qclass }: Question, answer: Records): Records {
+export function relevantRecords({ qname, qtype, qclass }: Question, answer: Records): Records {
   const isRightClass = (record: ResourceRecord): boolean =>
     record.class === qclass || qclass === RrClass.ANY;
   const isPlain = (record: ResourceRecord): boolean =>
     record.owner.key === qname.key && isRightClass(record);
   if (answer.every(isPlain)) return answer;
   const keys = aliasKeys(qname.key, answer);
-  return answer.filter((record) => {
+  const relevant = answer.filter((record) => {
     if (!isRightClass(record)) return false;
     const { key } = record.owner;
     if (keys.has(key)) return true;
     const isDname = record.type === RrType.DNAME || record.type === RrType.RRSIG;
     return isDname && [...keys].some((name) => isKeyWithin(name, key));
   });
+  const isAnswer = ({ type, owner }: ResourceRecord): boolean =>
+    (type === qtype || qtype === RrType.ANY) && keys.has(owner.key);
+  return relevant.some(isAnswer) ? relevant : answer;
 }
 
-/** The name asked for and all that its aliases in this section lead to. */
+/** The name asked for and all that its aliases in this section lead to, in whatever order. */
 function aliasKeys(qnameKey: string, answer: Records): ReadonlySet<string> {
-  const targets = new Map<string, string>();
+  const targets = new Map<string, string[]>();
   for (const { type, owner, rdata } of answer) {
     if (type !== RrType.CNAME) continue;
     const target = CNAME.decode(rdata)?.target.key;
-    if (target !== undefined) targets.set(owner.key, target);
+    if (target === undefined) continue;
+    const known = targets.get(owner.key);
+    if (known) known.push(target);
+    else targets.set(owner.key, [target]);
   }
-  const keys = new Set<string>();
-  // Each step adds a name, so a circle ends it.
-  for (let key: string | undefined = qnameKey; key !== undefined && !keys.has(key);) {
-    keys.add(key);
-    key = targets.get(key);
-  }
+  // What is added while it is gone through is gone through as well; a circle adds nothing.
+  const keys = new Set([qnameKey]);
+  for (const key of keys) for (const target of targets.get(key) ?? []) keys.add(target);
   return keys;
 }
