@@ -147,20 +147,42 @@ describe("the command line", () => {
     expect(stderr).toContain(`Cannot listen on udp 127.0.0.1:${port}: address already in use`);
   });
 
-  it("SIGUSR1 reloads, and a wrong Corefile leaves the old one serving", async () => {
-    const path = corefile(WHOAMI);
-    const portolan = new Portolan(["-conf", path]);
+  it.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("drains on %s", async (signal) => {
+    const pidfile = join(folder, "pid");
+    const portolan = new Portolan(["-conf", corefile(WHOAMI), "-pidfile", pidfile]);
+    await portolan.port();
+    const { code, stdout } = await portolan.stop(signal);
+    expect(stdout).toContain(`${signal}: shutting down`);
+    expect(code).toBe(0);
+    expect(existsSync(pidfile)).toBe(false);
+  });
+
+  it("SIGUSR2 is ignored, with a line", async () => {
+    const portolan = new Portolan(["-conf", corefile(WHOAMI)]);
     const port = await portolan.port();
-    corefile(".:0 {\n whoam\n}");
-    portolan.child.kill("SIGUSR1");
-    await portolan.saying(/Cannot reload, the old configuration stays: [^"]*Corefile:2: Unknown/);
-    expect((await askUdp(port, packetOf(1))).readUInt16BE(2) & 0x0f).toBe(0);
-    corefile(".:0 {\n bind 127.0.0.1\n}");
-    portolan.child.kill("SIGUSR1");
-    await portolan.saying(/Reloading complete/);
-    expect((await askUdp(port, packetOf(2))).readUInt16BE(2) & 0x0f).toBe(5);
+    portolan.child.kill("SIGUSR2");
+    await portolan.saying(/SIGUSR2: ignored/);
+    expect((await askUdp(port, packetOf(3))).readUInt16BE(0)).toBe(3);
     await portolan.stop();
   });
+
+  it.each(["SIGUSR1", "SIGHUP"] as const)(
+    "%s reloads; a wrong Corefile changes nothing",
+    async (signal) => {
+      const path = corefile(WHOAMI);
+      const portolan = new Portolan(["-conf", path]);
+      const port = await portolan.port();
+      corefile(".:0 {\n whoam\n}");
+      portolan.child.kill(signal);
+      await portolan.saying(/Cannot reload, the old configuration stays: [^"]*Corefile:2: Unknown/);
+      expect((await askUdp(port, packetOf(1))).readUInt16BE(2) & 0x0f).toBe(0);
+      corefile(".:0 {\n bind 127.0.0.1\n}");
+      portolan.child.kill(signal);
+      await portolan.saying(/Reloading complete/);
+      expect((await askUdp(port, packetOf(2))).readUInt16BE(2) & 0x0f).toBe(5);
+      await portolan.stop();
+    },
+  );
 
   it("query asks a server through dns2", async () => {
     const portolan = new Portolan(["-conf", corefile(WHOAMI)]);

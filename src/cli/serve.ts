@@ -4,15 +4,18 @@ import { createLogger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
 import { reloadMetrics } from "../plugins/reload/metrics.ts";
 import { Server } from "../server/server.ts";
+import type { SignalledServer } from "./signals.ts";
+import { Signals } from "./signals.ts";
 import { welcome } from "./welcome.ts";
 import { limitHeap } from "./heap.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 
-/** Serves DNS until SIGTERM or SIGINT; SIGUSR1 reads the Corefile again. */
+/** Serves DNS until SIGTERM, SIGINT or SIGQUIT; SIGHUP and SIGUSR1 read the Corefile again. */
 export async function serve(flags: Flags): Promise<void> {
   limitHeap();
   const log = await createLogger();
+  const signals = new Signals(log);
   const server = await Server.start({
     load: corefileLoader(flags.conf),
     plugins,
@@ -24,7 +27,7 @@ export async function serve(flags: Flags): Promise<void> {
     },
   });
   if (flags.pidfile !== undefined) await writePidfile(flags.pidfile, server);
-  handleSignals(server, log, flags.pidfile);
+  signals.serve(signalled(server, log, flags.pidfile));
   if (!flags.quiet) welcome(server, log);
 }
 
@@ -38,28 +41,20 @@ async function writePidfile(path: string, server: Server): Promise<void> {
   }
 }
 
-function handleSignals(server: Server, log: Logger, pidfile: string | undefined): void {
-  let isStopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    // The second Ctrl-C means it.
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    log.info(`${signal}: shutting down`);
-    void server.stop().then(() => {
-      if (pidfile !== undefined) rmSync(pidfile, { force: true });
-      process.exit(0);
-    });
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  process.on("SIGUSR1", () => {
-    log.info("SIGUSR1: reloading");
-    server.reload().then(
-      () => log.info("Reloading complete"),
-      (error: Error) => {
+function signalled(server: Server, log: Logger, pidfile: string | undefined): SignalledServer {
+  return {
+    async reload() {
+      try {
+        await server.reload();
+        log.info("Reloading complete");
+      } catch (error) {
         reloadMetrics(server.metrics).failed.value++;
-        log.error(`Cannot reload, the old configuration stays: ${error.message}`);
-      },
-    );
-  });
+        log.error(`Cannot reload, the old configuration stays: ${(error as Error).message}`);
+      }
+    },
+    async stop() {
+      await server.stop();
+      if (pidfile !== undefined) rmSync(pidfile, { force: true });
+    },
+  };
 }

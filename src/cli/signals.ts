@@ -1,0 +1,67 @@
+import type { Logger } from "../observe/log.ts";
+
+const ENDING: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGQUIT"];
+const RELOADING: readonly NodeJS.Signals[] = ["SIGUSR1", "SIGHUP"];
+
+/** What signals ask of a running server. */
+export interface SignalledServer {
+  /** Reads the configuration again. It never rejects: what went wrong has been logged. */
+  reload(): Promise<void>;
+  /** Drains, and takes away what was made for the running program. */
+  stop(): Promise<void>;
+}
+
+/** Where signals come from, and the way out: `process`, or what stands for it in a test. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  exit(code: number): void;
+}
+
+/**
+ * What the signals of a serving program do, from the moment it begins to start: none of them may
+ * end it but those that are meant to, and SIGUSR1 would open Node's debugger.
+ */
+export class Signals {
+  readonly #log: Logger;
+  readonly #source: SignalSource;
+  #server: SignalledServer | undefined;
+  #isStopping = false;
+  /** A reload that was asked for while the server was starting. */
+  #waiting: NodeJS.Signals | undefined;
+
+  constructor(log: Logger, source: SignalSource = process) {
+    this.#log = log;
+    this.#source = source;
+    for (const signal of ENDING) source.on(signal, () => this.#stop(signal));
+    for (const signal of RELOADING) source.on(signal, () => this.#reload(signal));
+    source.on("SIGUSR2", () => log.info("SIGUSR2: ignored, there is no upgrade in place"));
+  }
+
+  /** From now on there is something to reload and to drain. */
+  serve(server: SignalledServer): void {
+    this.#server = server;
+    if (this.#waiting) this.#reload(this.#waiting);
+  }
+
+  #stop(signal: NodeJS.Signals): void {
+    // The second Ctrl-C means it.
+    if (this.#isStopping) return this.#source.exit(1);
+    this.#isStopping = true;
+    this.#log.info(`${signal}: shutting down`);
+    if (!this.#server) return this.#source.exit(0);
+    void this.#server.stop().then(() => this.#source.exit(0));
+  }
+
+  #reload(signal: NodeJS.Signals): void {
+    if (this.#isStopping) {
+      this.#log.info(`${signal}: ignored, the server is shutting down`);
+    } else if (!this.#server) {
+      // What is being started may have been read before the file was changed.
+      this.#log.info(`${signal}: reloading after the start`);
+      this.#waiting = signal;
+    } else {
+      this.#log.info(`${signal}: reloading`);
+      void this.#server.reload();
+    }
+  }
+}
