@@ -3,19 +3,19 @@ import type { Instance, Next } from "./plugin.ts";
 import { QueryError } from "./query-error.ts";
 import type { Outcome, Result } from "./reply.ts";
 import { Reply } from "./reply.ts";
+import { isServing } from "./serving-block.ts";
 
 /**
  * Composes the instances' `serve` functions into one, once; the last of them answers SERVFAIL.
  * Where no instance so much as looks at queries, they are refused: nothing is served here.
  */
 export function composeChain(instances: readonly Instance[]): Next {
-  const isServing = instances.some((one) => one.serve !== undefined || one.observe !== undefined);
   return instances.reduceRight<Next>(
     (next, instance) => {
       const serve = instance.serve?.bind(instance);
       return serve ? (query): Result => serve(query, next) : next;
     },
-    isServing ? nobodyAnswers : nobodyServes,
+    instances.some(isServing) ? nobodyAnswers : nobodyServes,
   );
 }
 

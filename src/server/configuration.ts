@@ -18,9 +18,10 @@ import type {
 } from "./plugin.ts";
 import { groupDirectives } from "./plugin-order.ts";
 import type { PluginOrder } from "./plugin-order.ts";
+import { serverLabel } from "./server-label.ts";
 import { resolveThrough } from "./resolve-through.ts";
 import type { Observer, ServingBlock } from "./serving-block.ts";
-import { repeatOf } from "./serving-block.ts";
+import { isServing, repeatOf } from "./serving-block.ts";
 import type { UdpWish } from "./udp-wish.ts";
 import { joinUdpWishes } from "./udp-wish.ts";
 import { ZoneRouter } from "./zone-router.ts";
@@ -38,6 +39,8 @@ export interface Endpoint {
   readonly address: string;
   readonly port: number;
   readonly router: ZoneRouter<ServingBlock>;
+  /** Told of queries that come here and that no server block takes. */
+  unserved: readonly Observer[];
   /** What its server blocks want of UDP. */
   udp: UdpWish;
 }
@@ -79,7 +82,22 @@ export function buildConfiguration(corefile: Corefile, around: Surroundings): Co
     }
     return serving;
   });
+  for (const endpoint of endpoints.values())
+    endpoint.unserved = observeUnserved(endpoint, instances);
   return { endpoints, blocks, instances };
+}
+
+function observeUnserved(
+  { address, port }: Endpoint,
+  instances: readonly PlacedInstance[],
+): Observer[] {
+  const observing = instances.filter(({ instance }) => instance.unservedObserver !== undefined);
+  const firstOfEach = observing.filter(({ plugin }, i) => {
+    return observing.findIndex((one) => one.plugin === plugin) === i;
+  });
+  return firstOfEach.flatMap(({ instance }) => {
+    return instance.unservedObserver?.(serverLabel(address, port)) ?? [];
+  });
 }
 
 /** Reads all directives of all blocks, and builds nothing: what `-check` wants to know. */
@@ -156,7 +174,7 @@ function createInstances(
   const zones = block.keys.map((key) => Name.parse(key.zone));
   const [firstKey] = block.keys;
   const plugins = directives.map(({ plugin }) => plugin.name);
-  const serverLabel = `dns://${settings.listenOn[0] ?? ""}:${firstKey?.port ?? around.defaultPort}`;
+  const port = firstKey?.port ?? around.defaultPort;
   return directives.flatMap(({ plugin, directive, options }) => {
     if (!plugin.create) return [];
     const context: PluginContext = {
@@ -165,7 +183,11 @@ function createInstances(
       keys: block.keys,
       plugins,
       settings,
-      serverLabel,
+      // Looked at by who comes behind bind, which has said by then what is wrong with the addresses.
+      get serverLabel() {
+        const [address = ""] = expandListenAddresses(settings.listenOn, settings.listenExcept);
+        return serverLabel(address, port);
+      },
       log: pluginLogger(around.log, plugin.name, settings.debug),
       metrics: around.metrics,
       host,
@@ -179,6 +201,7 @@ function servingBlock(block: ServerBlock, placed: readonly PlacedInstance[]): Se
   return {
     zones: block.keys.map((key) => Name.parse(key.zone)),
     chain: composeChain(instances),
+    isEmpty: !instances.some(isServing),
     observers: instances.flatMap((instance): Observer[] => {
       return instance.observe ? [instance.observe.bind(instance)] : [];
     }),
@@ -199,7 +222,7 @@ function listenAt(
   return (addresses.length === 0 ? [""] : addresses).map((address) => {
     const id = `${address}|${port}`;
     const router = new ZoneRouter<ServingBlock>();
-    const endpoint = endpoints.get(id) ?? { address, port, router, udp: {} };
+    const endpoint = endpoints.get(id) ?? { address, port, router, unserved: [], udp: {} };
     endpoint.udp = joinUdpWishes(endpoint.udp, settings.udp);
     endpoints.set(id, endpoint);
     try {

@@ -1,4 +1,5 @@
 import { Rcode } from "../dns/iana/rcode.ts";
+import { RrClass } from "../dns/iana/rr-class.ts";
 import type { Receive } from "../transport/transport.ts";
 import { failureReply } from "./chain.ts";
 import type { Client } from "./client.ts";
@@ -7,7 +8,7 @@ import type { Query } from "./query.ts";
 import { readQuery } from "./query.ts";
 import type { Outcome } from "./reply.ts";
 import { DROPPED, Reply } from "./reply.ts";
-import type { ServingBlock } from "./serving-block.ts";
+import type { Observer, ServingBlock } from "./serving-block.ts";
 import type { EndpointTable } from "./table/endpoint-table.ts";
 import { TooManyWaiting, WaitingQueries } from "./waiting-queries.ts";
 import type { ZoneRouter } from "./zone-router.ts";
@@ -20,6 +21,8 @@ import type { ZoneRouter } from "./zone-router.ts";
 export class Dispatcher {
   /** Replaced as a whole by a reload. */
   router: ZoneRouter<ServingBlock>;
+  /** Told of queries that no server block takes. */
+  unserved: readonly Observer[] = [];
   readonly #table: EndpointTable | undefined;
   readonly #waiting: WaitingQueries;
 
@@ -39,18 +42,27 @@ export class Dispatcher {
     const received = readQuery(packet, client);
     if (!received) return client.drop();
     const { query, rcode } = received;
-    if (rcode !== Rcode.NOERROR) {
-      send(client, query, new Reply(rcode));
-      return;
-    }
+    if (rcode !== Rcode.NOERROR) return this.#turnAway(query, rcode);
     const block = this.router.match(query.qname, query.qtype);
-    if (!block) {
-      send(client, query, new Reply(Rcode.REFUSED));
+    if (!block || block.isEmpty) {
+      finish(this.unserved, query, new Reply(Rcode.REFUSED));
       return;
     }
     if (block.repeat) this.#table?.forgetExpired(packet, query);
     this.#serve(block, query);
   };
+
+  /** Replies to what no plugin is asked for. What cannot be read is nobody's, and not counted. */
+  #turnAway(query: Query, rcode: number): void {
+    if (!query.hasQuestion || rcode === Rcode.FORMERR || rcode === Rcode.BADVERS) {
+      send(query.client, query, new Reply(rcode));
+      return;
+    }
+    const block =
+      query.qclass === RrClass.IN ? this.router.match(query.qname, query.qtype) : undefined;
+    const observers = !block || block.isEmpty ? this.unserved : block.observers;
+    finish(observers, query, new Reply(rcode));
+  }
 
   #serve(block: ServingBlock, query: Query): void {
     const generation = this.#table?.generation ?? 0;
@@ -85,12 +97,12 @@ export class Dispatcher {
 
   #fail(block: ServingBlock, query: Query, failure: unknown): void {
     if (failure instanceof TooManyWaiting) this.#waiting.countRefused(query.client);
-    finish(block, query, failureReply(failure), failure);
+    finish(block.observers, query, failureReply(failure), failure);
   }
 
   /** @param generation what the table kept when the chain was asked */
   #finish(block: ServingBlock, query: Query, outcome: Outcome, generation: number): void {
-    const packet = finish(block, query, outcome, undefined);
+    const packet = finish(block.observers, query, outcome);
     if (!packet || outcome === DROPPED || !outcome.reuse || !block.repeat) return;
     // What was asked of another configuration is no answer of this one.
     if (this.#table?.generation === generation) this.#table.offer(block, query, outcome, packet);
@@ -99,14 +111,14 @@ export class Dispatcher {
 
 /** @returns the reply as sent; undefined if there was none. */
 function finish(
-  block: ServingBlock,
+  observers: readonly Observer[],
   query: Query,
   outcome: Outcome,
-  failure: unknown,
+  failure?: unknown,
 ): Buffer | undefined {
   const packet = outcome === DROPPED ? undefined : send(query.client, query, outcome);
   if (!packet) query.client.drop();
-  for (const observe of block.observers) observe(query, outcome, packet?.length ?? 0, failure);
+  for (const observe of observers) observe(query, outcome, packet?.length ?? 0, failure);
   return packet;
 }
 

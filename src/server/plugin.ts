@@ -54,6 +54,12 @@ export interface Instance {
    */
   observe?(query: Query, outcome: Outcome, octets: number, failure: unknown): void;
   /**
+   * What sees the queries that no server block takes, on whatever address they come. Of each
+   * plugin, the first instance in the Corefile that has this is asked, once for each address.
+   * @param server the `server` label of that address
+   */
+  unservedObserver?(server: string): NonNullable<Instance["observe"]>;
+  /**
    * Whether the server may repeat a reply that says so (`Reply.reuse`) without calling `serve`
    * again: not if it has an effect of its own, or looks at who asks. "rotated" if addresses in
    * the reply should then be in another order. Without this, no reply of the block is repeated.

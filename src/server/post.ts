@@ -41,6 +41,7 @@ export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Po
   if (note !== undefined) sayOnce(note, log);
   const table = EndpointTable.open(parts.table);
   const dispatcher = new Dispatcher(router, table, parts.waiting);
+  dispatcher.unserved = endpoint.unserved;
   const repeats = router.blocks().some(({ repeat }) => repeat !== undefined);
   const options = {
     address,

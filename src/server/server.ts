@@ -153,6 +153,7 @@ export class Server {
       }
       post.table?.renew();
       post.dispatcher.router = endpoint.router;
+      post.dispatcher.unserved = endpoint.unserved;
       if (!isSameUdp(post.udp, endpoint.udp)) this.#options.log.warn(keepsUdp(endpoint));
       opened.set(id, post);
     }

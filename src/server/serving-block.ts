@@ -7,12 +7,19 @@ export interface ServingBlock {
   readonly zones: readonly Name[];
   /** Its plugins' `serve` functions, composed. */
   readonly chain: Next;
+  /** Whether none of its instances so much as looks at queries: it refuses them all. */
+  readonly isEmpty: boolean;
   /** Those of its instances that want to see each query's outcome. */
   readonly observers: readonly Observer[];
   /** How its replies may be repeated; undefined if they may not. */
   readonly repeat: Repeat | undefined;
   /** Queries that wait for a promise. */
   inFlight: number;
+}
+
+/** Whether somebody answers queries here, or sees them at least. */
+export function isServing(instance: Instance): boolean {
+  return instance.serve !== undefined || instance.observe !== undefined;
 }
 
 export type Observer = NonNullable<Instance["observe"]>;

@@ -30,6 +30,7 @@ class Bench {
     router.add(Name.root, {
       zones: [Name.root],
       chain: (query) => (query.qname.toString() === "here." ? new Reply() : wait(query)),
+      isEmpty: false,
       observers: [(_query, _outcome, _octets, failure) => this.seen.push(failure)],
       repeat: undefined,
       inFlight: 0,

@@ -3,6 +3,7 @@ import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
+import type { Observer } from "../../server/serving-block.ts";
 import type { Query } from "../../server/query.ts";
 import type { ReusedObserver } from "../../server/reused-observer.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -63,6 +64,13 @@ export class Prometheus implements Instance {
   observe(query: Query, outcome: Outcome, octets: number, failure: unknown): void {
     if (failure !== undefined && !(failure instanceof QueryError)) this.#panics.value++;
     this.#trafficFor(query.qname).count(query, outcome, octets);
+  }
+
+  /** CoreDNS's word for what nobody takes. It has no zone, and no block's endpoint is needed. */
+  unservedObserver(server: string): Observer {
+    const families = trafficFamilies(this.#context.metrics);
+    const traffic = new ZoneTraffic(families, [server, "dropped", ""]);
+    return (query, outcome, octets) => traffic.count(query, outcome, octets);
   }
 
   observeReused(qname: Name): ReusedObserver {

@@ -37,6 +37,7 @@ const client: Client = {
 const block: ServingBlock = {
   zones: [],
   chain: () => new Reply(),
+  isEmpty: false,
   observers: [],
   repeat: { rotates: true, observers: () => [] },
   inFlight: 0,

@@ -1,0 +1,7 @@
+/**
+ * The `server` label of CoreDNS's metrics: `dns://:53`, `dns://127.0.0.1:53`, `dns://[::1]:53`.
+ * @param address "" for all addresses
+ */
+export function serverLabel(address: string, port: number): string {
+  return `dns://${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
