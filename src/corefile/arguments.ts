@@ -126,7 +126,19 @@ export function parseOnOff(token: Token): boolean {
 
 /** One of a few words, as `random` or `round_robin`. */
 export function parseChoice<const T extends string>(token: Token, choices: readonly T[]): T {
-  const choice = choices.find((one) => one === token.text);
+  return chosen(token, token.text, choices);
+}
+
+/** The same in any case, which CoreDNS allows here and there. */
+export function parseChoiceInAnyCase<const T extends string>(
+  token: Token,
+  choices: readonly T[],
+): T {
+  return chosen(token, token.text.toLowerCase(), choices);
+}
+
+function chosen<T extends string>(token: Token, text: string, choices: readonly T[]): T {
+  const choice = choices.find((one) => one === text);
   if (choice !== undefined) return choice;
   const expected = choices.map((one) => `"${one}"`).join(", ");
   const hint = didYouMean(token.text, choices);

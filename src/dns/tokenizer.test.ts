@@ -20,6 +20,7 @@ describe("a master file", () => {
     ["parentheses in one another", "a ((b\n) c\n) d", [["a", "b", "c", "d"]]],
     ["a line that only closes", "a (\n)\n b", [["a"], ["-", "b"]]],
     ["quotes", 'a "b ; ( c" ""', [["a", "<b ; ( c>", "<>"]]],
+    ["quotes over lines", 'a "b\n c;\n" d\ne', [["a", "<b\n c;\n>", "d"], ["e"]]],
     ["quotes side by side", '"a""b"c', [["<a>", "<b>", "c"]]],
     ["a quote behind a word", 'a"b c"', [["a", "<b c>"]]],
     ["a quote behind an equals sign", 'alpn="h2,h3" x', [["alpn=h2,h3", "x"]]],
@@ -30,13 +31,14 @@ describe("a master file", () => {
   });
 
   it("keeps the line of each word", () => {
-    const [entry] = tokenize("\na (\n b\n c )");
-    expect(entry?.tokens.map((token) => token.line)).toEqual([2, 3, 4]);
+    const [entry] = tokenize('\na (\n b\n "c\n" d )');
+    expect(entry?.tokens.map((token) => token.line)).toEqual([2, 3, 4, 5]);
   });
 
   it.each([
     ['a\nb "c', 2],
-    ['a\nb "c\nd"', 2],
+    ['a\nb "c\nd', 2],
+    ['a "b\n\nc" (\nd )\n"e', 5],
     ["a\n( b\nc", 2],
     ["a\nb )", 2],
     ["a \\", 1],

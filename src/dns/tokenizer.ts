@@ -61,6 +61,7 @@ export function* tokenize(text: string): Generator<Entry, void> {
     } else {
       const { token, end } = readToken(text, at, line);
       tokens.push(token);
+      line += token.text.split("\n").length - 1;
       at = end;
     }
   }
@@ -69,14 +70,17 @@ export function* tokenize(text: string): Generator<Entry, void> {
   if (tokens.length > 0) yield { tokens, startsWithBlank };
 }
 
-/** A quote may also begin behind `=`, as in `alpn="h2,h3"` (RFC 9460 §2.1). */
+/**
+ * A quote may also begin behind `=`, as in `alpn="h2,h3"` (RFC 9460 §2.1). Within quotes, the end
+ * of a line is a character as others are (RFC 1035 §5.1).
+ */
 function readToken(text: string, start: number, line: number): { token: Token; end: number } {
   let value = "";
   let inQuotes = false;
   let at = start;
   for (; at < text.length; at++) {
     const character = text.charAt(at);
-    if (character === "\n" || (!inQuotes && isDelimiter(character))) break;
+    if (!inQuotes && (character === "\n" || isDelimiter(character))) break;
     if (character === "\\") {
       if (at + 1 === text.length || text.charAt(at + 1) === "\n") {
         throw new TokenError("Cannot read line: nothing behind the last backslash", line);

@@ -9,6 +9,12 @@ export type HttpHandler = (
   before: (() => void) | undefined,
 ) => void;
 
+/** A path that is served. */
+export interface ServedHttp {
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
 /** What one HTTP listener bears: these endpoints say little and read nothing. */
 const LIMITS = {
   /** The connection that has been open longest makes room: a probe that comes now is answered. */
@@ -47,11 +53,7 @@ export class HttpEndpoints {
    * @returns the port it listens on and the function that takes the handler away; the listener
    * closes with its last handler.
    */
-  async serve(
-    address: string,
-    path: string,
-    handler: HttpHandler,
-  ): Promise<{ port: number; close: () => Promise<void> }> {
+  async serve(address: string, path: string, handler: HttpHandler): Promise<ServedHttp> {
     const endpoint = this.#endpoints.get(address) ?? this.#open(address);
     endpoint.users++;
     endpoint.handlers.set(path, [...(endpoint.handlers.get(path) ?? []), handler]);

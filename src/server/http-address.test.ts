@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Token } from "../corefile/directive.ts";
-import { parseHttpAddress } from "./http-address.ts";
+import { HttpEndpoints } from "../observe/http-endpoints.ts";
+import { testContext } from "../testing/context.ts";
+import { parseHttpAddress, serveHttp } from "./http-address.ts";
 
 function token(text: string): Token {
   return { text, quoted: false, file: "Corefile", line: 3, scope: "health" };
@@ -14,7 +16,11 @@ describe("parseHttpAddress", () => {
     },
   );
 
-  it.each(["", "8080", "localhost", ":", ":http", ":65536", "::1:8080", "[::1]", "a b:80"])(
+  it.each([":", "localhost:", "127.0.0.1:", "[::1]:"])("takes %s for a free port", (text) => {
+    expect(parseHttpAddress(token(text))).toBe(`${text}0`);
+  });
+
+  it.each(["", "8080", "localhost", ":http", ":65536", "::1:8080", "[::1]", "a b:80"])(
     "refuses %j",
     (text) => {
       expect(() => parseHttpAddress(token(text))).toThrow(
@@ -22,4 +28,24 @@ describe("parseHttpAddress", () => {
       );
     },
   );
+});
+
+describe("serveHttp", () => {
+  it("tells the port where it was left to the system, and serves there", async () => {
+    const lines: string[] = [];
+    const base = testContext({ host: { http: new HttpEndpoints() } });
+    const log = { info: (line: string) => lines.push(line) } as unknown as typeof base.log;
+    const address = parseHttpAddress(token("127.0.0.1:"));
+    const { port, close } = await serveHttp(
+      { ...base, log },
+      address,
+      "/x",
+      (_request, response) => {
+        response.end("here");
+      },
+    );
+    expect(await (await fetch(`http://127.0.0.1:${port}/x`)).text()).toBe("here");
+    expect(lines).toEqual([`Serving /x on port ${port}`]);
+    await close();
+  });
 });

@@ -188,8 +188,11 @@ function skipRecord(reader: WireReader): boolean {
   return !reader.failed;
 }
 
-/** Questions that no plugin could answer (RFC 6895 §3.1 and §3.2). */
-function judgeQuestion(qtype: number, qclass: number): number {
+/**
+ * Questions that no plugin could answer (RFC 6895 §3.1 and §3.2).
+ * @returns the reply's response code; NOERROR for those that plugins are asked
+ */
+export function judgeQuestion(qtype: number, qclass: number): number {
   if (qclass === 0 || qtype === 0) return Rcode.FORMERR;
   if (qclass !== RrClass.IN) return Rcode.REFUSED;
   if (qtype === RrType.OPT) return Rcode.FORMERR;

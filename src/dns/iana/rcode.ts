@@ -28,8 +28,15 @@ export const Rcode = {
 const mnemonics = new Map<number, string>(
   Object.entries(Rcode).map(([mnemonic, value]) => [value, mnemonic]),
 );
-/** 16 has two names: BADSIG is that of TSIG (RFC 8945 §5.2.2), and CoreDNS's. */
-const values = new Map<string, number>([...Object.entries(Rcode), ["BADSIG", Rcode.BADVERS]]);
+/**
+ * 16 has two names: BADSIG is that of TSIG (RFC 8945 §5.2.2), and CoreDNS's. NOTIMPL is what
+ * CoreDNS's library once wrote, and still reads.
+ */
+const values = new Map<string, number>([
+  ...Object.entries(Rcode),
+  ["BADSIG", Rcode.BADVERS],
+  ["NOTIMPL", Rcode.NOTIMP],
+]);
 
 /** The mnemonic of a response code, or `RCODEnnn`. */
 export function formatRcode(rcode: number): string {

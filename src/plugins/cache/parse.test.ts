@@ -53,6 +53,10 @@ describe("parseCache", () => {
       "cache {\n serve_stale\n serve_stale_policy prefer_positive\n}",
       { serveStale: { ...stale, preferPositive: true } },
     ],
+    [
+      "cache {\n serve_stale 1h Verify\n serve_stale_policy PREFER_Positive\n}",
+      { serveStale: { ...stale, mode: "verify", preferPositive: true } },
+    ],
     ["cache {\n servfail 30s\n}", { servfailSeconds: 30 }],
     ["cache {\n disable denial\n}", { denial: { except: names(".") } }],
     [
@@ -81,6 +85,10 @@ describe("parseCache", () => {
     ["cache {\n serve_stale 1h immediate 1s 1s 1s\n}", '"1s"'],
     ["cache {\n serve_stale 1h verify 1s 1s 6m\n}", '"6m"'],
     ["cache {\n serve_stale_policy prefer_positive\n}", "needs serve_stale"],
+    ["cache {\n serve_stale 1h VERY\n}", 'unknown value "VERY"'],
+    ["cache {\n serve_stale\n serve_stale_policy Positive\n}", 'unknown value "Positive"'],
+    // These words CoreDNS wants as they are.
+    ["cache {\n disable DENIAL\n}", 'unknown value "DENIAL"'],
     ["cache {\n servfail 6m\n}", '"6m"'],
     ["cache {\n disable everything\n}", '"everything"'],
     ["cache {\n keepttl yes\n}", '"yes"'],

@@ -3,6 +3,7 @@ import {
   noArguments,
   oneArgument,
   parseChoice,
+  parseChoiceInAnyCase,
   parseDurationMs,
   parseInteger,
   parseZones,
@@ -91,8 +92,7 @@ function parseServeStale(sub: Directive, options: CacheOptions): void {
   const [duration, mode, ...rest] = argumentRange(sub, 0, 5);
   const stale = staleOptions(options);
   if (duration) stale.upToMs = parseDurationMs(duration);
-  if (mode)
-    stale.mode = parseChoice({ ...mode, text: mode.text.toLowerCase() }, ["immediate", "verify"]);
+  if (mode) stale.mode = parseChoiceInAnyCase(mode, ["immediate", "verify"]);
   const timeout = stale.mode === "verify" ? rest.shift() : undefined;
   const [ttl, recheck, surplus] = rest;
   if (surplus) throw sub.error(`unexpected argument "${surplus.text}"`, surplus);
@@ -108,7 +108,7 @@ function parseWholeSeconds(sub: Directive, token: Token): number {
 }
 
 function parsePolicy(sub: Directive, options: CacheOptions): void {
-  parseChoice(oneArgument(sub), ["prefer_positive"]);
+  parseChoiceInAnyCase(oneArgument(sub), ["prefer_positive"]);
   const stale = staleOptions(options);
   if (stale.preferPositive) throw sub.error("serve_stale_policy can stand only once");
   stale.preferPositive = true;

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { formatDuration } from "../../observe/format-duration.ts";
 import type { HttpHandler } from "../../observe/http-endpoints.ts";
 import { splitAddress } from "../../observe/http-endpoints.ts";
+import { serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { HealthOptions } from "./parse.ts";
 import { SelfCheck } from "./self-check.ts";
@@ -26,7 +27,7 @@ export class Health implements Instance {
     const { address } = this.#options;
     // A handler of its own: by that the endpoint tells this instance from its successor.
     const handler: HttpHandler = (_request, response) => sayOk(response);
-    const { port, close } = await this.#context.host.http.serve(address, PATH, handler);
+    const { port, close } = await serveHttp(this.#context, address, PATH, handler);
     this.#close = close;
     // Of all addresses, one has to be asked.
     const host = splitAddress(address).host || "localhost";

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
+import { serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Observer } from "../../server/serving-block.ts";
 import type { Query } from "../../server/query.ts";
@@ -46,10 +47,11 @@ export class Prometheus implements Instance {
   }
 
   async start(): Promise<void> {
-    const { metrics, host } = this.#context;
+    const { metrics } = this.#context;
     provideProcessMetrics(metrics);
     if (this.#options.hasRuntimeMetrics) provideRuntimeMetrics(metrics);
-    const served = await host.http.serve(
+    const served = await serveHttp(
+      this.#context,
       this.#options.address,
       "/metrics",
       (_request, response) => {

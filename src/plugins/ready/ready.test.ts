@@ -97,6 +97,7 @@ describe("ready", () => {
     house.reasons.delete("kubernetes");
     await house.get();
     expect(house.recording.lines).toEqual([
+      expect.stringMatching(/^info: Serving \/ready on port \d+$/),
       'info: Plugins not ready: "forward,kubernetes"',
       'info: Plugins not ready: "kubernetes"',
     ]);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { ReadyOptions } from "./parse.ts";
 
@@ -18,13 +19,17 @@ export class Ready implements Instance {
   }
 
   async start(): Promise<void> {
-    const { http } = this.#context.host;
     const { address } = this.#options;
-    const { close } = await http.serve(address, "/ready", (_request, response, before) => {
-      // While a reload brings this configuration up, the old one serves: it says how that goes.
-      if (before && !this.#context.host.isServing()) before();
-      else this.#answer(response);
-    });
+    const { close } = await serveHttp(
+      this.#context,
+      address,
+      "/ready",
+      (_request, response, before) => {
+        // While a reload brings this configuration up, the old one serves: it says how that goes.
+        if (before && !this.#context.host.isServing()) before();
+        else this.#answer(response);
+      },
+    );
     this.#close = close;
   }
 

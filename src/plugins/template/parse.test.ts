@@ -39,6 +39,7 @@ describe("the template directive", () => {
   it.each([
     ["NXDOMAIN", 3],
     ["NOTIMP", 4],
+    ["notimpl", 4],
     ["BADSIG", 16],
   ])("knows the response code %s", (mnemonic, rcode) => {
     const directive = testDirective(`template IN A {\n rcode ${mnemonic}\n}`);
@@ -50,6 +51,11 @@ describe("the template directive", () => {
     ["template IN", "missing argument"],
     ["template X A", 'unknown class "X"'],
     ["template IN X", 'unknown type "X"'],
+    ["template CH TXT", 'cannot match class "CH": only class IN is served'],
+    ["template HS ANY", 'cannot match class "HS": only class IN is served, and questions of HS'],
+    ["template class4 A", 'cannot match class "class4": only class IN is served'],
+    ["template IN AXFR", 'cannot match type "AXFR": such questions are turned away'],
+    ["template ANY TKEY", 'cannot match type "TKEY": such questions are turned away'],
     ["template IN A a..b", "empty label"],
     ["template IN A {\n match\n}", "missing argument"],
     ["template IN A {\n match a(\n}", 'cannot parse regular expression "a("'],

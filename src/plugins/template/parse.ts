@@ -13,9 +13,10 @@ import type { Directive, Token } from "../../corefile/directive.ts";
 import type { EdnsOption } from "../../dns/edns.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
 import { Rcode, parseRcode } from "../../dns/iana/rcode.ts";
-import { parseRrClass } from "../../dns/iana/rr-class.ts";
+import { RrClass, formatRrClass, parseRrClass } from "../../dns/iana/rr-class.ts";
 import { parseRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
+import { judgeQuestion } from "../../server/query.ts";
 import { RecordTemplate } from "./record-template.ts";
 
 /** CoreDNS's limit, so that compiling an expression cannot eat the memory. */
@@ -75,9 +76,9 @@ const PROPERTIES: Record<string, Property> = {
 /** Reads `template CLASS TYPE [ZONE...] { ... }`. */
 export function parseTemplateDirective(directive: Directive): TemplateOptions {
   const [rrClass, type, ...zones] = argumentRange(directive, 2, Infinity);
+  const asked = parseQuestion(directive, rrClass, type);
   const options: TemplateOptions = {
-    rrClass: parseKnown(directive, rrClass, "class", parseRrClass),
-    type: parseKnown(directive, type, "type", parseRrType),
+    ...asked,
     zones: zones.length === 0 ? undefined : parseZones(zones),
     patterns: [],
     answer: [],
@@ -116,6 +117,25 @@ function parsePattern(sub: Directive, token: Token): RE2JS {
   } catch (error) {
     throw sub.error(`cannot parse regular expression "${token.text}": ${messageOf(error)}`, token);
   }
+}
+
+/** @throws {CorefileError} for questions that never come to a plugin. */
+function parseQuestion(
+  directive: Directive,
+  classToken: Token | undefined,
+  typeToken: Token | undefined,
+): { rrClass: number; type: number } {
+  const rrClass = parseKnown(directive, classToken, "class", parseRrClass);
+  const type = parseKnown(directive, typeToken, "type", parseRrType);
+  if (rrClass !== RrClass.IN && rrClass !== RrClass.ANY) {
+    const reason = `only class IN is served, and questions of ${formatRrClass(rrClass)} are refused`;
+    throw directive.error(`cannot match class "${classToken?.text}": ${reason}`, classToken);
+  }
+  if (judgeQuestion(type, RrClass.IN) !== Rcode.NOERROR) {
+    const reason = "such questions are turned away before any plugin is asked";
+    throw directive.error(`cannot match type "${typeToken?.text}": ${reason}`, typeToken);
+  }
+  return { rrClass, type };
 }
 
 function parseKnown(

@@ -55,6 +55,14 @@ describe("template", () => {
     );
   });
 
+  it("keeps the end of a line within quotes, as CoreDNS does", async () => {
+    const template = make(
+      'template IN TXT {\n answer "{{ .Name }} 60 IN TXT \\"one\ntwo;\\" three"\n}',
+    );
+    const { answer } = await ask(template, testQuery("a.test.", "TXT"));
+    expect(answer).toEqual(['a.test. 60 IN TXT "one\\010two;" "three"']);
+  });
+
   it("tries its expressions in turn", async () => {
     const { answer } = await ask(make(IP), testQuery("7.short.ip.test.", "A"));
     expect(answer).toEqual(["7.short.ip.test. 60 IN A 10.0.7.1"]);
