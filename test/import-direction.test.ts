@@ -6,14 +6,15 @@ import { describe, expect, it } from "vitest";
 /** What each room of the house may import, besides itself. A plugin is a room of its own. */
 const allowed: Record<string, readonly string[]> = {
   dns: [],
-  corefile: ["dns"],
+  text: [],
+  corefile: ["dns", "text"],
   observe: [],
-  kube: ["observe"],
+  kube: ["observe", "text"],
   upstream: ["dns", "observe", "transport"],
   transport: ["dns", "server"],
-  server: ["dns", "corefile", "observe", "transport"],
-  plugins: ["dns", "corefile", "observe", "kube", "upstream", "server"],
-  cli: ["dns", "corefile", "observe", "server", "plugins", "upstream"],
+  server: ["dns", "corefile", "observe", "transport", "text"],
+  plugins: ["dns", "corefile", "observe", "kube", "upstream", "server", "text"],
+  cli: ["dns", "corefile", "observe", "server", "plugins", "upstream", "text"],
   testing: ["dns", "corefile", "observe", "server", "plugins", "upstream", "transport", "kube"],
 };
 

@@ -2,7 +2,7 @@ import { Name } from "../dns/name.ts";
 import type { Directive, Token } from "./directive.ts";
 import { tokenError } from "./directive.ts";
 import { parseGoDuration } from "./go-duration.ts";
-import { didYouMean, nearestName } from "./nearest-name.ts";
+import { didYouMean, nearestName } from "../text/nearest-name.ts";
 import { parseServerKeys } from "./server-key.ts";
 
 /*

@@ -6,7 +6,7 @@ import type { Token } from "./directive.ts";
 import type { Environment } from "./environment.ts";
 import type { LexedToken } from "./lexer.ts";
 import { lex } from "./lexer.ts";
-import { didYouMean } from "./nearest-name.ts";
+import { didYouMean } from "../text/nearest-name.ts";
 import type { Frame, TokenStream } from "./token-stream.ts";
 
 /*

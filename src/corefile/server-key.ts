@@ -3,7 +3,7 @@ import { Name } from "../dns/name.ts";
 import { reasonOf } from "./corefile-error.ts";
 import type { Token } from "./directive.ts";
 import { tokenError } from "./directive.ts";
-import { didYouMean } from "./nearest-name.ts";
+import { didYouMean } from "../text/nearest-name.ts";
 import { reverseZones } from "./reverse-zones.ts";
 import type { Scheme, ServerKey } from "./server-block.ts";
 import { schemes } from "./server-block.ts";

@@ -1,6 +1,6 @@
 import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Directive } from "../corefile/directive.ts";
-import { nearestName } from "../corefile/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import type { ServerBlock } from "../corefile/server-block.ts";
 import type { AnyPlugin } from "./plugin.ts";
 

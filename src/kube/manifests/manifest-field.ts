@@ -6,14 +6,32 @@ import { shortText } from "../short-text.ts";
 /** What is wrong in a manifest, and where: `spec.ports[0].port: "http" is not an integer`. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
+  readonly path: FieldPath;
+  /** Whether the object was meant to count; if not, this is a hint. */
+  readonly isFatal: boolean;
+
+  constructor(path: FieldPath, reason: string, isFatal: boolean) {
+    super(`${shortText(formatPath(path)) || "document"}:${reason}`);
+    this.path = path;
+    this.isFatal = isFatal;
+  }
+}
+
+/** Names of fields, and places in lists from 0 on. */
+export type FieldPath = readonly (string | number)[];
+
+/** `spec.ports[0].port` */
+function formatPath(path: FieldPath): string {
+  const parts = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`));
+  return parts.join("").replace(/^\./, "");
 }
 
 /** A value in a manifest together with its path: reads what is expected, or says what is not. */
 export class ManifestField {
   readonly #value: unknown;
-  readonly #path: string;
+  readonly #path: FieldPath;
 
-  constructor(value: unknown, path = "") {
+  constructor(value: unknown, path: FieldPath = []) {
     this.#value = value;
     this.#path = path;
   }
@@ -25,7 +43,7 @@ export class ManifestField {
 
   /** A field of this object; absent in an absent one. */
   get(name: string): ManifestField {
-    const path = this.#path === "" ? name : `${this.#path}.${name}`;
+    const path = [...this.#path, name];
     if (this.isAbsent) return new ManifestField(undefined, path);
     const object = this.#object();
     return new ManifestField(Object.hasOwn(object, name) ? object[name] : undefined, path);
@@ -35,7 +53,7 @@ export class ManifestField {
   items(): ManifestField[] {
     if (this.isAbsent) return [];
     if (!Array.isArray(this.#value)) return this.fail("is not a list");
-    return this.#value.map((item, i) => new ManifestField(item, `${this.#path}[${i}]`));
+    return this.#value.map((item, i) => new ManifestField(item, [...this.#path, i]));
   }
 
   /** "" if absent. */
@@ -86,9 +104,9 @@ export class ManifestField {
     return Object.fromEntries(keys.map((key) => [key, this.get(key).string()]));
   }
 
-  fail(reason: string): never {
+  fail(reason: string, { isFatal = true } = {}): never {
     const found = this.isAbsent ? "" : ` ${quote(this.#value)}`;
-    throw new ManifestError(`${shortText(this.#path) || "document"}:${found} ${reason}`);
+    throw new ManifestError(this.#path, `${found} ${reason}`, isFatal);
   }
 
   #object(): Record<string, unknown> {

@@ -4,8 +4,13 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { manifestKey } from "./manifest.ts";
+import type { Problem } from "./manifest-files.ts";
 import { ManifestFiles } from "./manifest-files.ts";
 import { serviceYaml, TemporaryFolder } from "./testing.ts";
+
+function lineOf({ text, consequence }: Problem): string {
+  return consequence === "" ? text : `${text}; ${consequence}`;
+}
 
 class Scene extends TemporaryFolder {
   readonly #files = new ManifestFiles([this.path]);
@@ -15,7 +20,7 @@ class Scene extends TemporaryFolder {
     const { manifests, problems } = await this.#files.read();
     return {
       keys: manifests.map(manifestKey),
-      problems: problems.map((problem) => problem.replaceAll(`${this.path}/`, "")),
+      problems: problems.map((problem) => lineOf(problem).replaceAll(`${this.path}/`, "")),
     };
   }
 }
@@ -63,6 +68,40 @@ it("keeps what was in a good file that breaks, until it is good again or gone", 
   expect((await scene.read()).keys).toEqual(["Service shop/c"]);
   rmSync(join(scene.path, "x.yaml"));
   expect(await scene.read()).toEqual({ keys: [], problems: [] });
+});
+
+it("keeps nothing of a file that was empty: it is new", async () => {
+  using scene = new Scene();
+  scene.write("x.yaml", "");
+  expect(await scene.read()).toEqual({ keys: [], problems: [] });
+  scene.write("x.yaml", `${serviceYaml("shop/a")}${serviceYaml("shop/b", "{clusterIP: x}")}`);
+  expect(await scene.read()).toEqual({
+    keys: ["Service shop/a"],
+    problems: [
+      'Cannot read manifest "x.yaml", document 2, line 10: spec.clusterIP: "x" is not an IP address',
+    ],
+  });
+});
+
+it("names a kind that was mistyped, and keeps what was in the file; one that DNS needs not is a hint", async () => {
+  using scene = new Scene();
+  scene.write("x.yaml", serviceYaml("shop/a"));
+  expect((await scene.read()).keys).toEqual(["Service shop/a"]);
+  scene.write("x.yaml", serviceYaml("shop/a").replace("kind: Service", "kind: Servise"));
+  expect(await scene.read()).toEqual({
+    keys: ["Service shop/a"],
+    problems: [
+      'Cannot read manifest "x.yaml", document 1, line 3: kind: "Servise" is no kind of Kubernetes: did you mean "Service"?; what was in the file before still counts',
+    ],
+  });
+  const odd = serviceYaml("shop/x").replace("kind: Service", "kind: Deploymnet");
+  scene.write("x.yaml", serviceYaml("shop/b") + odd);
+  expect(await scene.read()).toEqual({
+    keys: ["Service shop/b"],
+    problems: [
+      'Left out of manifest "x.yaml", document 2, line 8: kind: "Deploymnet" is no kind of Kubernetes: did you mean "Deployment"?',
+    ],
+  });
 });
 
 it("reads a file again that another takes the place of", async () => {
@@ -113,9 +152,9 @@ it("keeps what was in a folder that is gone as a whole, until it is back", async
   const without = await files.read();
   // Not even the order has changed: the later of two objects is the same one.
   expect(without.manifests).toBe(before.manifests);
-  expect(without.problems).toEqual([
+  expect(without.problems.map(lineOf)).toEqual([
     `Cannot read manifests "${first}": ${GONE}`,
-    ...before.problems,
+    ...before.problems.map(lineOf),
   ]);
   expect(without.folders).toContain(scene.path);
 
@@ -134,7 +173,9 @@ it("keeps a file that is named by itself while it is gone, and takes the one in 
   expect(await keys()).toEqual(["Service shop/a"]);
   rmSync(path);
   expect(await keys()).toEqual(["Service shop/a"]);
-  expect((await files.read()).problems).toEqual([`Cannot read manifests "${path}": ${GONE}`]);
+  expect((await files.read()).problems.map(lineOf)).toEqual([
+    `Cannot read manifests "${path}": ${GONE}`,
+  ]);
   renameSync(scene.write("a.yaml~", serviceYaml("shop/b")), path);
   expect(await keys()).toEqual(["Service shop/b"]);
   expect((await files.read()).problems).toEqual([]);
@@ -183,7 +224,7 @@ it("reads neither named pipes nor sockets and devices, and says so", async () =>
     ],
   });
   const { problems } = await new ManifestFiles([path, "/dev/null"]).read();
-  expect(problems).toEqual([
+  expect(problems.map(lineOf)).toEqual([
     `Cannot read manifests "${path}": is a named pipe, not a file`,
     'Cannot read manifests "/dev/null": is a device, not a file',
   ]);

@@ -14,17 +14,29 @@ const MAX_FILE_OCTETS = 16 * 1024 * 1024;
 interface FileState {
   /** What `stat` says of this very content. */
   readonly fingerprint: string;
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
   /** What counts: of a file that broke, what was in it before. */
   readonly manifests: readonly PlacedManifest[];
-  readonly wasEverGood: boolean;
+  /** Whether these manifests were all that was in the file, without a fault. */
+  readonly areGood: boolean;
+}
+
+/** Something wrong; it is the same as long as source and text are. */
+export interface Problem {
+  /** The file or folder that it will be over for; undefined if it is about several. */
+  readonly source?: string;
+  readonly text: string;
+  /** What follows from it; "" if nothing does. */
+  readonly consequence: string;
 }
 
 export interface ManifestSet {
   /** One for each kind, namespace and name. The same array as long as no file changes. */
   readonly manifests: readonly Manifest[];
-  /** Messages of all that is wrong now. */
-  readonly problems: readonly string[];
+  /** All that is wrong now. */
+  readonly problems: readonly Problem[];
+  /** Files and folders that were found. */
+  readonly sources: ReadonlySet<string>;
   /** Where changes show. */
   readonly folders: ReadonlySet<string>;
   readonly fileCount: number;
@@ -51,12 +63,19 @@ export class ManifestFiles {
     this.#states = all;
     const { manifests, problems } = this.#merged;
     const { folders } = found;
-    const unreadable = [...found.unreadable].map(([path, reason]) => {
-      const message = `Cannot read manifests "${path}": ${reason}`;
-      const isKept = kept.some((file) => isWithin(file, path));
-      return isKept ? `${message}; what was there before still counts` : message;
+    const unreadable = [...found.unreadable].map(([source, reason]): Problem => {
+      const isKept = kept.some((file) => isWithin(file, source));
+      const text = `Cannot read manifests "${source}": ${reason}`;
+      return { source, text, consequence: isKept ? "what was there before still counts" : "" };
     });
-    return { manifests, problems: [...unreadable, ...problems], folders, fileCount: all.size };
+    const sources = new Set([...found.files.keys(), ...folders]);
+    return {
+      manifests,
+      problems: [...unreadable, ...problems],
+      sources,
+      folders,
+      fileCount: all.size,
+    };
   }
 }
 
@@ -118,12 +137,19 @@ async function nextState(
   const { dev, ino, size, mtimeNs, ctimeNs } = stats;
   const fingerprint = [dev, ino, size, mtimeNs, ctimeNs].join(" ");
   if (last?.fingerprint === fingerprint) return last;
-  const { manifests, problems, isFinal } = await readOneFile(path, stats);
-  const read = { fingerprint: isFinal ? fingerprint : "", problems };
-  if (problems.length === 0) return { ...read, manifests, wasEverGood: true };
-  if (!last?.wasEverGood) return { ...read, manifests, wasEverGood: false };
-  const kept = problems.map((problem) => `${problem}; what was in the file before still counts`);
-  return { ...last, ...read, problems: kept };
+  const { manifests, problems, hints, isFinal } = await readOneFile(path, stats);
+  const areGood = problems.length === 0;
+  // Of a file that was empty so far there is nothing to keep: it is new.
+  const isKept = !areGood && last?.areGood === true && last.manifests.length > 0;
+  const consequence = isKept ? "what was in the file before still counts" : "";
+  const read = {
+    fingerprint: isFinal ? fingerprint : "",
+    problems: [
+      ...problems.map((text) => ({ source: path, text, consequence })),
+      ...hints.map((text) => ({ source: path, text, consequence: "" })),
+    ],
+  };
+  return isKept ? { ...last, ...read } : { ...read, manifests, areGood };
 }
 
 /** Not final is what another attempt at the same file may change. */
@@ -131,16 +157,21 @@ type FileResult = ReadResult & { readonly isFinal: boolean };
 
 async function readOneFile(path: string, stats: BigIntStats): Promise<FileResult> {
   const fail = (reason: string, isFinal = true): FileResult => {
-    return { manifests: [], problems: [`Cannot read manifest "${path}": ${reason}`], isFinal };
+    const problems = [`Cannot read manifest "${path}": ${reason}`];
+    return { manifests: [], problems, hints: [], isFinal };
   };
   if (stats.size > MAX_FILE_OCTETS) {
     return fail(`has ${stats.size} octets, more than ${MAX_FILE_OCTETS}`);
   }
   try {
     const text = await readFile(path, "utf8");
-    const { manifests, problems } = await readDocuments(text, extname(path) === ".json");
-    const messages = problems.map((problem) => `Cannot read manifest "${path}", ${problem}`);
-    return { manifests, problems: messages, isFinal: true };
+    const { manifests, problems, hints } = await readDocuments(text, extname(path) === ".json");
+    return {
+      manifests,
+      problems: problems.map((problem) => `Cannot read manifest "${path}", ${problem}`),
+      hints: hints.map((hint) => `Left out of manifest "${path}", ${hint}`),
+      isFinal: true,
+    };
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error), false);
   }
@@ -150,7 +181,7 @@ async function readOneFile(path: string, stats: BigIntStats): Promise<FileResult
 function mergeFiles(
   states: ReadonlyMap<string, FileState>,
 ): Pick<ManifestSet, "manifests" | "problems"> {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const merged = new Map<string, { manifest: Manifest; source: string }>();
   for (const [path, state] of states) {
     problems.push(...state.problems);
@@ -158,7 +189,10 @@ function mergeFiles(
       const key = manifestKey(manifest);
       const source = `"${path}", ${place}`;
       const other = merged.get(key);
-      if (other) problems.push(`Found ${key} twice: ${source} counts, not ${other.source}`);
+      if (other) {
+        const text = `Found ${key} twice: ${source} counts, not ${other.source}`;
+        problems.push({ text, consequence: "" });
+      }
       merged.set(key, { manifest, source });
     }
   }

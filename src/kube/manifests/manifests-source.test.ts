@@ -103,7 +103,7 @@ describe("a source of manifests", () => {
     const path = folder.write("a.yaml", serviceYaml("shop/a", "{clusterIP: x}"));
     const { source, sink } = await start(folder.path, { log });
     const warnings = (): string[] => lines.filter((line) => line.startsWith("warn"));
-    const warning = `warn: Cannot read manifest "${path}", document 1, line 2: spec.clusterIP: "x" is not an IP address`;
+    const warning = `warn: Cannot read manifest "${path}", document 1, line 5: spec.clusterIP: "x" is not an IP address`;
     expect(warnings()).toEqual([warning]);
     folder.write("b.yaml", serviceYaml("shop/b"));
     await source.refresh();
@@ -111,10 +111,38 @@ describe("a source of manifests", () => {
     folder.write("a.yaml", serviceYaml("shop/a"));
     await source.refresh();
     expect(sink.get("Service", "shop/a")).toBeDefined();
+    const repaired = `info: Manifest "${path}" is good again`;
+    expect(lines.filter((line) => line === repaired)).toHaveLength(1);
+    await source.refresh();
+    expect(lines.filter((line) => line === repaired)).toHaveLength(1);
     folder.write("a.yaml", serviceYaml("shop/a", "{clusterIP: x}"));
     await source.refresh();
     expect(warnings()).toEqual([warning, `${warning}; what was in the file before still counts`]);
     expect(sink.get("Service", "shop/a")).toBeDefined();
+  });
+
+  it("says no word of good of a file that is wrong and then gone", async () => {
+    using folder = new TemporaryFolder();
+    const { log, lines } = recordingLog();
+    const path = folder.write("a.yaml", "kind: 3\n");
+    const { source } = await start(folder.path, { log });
+    rmSync(path);
+    await source.refresh();
+    expect(lines.filter((line) => line.includes("good again"))).toEqual([]);
+  });
+
+  it("does not repeat a warning when what follows from it changes", async () => {
+    using folder = new TemporaryFolder();
+    const { log, lines } = recordingLog();
+    const path = folder.write("a.yaml", "");
+    const { source } = await start(folder.path, { log });
+    folder.write("a.yaml", "kind: 3\n");
+    await source.refresh();
+    folder.write("a.yaml", "kind: 3\n\n");
+    await source.refresh();
+    expect(lines.filter((line) => line.startsWith("warn"))).toEqual([
+      `warn: Cannot read manifest "${path}", document 1, line 1: kind: 3 is not a string`,
+    ]);
   });
 
   it("quotes little of what is wrong, and nothing that is not printable", async () => {

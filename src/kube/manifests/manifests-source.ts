@@ -6,14 +6,12 @@ import { machineAddress } from "./api-server-objects.ts";
 import { ClusterDiff } from "./cluster-diff.ts";
 import { ServiceCidrs } from "./cluster-ips.ts";
 import { ClusterCompleter } from "./complete-cluster.ts";
-import { shortText } from "../short-text.ts";
 import { isGlob } from "./find-files.ts";
 import type { Manifest } from "./manifest.ts";
+import type { Problem } from "./manifest-files.ts";
 import { ManifestFiles } from "./manifest-files.ts";
+import { ProblemLog } from "./problem-log.ts";
 import { FolderWatcher } from "./watch-folders.ts";
-
-/** Paths, and the names of files, may hold anything. */
-const MAX_WARNING_CHARACTERS = 1_000;
 
 export interface ManifestsOptions {
   /** Files, folders, globs. The later of two objects of the same name counts. */
@@ -44,17 +42,18 @@ export class ManifestsSource implements ClusterSource {
   #sink: ClusterSink | undefined;
   #watcher: FolderWatcher | undefined;
   /** What the sink knows of, and why some of it was left out. */
-  #told: { manifests: readonly Manifest[] | undefined; problems: readonly string[] } = {
+  #told: { manifests: readonly Manifest[] | undefined; problems: readonly Problem[] } = {
     manifests: undefined,
     problems: [],
   };
-  #lastProblems = new Set<string>();
+  readonly #problems: ProblemLog;
   #reading: Promise<void> = Promise.resolve();
   #isQueued = false;
 
   constructor(options: ManifestsOptions) {
     this.#options = options;
     this.#files = new ManifestFiles(options.paths);
+    this.#problems = new ProblemLog(options.log);
     this.#completer = new ClusterCompleter({
       cidrs: new ServiceCidrs(options.serviceCidrs ?? ["10.96.0.0/12"]),
       selection: options.selection,
@@ -98,32 +97,24 @@ export class ManifestsSource implements ClusterSource {
 
   async #read(): Promise<void> {
     if (!this.#sink) return;
-    const { manifests, problems, folders, fileCount } = await this.#files.read();
+    const { manifests, problems, sources, folders, fileCount } = await this.#files.read();
     if (!this.#sink) return;
     this.#watcher?.update(folders);
     if (manifests !== this.#told.manifests) this.#tell(manifests, fileCount, this.#sink);
-    this.#warn([...problems, ...this.#told.problems]);
+    this.#problems.update([...problems, ...this.#told.problems], sources);
   }
 
   #tell(manifests: readonly Manifest[], fileCount: number, sink: ClusterSink): void {
-    const problems: string[] = [];
-    const objects = this.#completer.complete(manifests, (message) => problems.push(message));
+    const problems: Problem[] = [];
+    const objects = this.#completer.complete(manifests, (text) => {
+      problems.push({ text, consequence: "" });
+    });
     const changes = this.#diff.tell(sink, objects);
     this.#told = { manifests, problems };
     if (changes === 0) return;
     this.#options.log.info(
       `Read ${fileCount} manifest files: ${objects.length} objects, ${changes} changed`,
     );
-  }
-
-  /** Says what was not wrong the last time. */
-  #warn(problems: readonly string[]): void {
-    for (const problem of problems) {
-      if (!this.#lastProblems.has(problem)) {
-        this.#options.log.warn(shortText(problem, MAX_WARNING_CHARACTERS));
-      }
-    }
-    this.#lastProblems = new Set(problems);
   }
 }
 

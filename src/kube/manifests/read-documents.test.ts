@@ -74,8 +74,30 @@ items:
 `;
     expect(await read(text)).toEqual({
       keys: ["Service a/b", "Service default/c"],
-      problems: ["document 2, line 7, item 1: metadata.name: is missing"],
+      problems: ["document 2, line 10, item 1: metadata.name: is missing"],
     });
+  });
+
+  it.each([
+    ["spec: {clusterIP: x}", 5, "spec.clusterIP"],
+    ["spec:\n  ports:\n  - port: 80\n  - port: http", 8, "spec.ports[1].port"],
+    ["spec:\n  type: ExternalName", 5, "spec.externalName"],
+    ["spec: &s\n  clusterIP: x\nother: *s", 6, "spec.clusterIP"],
+  ])("with the line of the field: %j", async (spec, line, field) => {
+    const text = `# a comment\napiVersion: v1\nkind: Service\nmetadata: {name: a}\n${spec}\n`;
+    const { problems } = await read(text);
+    expect(problems).toEqual([
+      expect.stringContaining(`document 1, line ${line}: ${field}: `) as string,
+    ]);
+  });
+
+  it("with the line of the field, also in JSON", async () => {
+    const item = { kind: "Service", apiVersion: "v1", metadata: { name: "B" } };
+    const text = JSON.stringify({ kind: "List", apiVersion: "v1", items: [item] }, null, 2);
+    const line = text.split("\n").findIndex((one) => one.includes('"name"')) + 1;
+    expect((await read(text, true)).problems).toEqual([
+      `document 1, line ${line}, item 1: metadata.name: "B" is not a name for the kind Service`,
+    ]);
   });
 
   it("where JSON is wrong", async () => {
@@ -103,7 +125,7 @@ describe("a hostile document does no harm", () => {
     const text = "apiVersion: v1\nkind: Service\nmetadata: &m\n  name: a\n  labels: *m\n";
     const { problems } = await read(text);
     expect(problems).toEqual([
-      "document 1, line 1: metadata.labels.labels: an object is not a string",
+      "document 1, line 5: metadata.labels.labels: an object is not a string",
     ]);
   });
 

@@ -1,19 +1,27 @@
 import { setImmediate } from "node:timers/promises";
 import { shortText } from "../short-text.ts";
 import type { Manifest } from "./manifest.ts";
+import type { FieldPath } from "./manifest-field.ts";
 import { ManifestError } from "./manifest-field.ts";
 import { readManifest } from "./read-manifest.ts";
 
 /** One document of a file, or what is wrong with it. */
-export type ManifestDocument = { readonly place: string } & (
-  | { readonly value: unknown }
-  | { readonly error: string }
-);
+export type ManifestDocument = DocumentPlace &
+  ({ readonly value: unknown } | { readonly error: string });
+
+interface DocumentPlace {
+  /** `document 2` */
+  readonly name: string;
+  /** Line that a field begins in, from 1 on; missing where nobody knows. */
+  readonly lineOf?: (path: FieldPath) => number;
+}
 
 export interface ReadResult {
   readonly manifests: readonly PlacedManifest[];
   /** `document 2, line 14: spec.clusterIP: "10.0.0.300" is not an IP address` */
   readonly problems: readonly string[];
+  /** What is odd, and yet breaks nothing. */
+  readonly hints: readonly string[];
 }
 
 export interface PlacedManifest {
@@ -25,33 +33,68 @@ export interface PlacedManifest {
 /** Queries are answered after so long at the latest. */
 const SLICE_MS = 10;
 
+/** JSON is YAML, which knows its lines; but of more characters than this they are not worth the time. */
+const MAX_LOCATED_JSON = 1 << 20;
+
 /** Reads all objects of a file's text; those that are wrong become problems. */
 export async function readDocuments(text: string, isJson: boolean): Promise<ReadResult> {
+  if (!isJson) return readAll(await yamlDocuments(text));
+  const documents = jsonDocuments(text);
+  const read = await readAll(documents);
+  const isGood = read.problems.length === 0 && read.hints.length === 0;
+  const isJsonGood = documents.every((document) => "value" in document);
+  if (isGood || !isJsonGood || text.length > MAX_LOCATED_JSON) return read;
+  const located = await readAll(await yamlDocuments(text));
+  const isSame =
+    located.problems.length === read.problems.length && located.hints.length === read.hints.length;
+  return isSame ? located : read;
+}
+
+async function readAll(documents: Iterable<ManifestDocument>): Promise<ReadResult> {
   const manifests: PlacedManifest[] = [];
   const problems: string[] = [];
+  const hints: string[] = [];
   let sliceEndMs = performance.now() + SLICE_MS;
-  for (const document of isJson ? jsonDocuments(text) : await yamlDocuments(text)) {
+  for (const document of documents) {
     for (const item of unpackLists(document)) {
       const result = readDocument(item);
-      if (typeof result === "string") problems.push(`${item.place}: ${result}`);
-      else if (result) manifests.push({ place: item.place, manifest: result });
+      if (result instanceof Fault) (result.isFatal ? problems : hints).push(result.message);
+      else if (result) manifests.push({ place: placeOf(item), manifest: result });
     }
     if (performance.now() < sliceEndMs) continue;
     await setImmediate();
     sliceEndMs = performance.now() + SLICE_MS;
   }
-  return { manifests, problems };
+  return { manifests, problems, hints };
 }
 
-/** @returns what is wrong, as text; undefined for what DNS does not need */
-function readDocument(document: ManifestDocument): Manifest | string | undefined {
-  if ("error" in document) return document.error;
+/** What is wrong, and where. */
+class Fault {
+  readonly message: string;
+  readonly isFatal: boolean;
+
+  constructor(place: string, reason: string, isFatal = true) {
+    this.message = `${place}: ${reason}`;
+    this.isFatal = isFatal;
+  }
+}
+
+/** @returns undefined for what DNS does not need */
+function readDocument(document: Item): Manifest | Fault | undefined {
+  if ("error" in document) return new Fault(placeOf(document), document.error);
   try {
     return readManifest(document.value);
   } catch (error) {
-    if (error instanceof ManifestError) return error.message;
-    throw error;
+    if (!(error instanceof ManifestError)) throw error;
+    return new Fault(placeOf(document, error.path), error.message, error.isFatal);
   }
+}
+
+/** `document 2, line 14, item 3`: where an object, or a field of it, is. */
+function placeOf({ name, lineOf, path }: Item, field: FieldPath = []): string {
+  const line = lineOf && `line ${lineOf([...path, ...field])}`;
+  const items = path.filter((part) => typeof part === "number").map((i) => `item ${i + 1}`);
+  return [name, line, ...items].filter((part) => part !== undefined).join(", ");
 }
 
 /** A server without manifests never loads the YAML reader. */
@@ -61,34 +104,37 @@ async function yamlDocuments(text: string): Promise<Iterable<ManifestDocument>> 
 }
 
 function jsonDocuments(text: string): ManifestDocument[] {
-  const place = "document 1";
+  const name = "document 1";
   try {
-    return [{ place, value: JSON.parse(text) }];
+    return [{ name, value: JSON.parse(text) }];
   } catch (error) {
-    return [{ place, error: shortText(error instanceof Error ? error.message : String(error)) }];
+    return [{ name, error: shortText(error instanceof Error ? error.message : String(error)) }];
   }
 }
+
+/** A document, or an item of one that is a list. */
+type Item = ManifestDocument & { readonly path: FieldPath };
 
 /** Lists may be in lists; by an alias even in themselves. */
 const MAX_LIST_DEPTH = 4;
 
 /** The items of a `List` or `ServiceList`, any other document itself, nothing of an empty one. */
-function* unpackLists(document: ManifestDocument, depth = 0): Generator<ManifestDocument> {
-  const { place } = document;
+function* unpackLists(document: ManifestDocument, path: FieldPath = []): Generator<Item> {
+  const { name, lineOf } = document;
   const value = "value" in document ? document.value : undefined;
   if (value === null) return;
   const list = listOf(value);
   if (!list) {
-    yield document;
+    yield { ...document, path };
     return;
   }
-  if (depth === MAX_LIST_DEPTH) {
-    yield { place, error: `has lists in lists, deeper than ${MAX_LIST_DEPTH}` };
+  const place = { name, ...(lineOf ? { lineOf } : {}) };
+  if (path.length === 2 * MAX_LIST_DEPTH) {
+    yield { ...place, path, error: `has lists in lists, deeper than ${MAX_LIST_DEPTH}` };
     return;
   }
   for (const [i, item] of list.items.entries()) {
-    const itemPlace = `${place}, item ${i + 1}`;
-    yield* unpackLists({ place: itemPlace, value: withKind(item, list) }, depth + 1);
+    yield* unpackLists({ ...place, value: withKind(item, list) }, [...path, "items", i]);
   }
 }
 

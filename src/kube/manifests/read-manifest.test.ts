@@ -1,6 +1,8 @@
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Manifest } from "./manifest.ts";
+import { oddityOf } from "./known-kinds.ts";
 import { readManifest } from "./read-manifest.ts";
 
 function read(text: string): Manifest | undefined {
@@ -173,7 +175,9 @@ describe("a ServiceImport", () => {
   });
 
   it("of another version is none that is known", () => {
-    expect(serviceImport("{}", "v2")).toBeUndefined();
+    expect(() => serviceImport("{}", "v2")).toThrow(
+      'apiVersion: "multicluster.x-k8s.io/v2" has no kind ServiceImport: did you mean "multicluster.x-k8s.io/v1',
+    );
   });
 
   it.each([
@@ -277,6 +281,51 @@ describe("other kinds", () => {
     "{apiVersion: v1, kind: ConfigMap}",
   ])("%s is nothing to DNS", (text) => {
     expect(read(text)).toBeUndefined();
+  });
+
+  it.each([
+    "{apiVersion: example.com/v1, kind: Servise, metadata: {name: web}}",
+    "{apiVersion: v1, kind: PodList}",
+    "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute}",
+    "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization}",
+    "{apiVersion: networking.k8s.io/v1, kind: Ingress}",
+  ])("%s is nothing to DNS either", (text) => {
+    expect(read(text)).toBeUndefined();
+  });
+
+  it.each([
+    ["v1", "Servise", 'kind: "Servise" is no kind of Kubernetes: did you mean "Service"?', true],
+    ["v1", "service", 'kind: "service" is no kind of Kubernetes: did you mean "Service"?', true],
+    ["v1", "Pods", 'kind: "Pods" is no kind of Kubernetes: did you mean "Pod"?', true],
+    ["apps/v1", "Deploymnet", 'kind: "Deploymnet" is no kind of Kubernetes: did you mean', false],
+    ["v1", "Xyzzy", 'kind: "Xyzzy" is no kind of Kubernetes', false],
+    ["v2", "Service", 'apiVersion: "v2" has no kind Service: did you mean "v1"?', true],
+    ["V1", "Pod", 'apiVersion: "V1" has no kind Pod: did you mean "v1"?', true],
+    ["apps/v1", "Service", 'apiVersion: "apps/v1" has no kind Service: expected "v1"', true],
+    ["v1", "EndpointSlice", '"v1" has no kind EndpointSlice: expected "discovery.k8s.io/v1"', true],
+    ["discovery.k8s.io/v1beta1", "EndpointSlice", 'did you mean "discovery.k8s.io/v1"?', true],
+    ["discovry.k8s.io/v1", "EndpointSlice", 'did you mean "discovery.k8s.io/v1"?', true],
+  ])("%s %s was mistyped", (apiVersion, kind, message, isFatal) => {
+    const text = `{apiVersion: ${apiVersion}, kind: ${kind}, metadata: {name: web}}`;
+    expect(() => read(text)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(message) as string, isFatal }),
+    );
+  });
+
+  it("are all that client-node has", () => {
+    const models = globSync("node_modules/@kubernetes/client-node/dist/gen/models/*.d.ts");
+    const kinds = models.flatMap((path) => {
+      const text = readFileSync(path, "utf8");
+      const isObject = /'kind'\?: string/.test(text) && /'apiVersion'\?: string/.test(text);
+      const name = /(?:V\d+(?:(?:alpha|beta)\d+)?)([A-Z]\w+)\.d\.ts$/.exec(path)?.[1];
+      return isObject && name !== undefined && !/Reference|ParamKind|ResourceClaim$/.test(name)
+        ? [name]
+        : [];
+    });
+    expect(kinds.length).toBeGreaterThan(100);
+    const isRead = /^(Service|ServiceImport|EndpointSlice|Endpoints|Pod|Namespace|Node)(List)?$/;
+    const odd = kinds.filter((kind) => !isRead.test(kind) && oddityOf(kind, "v1", new Map()));
+    expect(odd).toEqual([]);
   });
 
   it("Namespaces and Nodes have no Namespace", () => {

@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../cluster-source.ts";
 import type { Labels } from "../label-selector.ts";
 import type { Manifest } from "./manifest.ts";
+import { oddityOf } from "./known-kinds.ts";
 import { ManifestField } from "./manifest-field.ts";
 import { DNS_LABEL, DNS_SUBDOMAIN } from "./patterns.ts";
 import { readEndpointSlice } from "./read-endpoint-slice.ts";
@@ -41,11 +42,15 @@ const READERS: ReadonlyMap<string, KindReader> = new Map([
   ["Node", clusterScoped("Node", DNS_SUBDOMAIN)],
 ]);
 
+const VERSIONS: ReadonlyMap<string, readonly string[]> = new Map(
+  [...READERS].map(([kind, { apiVersions }]) => [kind, apiVersions]),
+);
+
 /**
  * Reads one object.
  *
  * @returns undefined for a kind that DNS does not need
- * @throws ManifestError if it is no object, or not one that the API server would take
+ * @throws ManifestError if it is no object, or not one that the API server would take, or of a kind that nobody has
  */
 export function readManifest(value: unknown): Manifest | undefined {
   const object = new ManifestField(value);
@@ -54,7 +59,10 @@ export function readManifest(value: unknown): Manifest | undefined {
   const apiVersion = object.get("apiVersion").string();
   if (apiVersion === "") return object.get("apiVersion").fail("is missing");
   const reader = READERS.get(kind);
-  if (!reader || !reader.apiVersions.includes(apiVersion)) return undefined;
+  if (!reader || !reader.apiVersions.includes(apiVersion)) {
+    const oddity = oddityOf(kind, apiVersion, VERSIONS);
+    return oddity && object.get(oddity.field).fail(oddity.reason, { isFatal: oddity.isMeant });
+  }
   const metadata = object.get("metadata");
   const namespace = metadata.get("namespace").matching(DNS_LABEL, "the name of a Namespace");
   const name = metadata.get("name").matching(reader.name, `a name for the kind ${kind}`);

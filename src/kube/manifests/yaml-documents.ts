@@ -1,5 +1,7 @@
-import { Composer, LineCounter, Parser } from "yaml";
+import type { Document, ParsedNode } from "yaml";
+import { Composer, isMap, isScalar, isSeq, LineCounter, Parser } from "yaml";
 import { shortText } from "../short-text.ts";
+import type { FieldPath } from "./manifest-field.ts";
 import type { ManifestDocument } from "./read-documents.ts";
 
 /** What an alias may stand for is repeated at most so often: "billion laughs" stay a smile. */
@@ -13,12 +15,29 @@ export function* yamlDocuments(text: string): Generator<ManifestDocument> {
   for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) {
     number++;
     const [error] = document.errors;
-    const start = document.contents?.range?.[0] ?? document.range[0];
-    const { line } = lines.linePos(error?.pos[0] ?? start);
-    const place = `document ${number}, line ${line}`;
-    if (error) yield { place, error: firstLine(error.message) };
-    else yield { place, ...toValue(() => document.toJS({ maxAliasCount: MAX_ALIASES })) };
+    const name = `document ${number}`;
+    const lineOf = (path: FieldPath): number =>
+      lines.linePos(error?.pos[0] ?? offsetOf(document, path)).line;
+    if (error) yield { name, lineOf, error: firstLine(error.message) };
+    else yield { name, lineOf, ...toValue(() => document.toJS({ maxAliasCount: MAX_ALIASES })) };
   }
+}
+
+/** Where a field begins, with its name; if it is not there, or by an alias, the nearest around it that is. */
+function offsetOf(document: Document.Parsed, path: FieldPath): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range[0] ?? document.range[0];
+  for (const part of path) {
+    let at: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === part);
+      ({ key: at, value: node } = pair ?? { key: undefined, value: undefined });
+    } else at = node = isSeq(node) && typeof part === "number" ? node.items[part] : undefined;
+    const range = (at as Partial<ParsedNode> | undefined)?.range;
+    if (!range) return offset;
+    [offset] = range;
+  }
+  return offset;
 }
 
 /** Aliases that cannot be resolved are found only now. */

@@ -9,7 +9,7 @@ import {
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Directive, Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
-import { didYouMean } from "../../corefile/nearest-name.ts";
+import { didYouMean } from "../../text/nearest-name.ts";
 
 /** CoreDNS's limit, so that compiling an expression cannot eat the memory. */
 const MAX_PATTERN_LENGTH = 10_000;
