@@ -1,0 +1,49 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { vi } from "vitest";
+
+/** Turns of the event loop: from a client to the server, the upstream, and back. */
+const TURNS = 12;
+/** As fine as the timer wheel. */
+const STEP_MS = 25;
+
+/** All that tells the time or waits for it. Sockets and turns of the event loop go on. */
+const CLOCKS = [
+  "performance",
+  "Date",
+  "setTimeout",
+  "setInterval",
+  "clearTimeout",
+  "clearInterval",
+] as const;
+
+/** From now on time passes only where a test says so; `vi.useRealTimers()` lets it go on. */
+export function stopTime(): void {
+  vi.useFakeTimers({ toFake: [...CLOCKS] });
+}
+
+/** Lets what has been sent within this process arrive, and be answered. No time passes. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < TURNS; i++) await turn();
+}
+
+/** Lets so much time pass, in steps, so that what one timer sends arrives before the next one. */
+export async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= STEP_MS) {
+    await settle();
+    await vi.advanceTimersByTimeAsync(Math.min(left, STEP_MS));
+  }
+  await settle();
+}
+
+/**
+ * Lets time pass until there is a result.
+ * @returns the result, and how much time has passed, in steps of 25 ms
+ */
+export async function passUntil<T>(result: Promise<T>): Promise<{ value: T; ms: number }> {
+  let isPending = true;
+  const over = (): void => void (isPending = false);
+  result.then(over, over);
+  let ms = 0;
+  for (await settle(); isPending; ms += STEP_MS) await pass(STEP_MS);
+  return { value: await result, ms };
+}
