@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { satisfies } from "semver";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "./run-portolan.ts";
 
@@ -9,6 +11,7 @@ interface LockedPackage {
   readonly resolved?: string;
   readonly link?: boolean;
   readonly hasInstallScript?: boolean;
+  readonly engines?: { readonly node?: string };
 }
 
 const manifest = readJson("package.json") as {
@@ -50,3 +53,44 @@ it("docs/security.md names the packages whose scripts are allowed", () => {
   const text = readFileSync(join(ROOT, "docs/security.md"), "utf8");
   for (const name of Object.keys(manifest.allowScripts)) expect(text).toContain(`\`${name}\``);
 });
+
+describe("Node", () => {
+  const versions = packages
+    .filter(([path]) => /^node_modules\/node-(bin-)?(linux|darwin|win)-/.test(path))
+    .map(([, { version }]) => version ?? "");
+
+  it("comes in versions that every package and the program itself take", () => {
+    expect(versions).toHaveLength(5);
+    for (const version of versions) {
+      const narrow = Object.entries(lock.packages).filter(
+        ([, { engines }]) => engines?.node !== undefined && !satisfies(version, engines.node),
+      );
+      expect(narrow.map(([path]) => path)).toEqual([]);
+    }
+  });
+
+  it("of an older version makes npm say nothing of all this, where it would warn", () => {
+    expect(installedBy("v20.19.2", "--loglevel=warn")).toContain("EBADENGINE");
+    expect(installedBy("v20.19.2")).not.toContain("EBADENGINE");
+  });
+});
+
+/** What npm would say if it were to install all this on another Node. */
+function installedBy(nodeVersion: string, ...flags: readonly string[]): string {
+  const other = `Object.defineProperty(process, "version", { value: "${nodeVersion}" })`;
+  const { status, stdout, stderr } = spawnSync("npm", ["ci", "--dry-run", "--offline", ...flags], {
+    cwd: ROOT,
+    encoding: "utf8",
+    env: {
+      ...withoutNpmSettings(process.env),
+      NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(other)}"`,
+    },
+  });
+  expect(status).toBe(0);
+  return stdout + stderr;
+}
+
+/** Within `npm test`, npm's settings are in the environment, and would come before `.npmrc`. */
+function withoutNpmSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_config_/i.test(name)));
+}

@@ -40,10 +40,10 @@ export async function pass(ms: number): Promise<void> {
  * @returns the result, and how much time has passed, in steps of 25 ms
  */
 export async function passUntil<T>(result: Promise<T>): Promise<{ value: T; ms: number }> {
-  let isPending = true;
-  const over = (): void => void (isPending = false);
+  const state = { isOver: false };
+  const over = (): void => void (state.isOver = true);
   result.then(over, over);
   let ms = 0;
-  for (await settle(); isPending; ms += STEP_MS) await pass(STEP_MS);
+  for (await settle(); !state.isOver; ms += STEP_MS) await pass(STEP_MS);
   return { value: await result, ms };
 }
