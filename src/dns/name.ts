@@ -145,6 +145,27 @@ function escapeLabel(wire: string, start: number, end: number): string {
 
 /** The wire form of a name in presentation format, or why there is none. */
 function parseLabels(presentation: string): string | { reason: string } {
+  return parsePlainLabels(presentation) ?? parseAnyLabels(presentation);
+}
+
+/** The wire form of a usual name: nothing but ASCII, no escape, nothing wrong with it. Else undefined. */
+function parsePlainLabels(text: string): string | undefined {
+  let wire = "";
+  for (let start = 0, at = 0; ; at++) {
+    const isEnd = at === text.length;
+    // "." ends a label; "@" and a backslash mean something else than themselves.
+    const code = isEnd ? 0x2e : text.charCodeAt(at);
+    if (code > 0x7e || code === 0x5c || code === 0x40) return undefined;
+    if (code !== 0x2e) continue;
+    const octets = at - start;
+    if (octets > MAX_LABEL_OCTETS || (octets === 0 && !(isEnd && at > 1))) return undefined;
+    if (octets > 0) wire += String.fromCharCode(octets) + text.slice(start, at);
+    if (isEnd) return wire.length < MAX_NAME_OCTETS ? `${wire}\0` : undefined;
+    start = at + 1;
+  }
+}
+
+function parseAnyLabels(presentation: string): string | { reason: string } {
   // Characters beyond ASCII stand for their octets in UTF-8.
   const text = Buffer.from(presentation).toString("latin1");
   if (text === "." || text === "@") return text === "." ? "\0" : { reason: "relative name" };

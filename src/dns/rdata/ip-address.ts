@@ -1,7 +1,5 @@
 import { isIPv6 } from "node:net";
 
-const ipv4Pattern = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
-
 /** `octets` begin at `offset`. */
 export function formatIpv4(octets: Uint8Array, offset = 0): string {
   return octets.subarray(offset, offset + 4).join(".");
@@ -9,8 +7,27 @@ export function formatIpv4(octets: Uint8Array, offset = 0): string {
 
 /** The four octets of `192.0.2.1`; undefined for any other text. */
 export function parseIpv4(text: string): Buffer | undefined {
-  return ipv4Pattern.test(text) ? Buffer.from(text.split(".").map(Number)) : undefined;
+  const address = Buffer.allocUnsafe(4);
+  let octets = 0;
+  let [value, digits] = [0, 0];
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? DOT : text.charCodeAt(at);
+    if (code === DOT) {
+      if (digits === 0 || value > 255 || octets === 4) return undefined;
+      address[octets++] = value;
+      [value, digits] = [0, 0];
+      continue;
+    }
+    // No octet has a zero in front.
+    const isZeroed = digits > 0 && value === 0;
+    if (code < ZERO || code > NINE || digits === 3 || isZeroed) return undefined;
+    value = value * 10 + code - ZERO;
+    digits++;
+  }
+  return octets === 4 ? address : undefined;
 }
+
+const [DOT, ZERO, NINE] = [0x2e, 0x30, 0x39];
 
 /** RFC 5952: lower case, no leading zeros, the first longest run of zeros as `::`. */
 export function formatIpv6(octets: Uint8Array, offset = 0): string {

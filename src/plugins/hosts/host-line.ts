@@ -23,6 +23,8 @@ export function parseHostAddress(text: string): HostAddress | undefined {
   return { type: RrType.AAAA, rdata: ipv6 };
 }
 
+const WORDS = /[^ \t\v\f\r]+/g;
+
 /** One line of a hosts file. */
 export interface HostLine {
   readonly address: string;
@@ -31,16 +33,28 @@ export interface HostLine {
 
 /** Reads `ADDRESS NAME... # comment`; a line or name that makes no sense is left out. */
 export function parseHostLine(line: string): HostLine | undefined {
-  const [content = ""] = line.split("#", 1);
-  const [address, ...names] = content.split(/[ \t\v\f\r]+/).filter((word) => word !== "");
-  if (address === undefined || names.length === 0) return undefined;
-  const parsed = names.map((name) => Name.tryParse(name));
-  return { address, names: parsed.filter((name) => name !== undefined) };
+  const comment = line.indexOf("#");
+  const content = comment < 0 ? line : line.slice(0, comment);
+  const words = content.match(WORDS);
+  if (!words || words.length < 2) return undefined;
+  const names: Name[] = [];
+  for (let i = 1; i < words.length; i++) {
+    const name = Name.tryParse(words[i] as string);
+    if (name) names.push(name);
+  }
+  return { address: words[0], names };
 }
 
-/** The name whose PTR records tell who has this address (RFC 1035 §3.5, RFC 3596 §2.5). */
-export function reverseName({ type, rdata }: HostAddress): Name {
-  if (type === RrType.A) return Name.parse(`${rdata.toReversed().join(".")}.in-addr.arpa.`);
-  const nibbles = Array.from(rdata.toString("hex")).toReversed();
-  return Name.parse(`${nibbles.join(".")}.ip6.arpa.`);
+/** The key of the name whose PTR records tell who has this address (RFC 1035 §3.5, RFC 3596 §2.5). */
+export function reverseKey(address: Uint8Array): string {
+  let key = "";
+  for (const octet of address) {
+    if (address.length === 4) {
+      const label = String(octet);
+      key = String.fromCharCode(label.length) + label + key;
+    } else key = `\x01${HEX[octet & 15]}\x01${HEX[octet >> 4]}${key}`;
+  }
+  return key + (address.length === 4 ? "\x07in-addr\x04arpa\0" : "\x03ip6\x04arpa\0");
 }
+
+const HEX = "0123456789abcdef";

@@ -1,16 +1,16 @@
+import { endianness } from "node:os";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Name } from "../../dns/name.ts";
-import { PTR } from "../../dns/rdata/rfc1035-names.ts";
 import { ResourceRecord } from "../../dns/resource-record.ts";
 import type { HostAddress } from "./host-line.ts";
-import { parseHostAddress, parseHostLine, reverseName } from "./host-line.ts";
+import { parseHostAddress, parseHostLine, reverseKey } from "./host-line.ts";
+import { PackedRecords } from "./packed-records.ts";
 
-/** Address records of one name, in the order of the lines. */
-export interface Host {
-  readonly a: readonly ResourceRecord[];
-  readonly aaaa: readonly ResourceRecord[];
-}
+/** Octets of a usual line: an address, a name. */
+const LINE_OCTETS = 24;
+/** PTR records that fit into no message: each takes at least 13 octets of its 65,535. */
+const MOST_POINTERS = 5_100;
 
 export interface HostTableOptions {
   readonly zones: readonly Name[];
@@ -18,17 +18,26 @@ export interface HostTableOptions {
   readonly hasReverse: boolean;
 }
 
-/** All records that the lines of hosts files stand for, made when a line is added. */
+interface PackedAddress extends HostAddress {
+  readonly words: readonly number[];
+}
+
+/** What the lines of hosts files say; records are made of it when somebody asks. */
 export class HostTable {
   readonly #options: HostTableOptions;
-  readonly #hosts = new Map<string, { a: ResourceRecord[]; aaaa: ResourceRecord[] }>();
-  readonly #pointers = new Map<string, ResourceRecord[]>();
-  /** By address as written, so that one buffer serves all names of an address. */
-  readonly #addresses = new Map<string, HostAddress | undefined>();
+  readonly #names: PackedRecords;
+  /** Reverse names, and the places of those that have the address. */
+  readonly #reverse: PackedRecords;
+  /** The address of the last line: blocklists have the same one in all. */
+  #address: { text: string; parsed: PackedAddress | undefined } = { text: "", parsed: undefined };
   #size = 0;
 
-  constructor(options: HostTableOptions) {
+  /** @param octets of the files, by which room is made */
+  constructor(options: HostTableOptions, octets = 0) {
     this.#options = options;
+    const lines = octets / LINE_OCTETS;
+    this.#names = new PackedRecords(lines);
+    this.#reverse = new PackedRecords(options.hasReverse ? lines : 0);
   }
 
   /** Number of records. */
@@ -39,66 +48,76 @@ export class HostTable {
   /** Adds a line; names outside of the zones are left out. */
   add(text: string): void {
     const line = parseHostLine(text);
-    const address = line && this.#address(line.address);
+    const address = line && this.#parse(line.address);
     if (!address) return;
-    const names = line.names.filter((name) => this.#serves(name));
-    for (const name of names) this.#addName(Name.fromWire(name.key, name.key), address);
+    for (const name of line.names) {
+      if (name.isWithinAny(this.#options.zones)) this.#addName(name.key, address);
+    }
   }
 
   /**
-   * The records of a name, or of the wildcard right above it (RFC 4592). The root has none: a
-   * stray `*` must not answer for all top-level domains.
+   * The addresses of a name, or of the wildcard right above it (RFC 4592), of one type; undefined if
+   * there is neither. The root has none: a stray `*` must not answer for all top-level domains.
    */
-  find(qname: Name): Host | undefined {
-    const { key } = qname;
-    const host = this.#hosts.get(key);
-    if (host) return host;
-    const parent = key.slice(key.charCodeAt(0) + 1);
-    const wildcard = parent.length > 1 ? this.#hosts.get(`\u0001*${parent}`) : undefined;
-    if (!wildcard) return undefined;
+  find({ key }: Name, type: typeof RrType.A | typeof RrType.AAAA): ResourceRecord[] | undefined {
+    const place = this.#names.find(key) || this.#findWildcard(key);
+    if (place === 0) return undefined;
     const owner = Name.fromWire(key, key);
-    return {
-      a: wildcard.a.map((record) => record.withOwner(owner)),
-      aaaa: wildcard.aaaa.map((record) => record.withOwner(owner)),
-    };
+    return this.#names.values(place, type).map((words) => {
+      return this.#record(owner, type, Buffer.from(Int32Array.from(words).buffer));
+    });
   }
 
-  /** The PTR records of a reverse name. */
-  pointers(qname: Name): readonly ResourceRecord[] | undefined {
-    return this.#pointers.get(qname.key);
+  /** The PTR records of a reverse name; undefined if there is none. */
+  pointers({ key }: Name): ResourceRecord[] | undefined {
+    const place = this.#reverse.find(key);
+    if (place === 0) return undefined;
+    const owner = Name.fromWire(key, key);
+    const targets = this.#reverse.values(place, RrType.PTR, MOST_POINTERS);
+    return targets.map(([target = 0]) => {
+      const rdata = Buffer.from(this.#names.nameAt(target), "latin1");
+      return this.#record(owner, RrType.PTR, rdata);
+    });
   }
 
-  #address(text: string): HostAddress | undefined {
-    if (this.#addresses.has(text)) return this.#addresses.get(text);
+  #findWildcard(key: string): number {
+    const parent = key.slice(key.charCodeAt(0) + 1);
+    return parent.length > 1 ? this.#names.find(`\u0001*${parent}`) : 0;
+  }
+
+  #parse(text: string): PackedAddress | undefined {
+    if (text === this.#address.text) return this.#address.parsed;
     const address = parseHostAddress(text);
-    this.#addresses.set(text, address);
-    return address;
+    const parsed = address && { ...address, words: wordsOf(address.rdata) };
+    this.#address = { text, parsed };
+    return parsed;
   }
 
-  #serves(name: Name): boolean {
-    return name.isWithinAny(this.#options.zones);
-  }
-
-  #addName(name: Name, address: HostAddress): void {
-    const host = this.#hosts.get(name.key) ?? { a: [], aaaa: [] };
-    this.#hosts.set(name.key, host);
-    const records = address.type === RrType.A ? host.a : host.aaaa;
+  #addName(key: string, { type, rdata, words }: PackedAddress): void {
+    const names = this.#names;
+    const place = names.place(key);
     // No record twice in an RRset (RFC 2181 §5).
-    if (records.some(({ rdata }) => rdata.equals(address.rdata))) return;
-    records.push(this.#record(name, address.type, address.rdata));
-    const isWildcard = name.key.startsWith("\u0001*");
-    if (this.#options.hasReverse && !isWildcard) this.#addPointer(name, address);
-  }
-
-  #addPointer(name: Name, address: HostAddress): void {
-    const owner = reverseName(address);
-    const pointers = this.#pointers.get(owner.key) ?? [];
-    this.#pointers.set(owner.key, pointers);
-    pointers.push(this.#record(owner, RrType.PTR, PTR.encode({ target: name })));
+    if (names.has(place, type, words)) return;
+    names.add(place, type, words);
+    this.#size++;
+    if (!this.#options.hasReverse || key.startsWith("\u0001*")) return;
+    const reverse = this.#reverse.place(reverseKey(rdata));
+    this.#reverse.add(reverse, RrType.PTR, [place]);
+    this.#size++;
   }
 
   #record(owner: Name, type: number, rdata: Buffer): ResourceRecord {
-    this.#size++;
     return new ResourceRecord(owner, type, RrClass.IN, this.#options.ttlSeconds, rdata);
   }
 }
+
+/** Octets as words, in the machine's byte order. */
+function wordsOf(octets: Buffer): number[] {
+  const words: number[] = [];
+  for (let at = 0; at < octets.length; at += 4) {
+    words.push(LITTLE_ENDIAN ? octets.readInt32LE(at) : octets.readInt32BE(at));
+  }
+  return words;
+}
+
+const LITTLE_ENDIAN = endianness() === "LE";

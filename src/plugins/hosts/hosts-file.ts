@@ -9,8 +9,8 @@ import type { HostTable } from "./host-table.ts";
 import { hostsMetrics } from "./metrics.ts";
 import type { HostsOptions } from "./parse.ts";
 
-/** Lines read in one go; queries are answered in between. */
-const SLICE_LINES = 2_000;
+/** Octets read in one go, some 100 lines; queries are answered in between. */
+const SLICE_OCTETS = 4_096;
 
 /** Reads a hosts file now and whenever it has changed, and makes tables of it. */
 export class HostsFile {
@@ -19,7 +19,7 @@ export class HostsFile {
   readonly #log: Logger;
   readonly #entries: Cell;
   readonly #reloaded: Cell;
-  readonly #makeTable: () => HostTable;
+  readonly #makeTable: (octets: number) => HostTable;
   readonly #onTable: (table: HostTable) => void;
   #read: { mtimeMs: number; size: number } = { mtimeMs: -1, size: -1 };
   #trouble = "";
@@ -30,7 +30,7 @@ export class HostsFile {
   constructor(
     options: HostsOptions,
     { settings, log, metrics }: PluginContext,
-    makeTable: () => HostTable,
+    makeTable: (octets: number) => HostTable,
     onTable: (table: HostTable) => void,
   ) {
     this.#path = isAbsolute(options.file) ? options.file : join(settings.root, options.file);
@@ -44,7 +44,7 @@ export class HostsFile {
   }
 
   async start(): Promise<void> {
-    await this.#build("");
+    await this.#build(Buffer.alloc(0));
     await this.#refresh();
     this.#refreshLater();
   }
@@ -65,7 +65,7 @@ export class HostsFile {
     try {
       const { mtimeMs, size } = this.#expectFile(await stat(this.#path));
       if (mtimeMs === this.#read.mtimeMs && size === this.#read.size) return;
-      await this.#build(await readFile(this.#path, "utf8"));
+      await this.#build(await readFile(this.#path));
       this.#read = { mtimeMs, size };
       this.#reloaded.value = mtimeMs / 1_000;
       this.#trouble = "";
@@ -87,16 +87,24 @@ export class HostsFile {
     this.#trouble = trouble;
   }
 
-  async #build(text: string): Promise<void> {
-    const table = this.#makeTable();
-    const lines = text.split("\n");
-    for (const [i, line] of lines.entries()) {
-      if (i % SLICE_LINES === SLICE_LINES - 1) await setImmediate();
-      table.add(line);
+  async #build(text: Buffer): Promise<void> {
+    const table = this.#makeTable(text.length);
+    for (const slice of slices(text)) {
+      for (const line of slice.toString().split("\n")) table.add(line);
+      await setImmediate();
     }
     for (const line of this.#options.inline) table.add(line);
     this.#entries.value = table.size;
     this.#onTable(table);
     this.#log.debug(`Read hosts file "${this.#path}": ${table.size} records`);
+  }
+}
+
+/** Pieces that end where a line does. */
+function* slices(text: Buffer): Generator<Buffer> {
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf("\n", start + SLICE_OCTETS);
+    yield text.subarray(start, end < 0 ? text.length : end);
+    start = end < 0 ? text.length : end + 1;
   }
 }

@@ -7,6 +7,9 @@ import type { PluginContext } from "../../server/plugin.ts";
 import type { Sections } from "../../testing/query.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { ask, testQuery } from "../../testing/query.ts";
+import { Name } from "../../dns/name.ts";
+import { HostTable } from "./host-table.ts";
+import { HostsFile } from "./hosts-file.ts";
 import { Hosts } from "./hosts.ts";
 import { parseHosts } from "./parse.ts";
 
@@ -226,5 +229,32 @@ describe("hosts over time", () => {
     const hosts = await start(`hosts ${file}`);
     expect((await answer(hosts, `ad${count - 1}.test. A`)).answer).toHaveLength(1);
     expect((await answer(hosts, "0.0.0.0.in-addr.arpa. PTR")).answer).toHaveLength(count);
+  });
+
+  it("reads a few octets of a long file in each turn of the event loop", async () => {
+    const line = "192.0.2.1 a-name-of-some-length.test\n";
+    await change(line.repeat(2_000), 1_000);
+    const each: number[] = [];
+    let lines = 0;
+    class CountingTable extends HostTable {
+      override add(text: string): void {
+        lines++;
+        super.add(text);
+      }
+    }
+    const options = parseHosts(testDirective(`hosts ${file} {\n reload 0\n}`));
+    const makeTable = (): HostTable => {
+      return new CountingTable({ zones: [Name.root], ttlSeconds: 1, hasReverse: true });
+    };
+    const hostsFile = new HostsFile(options, testContext(), makeTable, () => {});
+    const done = new AbortController();
+    void hostsFile.start().then(() => done.abort());
+    while (!done.signal.aborted) {
+      lines = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+      each.push(lines);
+    }
+    expect(each.reduce((sum, one) => sum + one)).toBeGreaterThanOrEqual(2_000);
+    expect(Math.max(...each)).toBeLessThanOrEqual(4_096 / line.length + 2);
   });
 });

@@ -10,7 +10,6 @@ import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
 import { Reply } from "../../server/reply.ts";
 import { denialSoa } from "./denial-soa.ts";
-import type { Host } from "./host-table.ts";
 import { HostTable } from "./host-table.ts";
 import { HostsFile } from "./hosts-file.ts";
 import type { HostsOptions } from "./parse.ts";
@@ -29,8 +28,10 @@ export class Hosts implements Instance {
   constructor(options: HostsOptions, context: PluginContext) {
     this.#options = options;
     this.#zones = options.zones ?? context.zones;
-    const makeTable = (): HostTable => new HostTable({ ...options, zones: this.#zones });
-    this.#table = makeTable();
+    const makeTable = (octets: number): HostTable => {
+      return new HostTable({ ...options, zones: this.#zones }, octets);
+    };
+    this.#table = makeTable(0);
     this.#file = new HostsFile(options, context, makeTable, (table) => {
       // Names that were passed on may be in the new table.
       context.host.dropReused();
@@ -55,20 +56,21 @@ export class Hosts implements Instance {
     const pointers = isPointer && this.#table.pointers(qname);
     if (pointers) return this.#untilReread(Reply.authoritative(pointers));
     if (!qname.isWithinAny(this.#zones)) return next(query);
-    const host = this.#table.find(qname);
-    if (host) return this.#answer(host, query, next);
+    const a = this.#table.find(qname, RrType.A);
+    if (a) return this.#answer(a, query, next);
     if (isPointer) return next(query);
     return qname.isWithinAny(this.#options.fallthrough) ? next(query) : unknownName();
   }
 
-  #answer(host: Host, query: Query, next: Next): Result {
-    const { a, aaaa } = host;
+  /** @param a the A records of a name that is there */
+  #answer(a: readonly ResourceRecord[], query: Query, next: Next): Result {
+    const aaaa = (): ResourceRecord[] => this.#table.find(query.qname, RrType.AAAA) ?? [];
     if (query.qtype === RrType.A) return this.#records(a, query);
-    if (query.qtype === RrType.AAAA) return this.#records(aaaa, query);
+    if (query.qtype === RrType.AAAA) return this.#records(aaaa(), query);
     const { fallthroughUnsupported, fallthrough } = this.#options;
     if (fallthroughUnsupported && query.qname.isWithinAny(fallthrough)) return next(query);
     // Of all types one is enough (RFC 8482 §4.1).
-    if (query.qtype === RrType.ANY) return this.#records(a.length > 0 ? a : aaaa, query);
+    if (query.qtype === RrType.ANY) return this.#records(a.length > 0 ? a : aaaa(), query);
     return this.#records([], query);
   }
 
