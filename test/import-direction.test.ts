@@ -11,7 +11,7 @@ const allowed: Record<string, readonly string[]> = {
   observe: [],
   kube: ["observe", "text"],
   upstream: ["dns", "observe", "transport"],
-  transport: ["dns", "server"],
+  transport: ["dns", "observe", "server"],
   server: ["dns", "corefile", "observe", "transport", "text"],
   plugins: ["dns", "corefile", "observe", "kube", "upstream", "server", "text"],
   cli: ["dns", "corefile", "observe", "server", "plugins", "upstream", "text"],

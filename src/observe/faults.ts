@@ -1,3 +1,5 @@
+import type { Cell, Metrics } from "./metrics.ts";
+
 /** Is told what failed, and of the exception. */
 export type FaultListener = (what: string, error: unknown) => void;
 
@@ -62,6 +64,12 @@ export function contain(what: string, error: unknown, fail: (error: Error) => vo
   } catch (another) {
     reportFault(what, another);
   }
+}
+
+/** How many faults there were; the name is CoreDNS's. */
+export function countPanics(metrics: Metrics): Cell {
+  const help = "Exceptions that nobody expected: each one failed a query, a connection, or a file.";
+  return metrics.counter("coredns_panics_total", help).with();
 }
 
 /** An exception with its stack, in one line. */

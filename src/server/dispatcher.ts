@@ -1,11 +1,13 @@
 import { Rcode } from "../dns/iana/rcode.ts";
 import { RrClass } from "../dns/iana/rr-class.ts";
+import { contain, guard, reportFault } from "../observe/faults.ts";
 import type { Receive } from "../transport/transport.ts";
 import { failureReply } from "./chain.ts";
 import type { Client } from "./client.ts";
 import { encodeReply } from "./encode-reply.ts";
 import type { Query } from "./query.ts";
 import { readQuery } from "./query.ts";
+import { QueryError } from "./query-error.ts";
 import type { Outcome } from "./reply.ts";
 import { DROPPED, Reply } from "./reply.ts";
 import type { Observer, ServingBlock } from "./serving-block.ts";
@@ -16,7 +18,7 @@ import type { ZoneRouter } from "./zone-router.ts";
 /**
  * The way of a packet to its reply: look into the answer table, else read the question, find the
  * server block, run its chain, encode, send, tell the observers, and offer the reply to the
- * table. Every failure ends here, in a reply.
+ * table. Every failure ends here, in a reply, or where there can be none in silence.
  */
 export class Dispatcher {
   /** Replaced as a whole by a reload. */
@@ -38,9 +40,22 @@ export class Dispatcher {
   }
 
   readonly receive: Receive = (packet, client) => {
-    if (this.#table?.answer(packet, client) === true) return;
+    try {
+      if (this.#table?.answer(packet, client) === true) return;
+    } catch (error) {
+      // The chain will answer it.
+      reportFault("answer table", error);
+    }
+    try {
+      this.#receive(packet, client);
+    } catch (error) {
+      contain("query", error, () => client.drop());
+    }
+  };
+
+  #receive(packet: Buffer, client: Client): void {
     const received = readQuery(packet, client);
-    if (!received) return client.drop();
+    if (!received) return drop(client);
     const { query, rcode } = received;
     if (rcode !== Rcode.NOERROR) return this.#turnAway(query, rcode);
     const block = this.router.match(query.qname, query.qtype);
@@ -48,9 +63,17 @@ export class Dispatcher {
       finish(this.unserved, query, new Reply(Rcode.REFUSED));
       return;
     }
-    if (block.repeat) this.#table?.forgetExpired(packet, query);
+    if (block.repeat) this.#forgetExpired(packet, query);
     this.#serve(block, query);
-  };
+  }
+
+  #forgetExpired(packet: Buffer, query: Query): void {
+    try {
+      this.#table?.forgetExpired(packet, query);
+    } catch (error) {
+      reportFault("answer table", error);
+    }
+  }
 
   /** Replies to what no plugin is asked for. What cannot be read is nobody's, and not counted. */
   #turnAway(query: Query, rcode: number): void {
@@ -96,6 +119,7 @@ export class Dispatcher {
   }
 
   #fail(block: ServingBlock, query: Query, failure: unknown): void {
+    if (!(failure instanceof QueryError)) reportFault("plugin", failure);
     if (failure instanceof TooManyWaiting) this.#waiting.countRefused(query.client);
     finish(block.observers, query, failureReply(failure), failure);
   }
@@ -105,7 +129,12 @@ export class Dispatcher {
     const packet = finish(block.observers, query, outcome);
     if (!packet || outcome === DROPPED || !outcome.reuse || !block.repeat) return;
     // What was asked of another configuration is no answer of this one.
-    if (this.#table?.generation === generation) this.#table.offer(block, query, outcome, packet);
+    if (this.#table?.generation !== generation) return;
+    try {
+      this.#table.offer(block, query, outcome, packet);
+    } catch (error) {
+      reportFault("answer table", error);
+    }
   }
 }
 
@@ -117,13 +146,48 @@ function finish(
   failure?: unknown,
 ): Buffer | undefined {
   const packet = outcome === DROPPED ? undefined : send(query.client, query, outcome);
-  if (!packet) query.client.drop();
-  for (const observe of observers) observe(query, outcome, packet?.length ?? 0, failure);
+  if (outcome === DROPPED) drop(query.client);
+  for (const observe of observers) {
+    try {
+      observe(query, outcome, packet?.length ?? 0, failure);
+    } catch (error) {
+      reportFault("observer of a query", error);
+    }
+  }
   return packet;
 }
 
-function send(client: Client, query: Query, reply: Reply): Buffer {
-  const packet = encodeReply(query, reply);
-  client.send(packet);
+/** @returns the reply as sent; undefined if there can be none */
+function send(client: Client, query: Query, reply: Reply): Buffer | undefined {
+  const packet = encode(query, reply);
+  if (!packet) {
+    drop(client);
+    return undefined;
+  }
+  try {
+    client.send(packet);
+  } catch (error) {
+    // Its connection is gone, or will be.
+    reportFault("reply to a client", error);
+  }
   return packet;
 }
+
+/** A reply that cannot be written is a failure of whoever made it. */
+function encode(query: Query, reply: Reply): Buffer | undefined {
+  try {
+    return encodeReply(query, reply);
+  } catch (error) {
+    reportFault("encoding of a reply", error);
+  }
+  // What stands in its place is not to be repeated.
+  reply.reuse = undefined;
+  try {
+    return encodeReply(query, new Reply(Rcode.SERVFAIL));
+  } catch (error) {
+    reportFault("encoding of a reply", error);
+    return undefined;
+  }
+}
+
+const drop = guard("reply to a client", (client: Client) => client.drop());

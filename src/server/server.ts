@@ -1,5 +1,6 @@
 import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Corefile } from "../corefile/corefile.ts";
+import { countPanics, describeFault, onFault } from "../observe/faults.ts";
 import { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
@@ -46,12 +47,18 @@ export class Server {
   #waitingReload: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #isStopped = false;
+  readonly #endFaults: () => void;
 
   private constructor(options: ServerOptions) {
     this.#options = options;
     publishUdp(this.metrics, () => [...this.#posts.values()].flatMap(({ listeners }) => listeners));
     this.#waiting.publish(this.metrics);
     this.metrics.beforeText(() => this.table.count());
+    const panics = countPanics(this.metrics);
+    this.#endFaults = onFault((what, error) => {
+      panics.value++;
+      options.log.error(`Recovered from panic in ${what}: ${describeFault(error)}`);
+    });
   }
 
   /**
@@ -106,7 +113,7 @@ export class Server {
 
   async #stop(): Promise<void> {
     const { instances, blocks } = this.#configuration;
-    await Promise.all(instances.map(async ({ instance }) => instance.drain?.()));
+    await Promise.all(instances.map((placed) => this.#drain(placed)));
     const posts = [...this.#posts.values()];
     await pausePosts(posts);
     await settled(blocks);
@@ -114,6 +121,15 @@ export class Server {
     await settled(blocks);
     this.table.stop();
     await this.#stopInstances(instances);
+    this.#endFaults();
+  }
+
+  async #drain({ plugin, instance }: PlacedInstance): Promise<void> {
+    try {
+      await instance.drain?.();
+    } catch (error) {
+      this.#options.log.error({ err: error }, `plugin/${plugin}: Cannot drain`);
+    }
   }
 
   /** Brings a configuration up beside the one at work, lets it take over, ends the old one. */

@@ -4,6 +4,7 @@ import { Rcode } from "../dns/iana/rcode.ts";
 import { parseMessage } from "../dns/message.ts";
 import { Name } from "../dns/name.ts";
 import { Composer } from "../dns/composer.ts";
+import { onFault } from "../observe/faults.ts";
 import { Metrics } from "../observe/metrics.ts";
 import type { Client } from "./client.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -13,6 +14,9 @@ import { TooManyWaiting, WaitingQueries } from "./waiting-queries.ts";
 import { ZoneRouter } from "./zone-router.ts";
 import type { ServingBlock } from "./serving-block.ts";
 import type { Query } from "./query.ts";
+
+// Those that fail are meant to.
+onFault(() => {});
 
 const LIMITS = { all: 50, perClient: 20 };
 

@@ -1,4 +1,5 @@
 import { MAX_MESSAGE_OCTETS } from "../dns/wire-writer.ts";
+import { contain } from "../observe/faults.ts";
 import type { Client } from "../server/client.ts";
 import type { ByteStream, StreamOwner } from "./byte-stream.ts";
 import { FrameReader, frame } from "./frame-reader.ts";
@@ -109,6 +110,19 @@ export class TcpConnection implements StreamOwner {
   }
 
   readonly #sendWaiting = (): void => {
+    try {
+      this.#flush();
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  /** What nobody expected is the end of this connection, and of no other. */
+  #fail(error: unknown): void {
+    contain("connection of a client", error, () => this.destroy());
+  }
+
+  #flush(): void {
     if (this.#waiting.length === 0) return;
     const replies = this.#waiting;
     this.#waiting = [];
@@ -118,7 +132,7 @@ export class TcpConnection implements StreamOwner {
     for (const reply of replies) this.#stream.write(reply);
     this.#stream.uncork();
     this.#settle();
-  };
+  }
 
   read(chunk: Buffer): void {
     const stream = this.#stream;
@@ -228,8 +242,12 @@ export class TcpConnection implements StreamOwner {
   /** FIN for a client that was only idle (RFC 7766 §6.2.3), RST for one that stalls. */
   readonly #expire = (): void => {
     this.#disarm();
-    if (this.isIdle && !this.#stream.writableNeedDrain && !this.#inputEnded) this.end();
-    else this.destroy();
+    try {
+      if (this.isIdle && !this.#stream.writableNeedDrain && !this.#inputEnded) this.end();
+      else this.destroy();
+    } catch (error) {
+      this.#fail(error);
+    }
   };
 }
 

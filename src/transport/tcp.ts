@@ -1,11 +1,13 @@
 import { once } from "node:events";
-import type { Server } from "node:net";
+import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import type { Duplex } from "node:stream";
 import type { StreamOwner } from "./byte-stream.ts";
+import { guard } from "../observe/faults.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import { NO_ANSWERS } from "./responder.ts";
 import { StreamResponder } from "./stream-responder.ts";
+import type { TcpParts } from "./tcp-connection.ts";
 import { TcpConnection } from "./tcp-connection.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import { DEFAULT_TCP_LIMITS } from "./tcp-limits.ts";
@@ -21,9 +23,8 @@ export async function listenTcp(
   const responder = new StreamResponder(options.responder?.stream ?? NO_ANSWERS);
   const parts = { receive: options.receive, responder, limits };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    const connection = new TcpConnection(socket, parts);
-    own(socket, connection);
-    connections.add(connection);
+    const begin = guard("connection of a client", accept, () => socket.destroy());
+    begin(socket, parts, connections);
   });
   try {
     const host = options.address === "" ? {} : { host: options.address };
@@ -42,14 +43,25 @@ export async function listenTcp(
   };
 }
 
+function accept(socket: Socket, parts: TcpParts, connections: ConnectionTable): void {
+  const connection = new TcpConnection(socket, parts);
+  own(socket, connection);
+  connections.add(connection);
+}
+
 /** Tells a connection of what happens to its socket. */
 export function own(socket: Duplex, owner: StreamOwner): void {
-  socket.on("data", (chunk: Buffer) => owner.read(chunk));
-  socket.on("end", () => owner.endInput());
-  socket.on("drain", () => owner.drained());
+  const on = (event: string, run: (chunk: Buffer) => void): unknown =>
+    socket.on(
+      event,
+      guard("connection of a client", run, () => socket.destroy()),
+    );
+  on("data", (chunk) => owner.read(chunk));
+  on("end", () => owner.endInput());
+  on("drain", () => owner.drained());
   // A reset is the client's business.
-  socket.on("error", () => socket.destroy());
-  socket.on("close", () => owner.closed());
+  on("error", () => socket.destroy());
+  on("close", () => owner.closed());
 }
 
 async function closeServer(server: Server, connections: ConnectionTable): Promise<void> {

@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { MAX_UDP_OCTETS } from "../dns/edns.ts";
+import { guard } from "../observe/faults.ts";
 import type { Client } from "../server/client.ts";
 import type { Listener, ListenOptions } from "./transport.ts";
 import { listenError, plainAddress } from "./transport.ts";
@@ -48,9 +49,10 @@ async function bindUdp(options: ListenOptions, address: string): Promise<Listene
   growBuffers(socket);
   const bound = socket.address();
   socket.on("error", (error) => options.onTrouble(`Cannot use UDP socket: ${error.message}`));
-  socket.on("message", (packet, peer) => {
+  const receive = guard("query over UDP", (packet: Buffer, peer: RemoteInfo) => {
     options.receive(packet, new UdpClient(socket, peer, bound.address, bound.port));
   });
+  socket.on("message", receive);
   return {
     address: bound.address,
     port: bound.port,

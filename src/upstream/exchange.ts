@@ -44,6 +44,7 @@ export class Exchange extends Expiring {
   readonly #terms: ExchangeTerms;
   readonly #deadlineMs: number;
   readonly #waiter: Waiter;
+  #isOver = false;
 
   /** @param deadlineMs the end, on the monotonic clock, whatever may happen in between */
   constructor(request: Request, terms: ExchangeTerms, deadlineMs: number, waiter: Waiter) {
@@ -71,11 +72,15 @@ export class Exchange extends Expiring {
     if (!message) return false;
     this.#terms.wheel.cancel(this);
     this.#terms.onReply(message.rcode, (performance.now() - this.beganMs) / 1000);
+    this.#isOver = true;
     this.#waiter.onReply(message, this);
     return true;
   }
 
+  /** Nothing happens if it is over already. */
   fail(error: UpstreamError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#terms.wheel.cancel(this);
     this.#terms.onFailure();
     this.#waiter.onFailure(error, this);

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { guard } from "../observe/faults.ts";
 import { FrameReader, frame } from "../transport/frame-reader.ts";
 import type { Channel, Exchange } from "./exchange.ts";
 import { PendingExchanges } from "./pending-exchanges.ts";
@@ -52,12 +53,16 @@ export class StreamConnection extends Expiring implements Channel {
     this.#socket = socket;
     this.#wheel = wheel;
     this.#keeper = keeper;
-    socket.on(openEvent, () => this.#open());
-    socket.on("data", (chunk) => this.#receive(chunk));
+    const on = (event: string, run: (chunk: Buffer) => void): void => {
+      const destroy = (cause: Error): unknown => socket.destroy(cause);
+      socket.on(event, guard("connection to an upstream", run, destroy));
+    };
+    on(openEvent, () => this.#open());
+    on("data", (chunk) => this.#receive(chunk));
     socket.on("error", (cause) => (this.#error = networkError(where, cause)));
     // A half-open connection is of no use: whoever ends it will not answer any more.
     socket.on("end", () => socket.destroy());
-    socket.on("close", () => this.#close());
+    on("close", () => this.#close());
   }
 
   get pendingCount(): number {

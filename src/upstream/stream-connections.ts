@@ -9,6 +9,7 @@ import type { TimerWheel } from "./timer-wheel.ts";
 import { Expiring } from "./timer-wheel.ts";
 import type { Endpoint } from "./udp-socket.ts";
 import type { UpstreamError } from "./upstream-error.ts";
+import { networkError } from "./upstream-error.ts";
 
 /** Queries under way on a connection before another one is opened ... */
 const PIPELINED = 16;
@@ -84,7 +85,11 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
     this.#connections.delete(connection);
     for (const exchange of lost) {
       exchange.wasResent = true;
-      this.send(exchange);
+      try {
+        this.send(exchange);
+      } catch (cause) {
+        exchange.fail(networkError(connection.where, cause));
+      }
     }
   }
 

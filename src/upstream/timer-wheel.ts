@@ -1,3 +1,5 @@
+import { reportFault } from "../observe/faults.ts";
+
 /** Something with a time after which it is too late. A wheel keeps it in one of its slots. */
 export abstract class Expiring {
   /** On the monotonic clock. */
@@ -75,7 +77,12 @@ export class TimerWheel {
       // One that expired before may have cancelled this one.
       if (!entry.before) continue;
       this.cancel(entry);
-      entry.expire();
+      try {
+        entry.expire();
+      } catch (error) {
+        // The others are not to wait for ever for that.
+        reportFault("time-out of an upstream", error);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:dgram";
 import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
+import { guard } from "../observe/faults.ts";
 import type { Channel, Exchange } from "./exchange.ts";
 import { PendingExchanges } from "./pending-exchanges.ts";
 import type { UpstreamError } from "./upstream-error.ts";
@@ -41,11 +42,14 @@ export class UdpSocket implements Channel {
     this.createdMs = this.lastUsedMs = nowMs;
     this.#onBroken = onBroken;
     this.#socket = create(endpoint);
-    this.#socket.on("message", (packet) => {
-      if (this.#pending.offer(packet)) this.#closeIfDone();
-    });
-    this.#socket.on("error", (cause) => this.#break(cause));
-    this.#connect(endpoint);
+    this.#socket.on("message", this.#receive);
+    this.#socket.on("error", this.#onError);
+    try {
+      this.#connect(endpoint);
+    } catch (cause) {
+      // A port or an address that cannot be, or no descriptor left.
+      this.#break(cause as NodeJS.ErrnoException);
+    }
   }
 
   get pendingCount(): number {
@@ -99,9 +103,19 @@ export class UdpSocket implements Channel {
     if (!this.#isClosed) this.#socket.connect(port, address);
   }
 
-  readonly #onSent = (cause: Error | null): void => {
+  readonly #receive = this.#guard((packet: Buffer) => {
+    if (this.#pending.offer(packet)) this.#closeIfDone();
+  });
+
+  readonly #onError = this.#guard((cause: NodeJS.ErrnoException) => this.#break(cause));
+
+  readonly #onSent = this.#guard((cause: Error | null) => {
     if (cause) this.#break(cause);
-  };
+  });
+
+  #guard<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
+    return guard("socket to an upstream", run, (error) => this.#break(error));
+  }
 
   #break(cause: NodeJS.ErrnoException): void {
     if (this.#isClosed) return;
@@ -117,7 +131,11 @@ export class UdpSocket implements Channel {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#socket.close();
+    try {
+      this.#socket.close();
+    } catch {
+      // It never ran.
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import { StreamConnections } from "./stream-connections.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 import type { Endpoint } from "./udp-socket.ts";
 import { UdpSockets } from "./udp-sockets.ts";
-import { UpstreamError } from "./upstream-error.ts";
+import { UpstreamError, networkError } from "./upstream-error.ts";
 import type { UpstreamMetrics } from "./upstream-metrics.ts";
 
 export interface UpstreamSettings {
@@ -133,7 +133,12 @@ export class Upstream {
   #begin(exchange: Exchange, overTcp: boolean): void {
     const isStream = overTcp || this.#tls !== undefined;
     const pool = isStream ? (this.#stream ??= this.#openStream()) : (this.#udp ??= this.#openUdp());
-    pool.send(exchange);
+    try {
+      pool.send(exchange);
+    } catch (cause) {
+      // Node throws at once for what cannot be connected to, and where there is no descriptor left.
+      exchange.fail(networkError(this.to, cause as NodeJS.ErrnoException));
+    }
   }
 
   #openUdp(): ChannelPool {

@@ -2,9 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { HttpEndpoints } from "../../observe/http-endpoints.ts";
 import { Metrics } from "../../observe/metrics.ts";
-import { failureReply } from "../../server/chain.ts";
 import type { Instance } from "../../server/plugin.ts";
-import { QueryError } from "../../server/query-error.ts";
 import type { Outcome } from "../../server/reply.ts";
 import { DROPPED, Reply } from "../../server/reply.ts";
 import { testContext, testDirective } from "../../testing/context.ts";
@@ -146,14 +144,6 @@ describe("prometheus", () => {
     expect(await series("coredns_dns_request_size_bytes_sum")).toEqual([
       `coredns_dns_request_size_bytes_sum{${zone},proto="udp"} 128`,
     ]);
-  });
-
-  it("counts faults of the program, and not failures", async () => {
-    const instance = make();
-    for (const failure of [new TypeError("x"), new QueryError(Rcode.SERVFAIL, "no upstream")]) {
-      instance.observe?.(testQuery("a.test."), failureReply(failure), 29, failure);
-    }
-    expect(await series("coredns_panics_total")).toEqual(["coredns_panics_total 1"]);
   });
 });
 

@@ -7,7 +7,6 @@ import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Observer } from "../../server/serving-block.ts";
 import type { Query } from "../../server/query.ts";
 import type { ReusedObserver } from "../../server/reused-observer.ts";
-import { QueryError } from "../../server/query-error.ts";
 import type { Outcome } from "../../server/reply.ts";
 import type { PrometheusOptions } from "./parse.ts";
 import { provideProcessMetrics, provideRuntimeMetrics } from "./process-metrics.ts";
@@ -26,7 +25,6 @@ export class Prometheus implements Instance {
   /** Longest first; what is in none of them counts for the root. */
   readonly #zones: readonly CountedZone[];
   readonly #elsewhere: ZoneTraffic;
-  readonly #panics: Cell;
   readonly #enabled: Family<Cell>;
   #close: (() => Promise<void>) | undefined;
 
@@ -43,7 +41,6 @@ export class Prometheus implements Instance {
       .map((zone) => ({ zone, traffic: trafficOf(zone.toString()) }))
       .sort((a, b) => b.zone.key.length - a.zone.key.length);
     this.#elsewhere = trafficOf(".");
-    this.#panics = families.panics.with();
   }
 
   async start(): Promise<void> {
@@ -63,8 +60,7 @@ export class Prometheus implements Instance {
     for (const cell of this.#enabledCells()) cell.value++;
   }
 
-  observe(query: Query, outcome: Outcome, octets: number, failure: unknown): void {
-    if (failure !== undefined && !(failure instanceof QueryError)) this.#panics.value++;
+  observe(query: Query, outcome: Outcome, octets: number): void {
     this.#trafficFor(query.qname).count(query, outcome, octets);
   }
 

@@ -7,7 +7,6 @@ export interface TrafficFamilies {
   readonly dnssecOk: Family<Cell>;
   readonly responseSize: Family<HistogramCell>;
   readonly responses: Family<Cell>;
-  readonly panics: Family<Cell>;
   readonly pluginEnabled: Family<Cell>;
 }
 
@@ -59,10 +58,6 @@ export function trafficFamilies(metrics: Metrics): TrafficFamilies {
       "coredns_plugin_enabled",
       "1 while the plugin is in the server block.",
       [...ZONE_LABELS, "name"],
-    ),
-    panics: metrics.counter(
-      "coredns_panics_total",
-      "Queries that were answered SERVFAIL because of a fault of the program.",
     ),
   };
 }

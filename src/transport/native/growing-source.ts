@@ -1,3 +1,4 @@
+import { guard } from "../../observe/faults.ts";
 import type { QuerySource } from "./query-source.ts";
 import type { ThreadMemory } from "./thread-memory.ts";
 import { ThreadCounter } from "./thread-memory.ts";
@@ -43,7 +44,8 @@ export class GrowingSource implements QuerySource {
 
   async start(): Promise<void> {
     await Promise.all(this.#options.polled.map((source) => source.start()));
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    const look = guard("look for what is to be done", () => this.#look());
+    this.#timer = setInterval(look, LOOK_MS);
     this.#timer.unref();
   }
 
@@ -66,11 +68,12 @@ export class GrowingSource implements QuerySource {
   /** Until the threads read, the main thread does; for a moment both do, which hurts nobody. */
   async #grow(): Promise<void> {
     clearInterval(this.#timer);
-    const threaded = this.#options.makeThreaded();
+    let threaded: QuerySource | undefined;
     try {
+      threaded = this.#options.makeThreaded();
       await threaded.start();
     } catch (error) {
-      await threaded.stop();
+      await threaded?.stop();
       this.#options.onTrouble(`${(error as Error).message}; the main thread goes on without`);
       return;
     }

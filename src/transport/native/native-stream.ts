@@ -1,3 +1,4 @@
+import { contain } from "../../observe/faults.ts";
 import type { ByteStream, StreamOwner } from "../byte-stream.ts";
 import type { Libc } from "./libc.ts";
 import { EAGAIN, EINTR } from "./libc.ts";
@@ -73,6 +74,10 @@ export class NativeStream implements ByteStream, Watcher {
     if ((events & (EPOLLERR | EPOLLHUP)) !== 0) return this.destroy();
     if ((events & EPOLLOUT) !== 0) this.#drain();
     if ((events & EPOLLIN) !== 0 && !this.destroyed) this.#read();
+  }
+
+  failed(): void {
+    this.destroy();
   }
 
   cork(): void {
@@ -165,8 +170,12 @@ export class NativeStream implements ByteStream, Watcher {
     const rest = this.#rest;
     if (!rest || this.destroyed || this.#isPaused) return;
     this.#rest = undefined;
-    this.owner.read(rest);
-    this.#watch();
+    try {
+      this.owner.read(rest);
+      this.#watch();
+    } catch (error) {
+      contain("connection of a client", error, () => this.destroy());
+    }
   };
 
   #sendGathered(): void {

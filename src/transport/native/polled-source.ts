@@ -1,3 +1,4 @@
+import { guard } from "../../observe/faults.ts";
 import type { BatchResponder } from "../responder.ts";
 import { BATCH, BatchServer } from "./batch-server.ts";
 import type { Libc, Poll } from "./libc.ts";
@@ -44,7 +45,8 @@ export class PolledSource implements QuerySource {
 
   async start(): Promise<void> {
     const { libc, socket } = this.#options;
-    this.#poll = libc.poll(socket.fd, () => this.#read(TURNS_AT_ONCE));
+    const read = guard("reading of UDP", () => this.#read(TURNS_AT_ONCE));
+    this.#poll = libc.poll(socket.fd, read);
   }
 
   async stop(): Promise<void> {

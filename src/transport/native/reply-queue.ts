@@ -1,3 +1,4 @@
+import { guard } from "../../observe/faults.ts";
 import type { Libc } from "./libc.ts";
 import { MessageBatch, PEER_WORDS } from "./message-batch.ts";
 import { MSG_DONTWAIT, transmit } from "./transmit.ts";
@@ -74,8 +75,8 @@ export class ReplyQueue {
     this.#first = this.#count = 0;
   }
 
-  readonly #flushScheduled = (): void => {
+  readonly #flushScheduled = guard("replies over UDP", () => {
     this.#isScheduled = false;
     this.flush();
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { contain } from "../../observe/faults.ts";
 import type { Libc, Poll } from "./libc.ts";
 import { systemError } from "./libc.ts";
 
@@ -30,6 +31,8 @@ export interface Watcher {
   readonly serial: number;
   /** @param events of EPOLLIN and so on */
   ready(events: number): void;
+  /** `ready` has thrown. */
+  failed(): void;
 }
 
 /**
@@ -93,8 +96,11 @@ export class StreamPoll {
   #tell(at: number): void {
     const watcher = this.#watchers[this.#events[at + FD_WORD] as number];
     // An earlier event of the batch may have closed it, and another one may have its descriptor.
-    if (watcher?.serial === this.#events[at + SERIAL_WORD]) {
-      watcher?.ready(this.#events[at] as number);
+    if (!watcher || watcher.serial !== this.#events[at + SERIAL_WORD]) return;
+    try {
+      watcher.ready(this.#events[at] as number);
+    } catch (error) {
+      contain("connection of a client", error, () => watcher.failed());
     }
   }
 }

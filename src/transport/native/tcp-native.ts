@@ -1,5 +1,6 @@
 import { getSystemErrorMessage } from "node:util";
 import { constants } from "node:os";
+import { contain, guard } from "../../observe/faults.ts";
 import { ConnectionTable } from "../connection-table.ts";
 import { NO_ANSWERS } from "../responder.ts";
 import { StreamResponder } from "../stream-responder.ts";
@@ -85,11 +86,18 @@ class NativeTcpListener implements Listener, Watcher {
     // Never 0, which is the listener's.
     this.#lastSerial = (this.#lastSerial % 0x7fffffff) + 1;
     const stream = new NativeStream(this.#streams, fd, this.#lastSerial, this.#socket.peer);
-    const connection = new TcpConnection(stream, this.#tcp);
-    stream.owner = connection;
-    this.#connections.add(connection);
-    if (!stream.destroyed) stream.start();
+    try {
+      const connection = new TcpConnection(stream, this.#tcp);
+      stream.owner = connection;
+      this.#connections.add(connection);
+      if (!stream.destroyed) stream.start();
+    } catch (error) {
+      contain("connection of a client", error, () => stream.destroy());
+    }
   }
+
+  /** Whoever could not be accepted may try again. */
+  failed(): void {}
 
   /** Whether to accept the next one after a failure. */
   #goesOn(): boolean {
@@ -102,10 +110,11 @@ class NativeTcpListener implements Listener, Watcher {
     this.#connections.makeRoom();
     // Else the event loop would come back at once, and for nothing.
     this.#streams.poll.change(this.#socket.fd, this, 0);
-    this.#rest ??= setTimeout(() => {
+    const goOn = guard("accepting on TCP", () => {
       this.#rest = undefined;
       this.#streams.poll.change(this.#socket.fd, this, EPOLLIN);
-    }, REST_MS);
+    });
+    this.#rest ??= setTimeout(goOn, REST_MS);
     return false;
   }
 

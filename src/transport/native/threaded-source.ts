@@ -1,3 +1,4 @@
+import { guard } from "../../observe/faults.ts";
 import type { Responder } from "../responder.ts";
 import type { OnTrouble } from "../transport.ts";
 import type { MissRing } from "./miss-ring.ts";
@@ -59,7 +60,12 @@ export class ThreadedSource implements QuerySource {
   #drain(ring: MissRing): void {
     if (this.#isStopped) return;
     const again = (): void => this.#drain(ring);
-    const more = this.#takeSome(ring) ? undefined : ring.wait();
+    let isAll = false;
+    // Whatever becomes of one query, the next ones are taken.
+    guard("reading of UDP", () => {
+      isAll = !this.#takeSome(ring);
+    })();
+    const more = isAll ? ring.wait() : undefined;
     if (more) void more.then(again);
     // Timers and other sockets have their turn between.
     else setImmediate(again);

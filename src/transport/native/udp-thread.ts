@@ -1,5 +1,6 @@
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { guard } from "../../observe/faults.ts";
 import type { Responder } from "../responder.ts";
 import { MissRing } from "./miss-ring.ts";
 import { ThreadMemory } from "./thread-memory.ts";
@@ -64,9 +65,14 @@ export class UdpThread {
       ring: this.#ringMemory,
       responder: responder && data !== undefined ? { module: responder.module, data } : undefined,
     };
-    const worker = new Worker(WORKER, { workerData, execArgv: [] });
-    if (data !== undefined) worker.on("exit", () => responder?.closeReader(data));
-    return worker;
+    try {
+      const worker = new Worker(WORKER, { workerData, execArgv: [] });
+      if (data !== undefined) worker.on("exit", () => responder?.closeReader(data));
+      return worker;
+    } catch (error) {
+      if (data !== undefined) responder?.closeReader(data);
+      throw error;
+    }
   }
 
   /** Resolves with the reason why a thread has ended. */
@@ -82,14 +88,24 @@ export class UdpThread {
     return ended;
   }
 
+  #startAgain(): void {
+    if (this.memory.isStopping) return;
+    const start = guard(
+      "start of a UDP thread",
+      () => this.#keep(this.#endOf(this.#spawn())),
+      () => this.#startAgain(),
+    );
+    this.#restart = setTimeout(start, this.#delayMs);
+    this.#delayMs = Math.min(2 * this.#delayMs, LAST_DELAY_MS);
+  }
+
   #keep(died: Promise<string>): void {
     const startedMs = performance.now();
     void died.then((reason) => {
       if (this.memory.isStopping) return;
       this.#options.onDeath(reason);
       if (performance.now() - startedMs > HEALTHY_MS) this.#delayMs = FIRST_DELAY_MS;
-      this.#restart = setTimeout(() => this.#keep(this.#endOf(this.#spawn())), this.#delayMs);
-      this.#delayMs = Math.min(2 * this.#delayMs, LAST_DELAY_MS);
+      this.#startAgain();
     });
   }
 }
