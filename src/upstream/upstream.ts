@@ -137,7 +137,7 @@ export class Upstream {
       pool.send(exchange);
     } catch (cause) {
       // Node throws at once for what cannot be connected to, and where there is no descriptor left.
-      exchange.fail(networkError(this.to, cause as NodeJS.ErrnoException));
+      exchange.fail(networkError(this.to, cause));
     }
   }
 
