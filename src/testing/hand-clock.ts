@@ -5,6 +5,7 @@ import { vi } from "vitest";
 const TURNS = 12;
 /** As fine as the timer wheel. */
 const STEP_MS = 25;
+const LONG_MS = 10_000;
 
 /** All that tells the time or waits for it. Sockets and turns of the event loop go on. */
 const CLOCKS = [
@@ -28,22 +29,30 @@ export async function settle(): Promise<void> {
 
 /** Lets so much time pass, in steps, so that what one timer sends arrives before the next one. */
 export async function pass(ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= STEP_MS) {
-    await settle();
-    await vi.advanceTimersByTimeAsync(Math.min(left, STEP_MS));
+  // Hours are for what expires; nothing is sent at each step of them.
+  const settleEvery = ms > LONG_MS ? 8 : 1;
+  for (let step = 0; step * STEP_MS < ms; step++) {
+    if (step % settleEvery === 0) await settle();
+    await vi.advanceTimersByTimeAsync(Math.min(ms - step * STEP_MS, STEP_MS));
   }
   await settle();
 }
 
 /**
- * Lets time pass until there is a result.
- * @returns the result, and how much time has passed, in steps of 25 ms
+ * Lets time pass until it is so.
+ * @returns how much has passed, in steps of 25 ms
  */
-export async function passUntil<T>(result: Promise<T>): Promise<{ value: T; ms: number }> {
+export async function passUntil(isSo: () => boolean | Promise<boolean>): Promise<number> {
+  let ms = 0;
+  for (await settle(); !(await isSo()); ms += STEP_MS) await pass(STEP_MS);
+  return ms;
+}
+
+/** Lets time pass until there is a result, and says how much that was, in steps of 25 ms. */
+export async function passFor<T>(result: Promise<T>): Promise<{ value: T; ms: number }> {
   const state = { isOver: false };
   const over = (): void => void (state.isOver = true);
   result.then(over, over);
-  let ms = 0;
-  for (await settle(); !state.isOver; ms += STEP_MS) await pass(STEP_MS);
+  const ms = await passUntil(() => state.isOver);
   return { value: await result, ms };
 }

@@ -1,8 +1,11 @@
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { createSecureContext } from "node:tls";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ReceivedQuery } from "../testing/fake-upstream.ts";
 import { answerTo } from "../testing/fake-upstream.ts";
+import { pass, passFor, settle, stopTime } from "../testing/hand-clock.ts";
+import { until } from "../testing/until.ts";
 import { frame } from "../transport/frame-reader.ts";
 import type { Bench, BenchOptions } from "../testing/upstream-bench.ts";
 import {
@@ -14,7 +17,11 @@ import {
 } from "../testing/upstream-bench.ts";
 
 let bench: Bench | undefined;
-afterEach(() => bench?.close());
+beforeEach(stopTime);
+afterEach(async () => {
+  vi.useRealTimers();
+  await bench?.close();
+});
 
 async function open(
   answer: (query: ReceivedQuery) => void,
@@ -47,15 +54,18 @@ it("reads replies in pieces, and several in one", async () => {
   const waiting: Buffer[] = [];
   const { ask } = await open(({ packet, connection }) => {
     waiting.push(frame(addressed(packet)));
-    if (waiting.length < 3) return;
-    const [head, ...rest] = Buffer.concat(waiting);
-    connection?.write(Buffer.from([head as number]));
-    setTimeout(() => connection?.write(Buffer.from(rest.slice(0, 20))), 10);
-    setTimeout(() => connection?.write(Buffer.from(rest.slice(20))), 20);
+    if (waiting.length === 3) void writePieces(connection as Socket, Buffer.concat(waiting));
   });
   const found = await Promise.all(["n1.test.", "n2.test.", "n3.test."].map(ask));
   expect(found).toEqual(["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
 });
+
+async function writePieces(connection: Socket, octets: Buffer): Promise<void> {
+  for (const [start, end] of [[0, 1], [1, 21], [21]]) {
+    connection.write(octets.subarray(start, end));
+    await settle();
+  }
+}
 
 it("never gives a reply to the wrong query, though the ids go round many times", async () => {
   const { ask } = await open(({ packet, reply }) => reply(addressed(packet)));
@@ -116,9 +126,10 @@ it("uses a connection no more on which a reply is missing, but waits for the oth
   );
   await ask("first.test.");
   const silent = ask("silent.test.");
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  await pass(125);
   const slow = ask("slow.test.");
-  expect(await silent).toBe("timeout");
+  await until(() => held.length > 0);
+  expect((await passFor(silent)).value).toBe("timeout");
   held.forEach(echo);
   expect([await slow, await ask("next.test.")]).toEqual(["192.0.2.1", "192.0.2.1"]);
   expect(connectionsOf(bench as Bench)).toBe(2);
@@ -130,7 +141,7 @@ describe("TLS", () => {
   it("resumes the session of the connection before", async () => {
     const { ask, fake } = await open(echo, { ...overTls, settings: { maxAgeMs: 50 } });
     await ask("a.test.");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pass(100);
     await ask("b.test.");
     const sockets = fake.received.map(({ connection }) => connection);
     const kinds = sockets.map((socket) =>

@@ -1,11 +1,17 @@
 import { createSocket } from "node:dgram";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { answerTo } from "../testing/fake-upstream.ts";
+import { settle, stopTime } from "../testing/hand-clock.ts";
+import { until } from "../testing/until.ts";
 import type { Bench } from "../testing/upstream-bench.ts";
 import { openBench, request } from "../testing/upstream-bench.ts";
 
 let bench: Bench | undefined;
-afterEach(() => bench?.close());
+beforeEach(stopTime);
+afterEach(async () => {
+  vi.useRealTimers();
+  await bench?.close();
+});
 
 const overUdp = { overTcp: false };
 
@@ -49,7 +55,7 @@ it("hears nobody but the upstream, though the reply is right", async () => {
   const stranger = createSocket("udp4");
   bench = await openBench(({ packet, port, reply }) => {
     stranger.send(answerTo(packet, "192.0.2.66"), port, "127.0.0.1");
-    setTimeout(() => reply(answerTo(packet)), 30);
+    void settle().then(() => reply(answerTo(packet)));
   }, overUdp);
   expect(await bench.ask()).toBe("192.0.2.1");
   stranger.close();
@@ -64,11 +70,11 @@ it("takes a reply from the socket of its query only", async () => {
     // The right id and question, but sent to where another query came from.
     if (packet.includes("two"))
       liar.send(answerTo(packet, "192.0.2.66"), other as number, "127.0.0.1");
-    setTimeout(() => reply(answerTo(packet)), 30);
+    void settle().then(() => reply(answerTo(packet)));
   }, overUdp);
   const { ask } = bench;
   const one = ask("one.test.");
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => ports.length === 1);
   expect(await Promise.all([one, ask("two.test.")])).toEqual(["192.0.2.1", "192.0.2.1"]);
   expect(new Set(ports).size).toBe(2);
   liar.close();

@@ -1,12 +1,18 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ReceivedQuery } from "../testing/fake-upstream.ts";
 import { answerTo, emptyReplyTo, startFakeUpstream } from "../testing/fake-upstream.ts";
+import { pass, passFor, passUntil, settle, stopTime } from "../testing/hand-clock.ts";
+import { until } from "../testing/until.ts";
 import type { Bench, BenchOptions } from "../testing/upstream-bench.ts";
 import { addressed, clientTls, lies, openBench, request } from "../testing/upstream-bench.ts";
 import type { UpstreamSettings } from "./upstream.ts";
 
 let bench: Bench | undefined;
-afterEach(() => bench?.close());
+beforeEach(stopTime);
+afterEach(async () => {
+  vi.useRealTimers();
+  await bench?.close();
+});
 
 const transports: readonly [string, BenchOptions][] = [
   ["UDP", { overTcp: false }],
@@ -38,7 +44,7 @@ describe.each(transports)("over %s", (_, options) => {
   it("goes on waiting after wrong and malformed packets, and finds nobody at fault", async () => {
     const { ask, upstream } = await open(({ packet, reply }) => {
       for (const lie of lies(packet)) reply(lie);
-      setTimeout(() => reply(answerTo(packet)), 30);
+      void settle().then(() => reply(answerTo(packet)));
     });
     expect(await Promise.all([ask(), ask("b.example.org."), ask("c.example.org.")])).toEqual(
       Array.from({ length: 3 }, () => "192.0.2.1"),
@@ -47,19 +53,26 @@ describe.each(transports)("over %s", (_, options) => {
   });
 
   it("gives up at the read time-out if there is no reply, or lies only", async () => {
-    const { ask } = await open(
+    const { ask, fake } = await open(
       ({ packet, reply }) => {
         for (const lie of lies(packet)) reply(lie);
       },
       { readTimeoutMs: 60 },
     );
-    expect(await ask()).toBe("timeout");
+    const asked = ask();
+    await until(() => fake.received.length > 0);
+    expect(await passFor(asked)).toEqual({ value: "timeout", ms: expect.toSatisfy(isAbout(60)) });
   });
 
   it("gives up at the deadline, though the read time-out is later", async () => {
-    const { upstream } = await open(() => {});
+    const { upstream, fake } = await open(() => {});
     const exchange = upstream.exchange(request(), options.overTcp, performance.now() + 60);
-    await expect(exchange).rejects.toThrow(/i\/o timeout$/);
+    const failure = exchange.then(String, String);
+    await until(() => fake.received.length > 0);
+    expect(await passFor(failure)).toEqual({
+      value: expect.stringMatching(/i\/o timeout$/),
+      ms: expect.toSatisfy(isAbout(60)),
+    });
   });
 
   it("tells at once that the port is closed", async () => {
@@ -95,7 +108,7 @@ describe.each(transports)("over %s", (_, options) => {
     });
     await ask("a.example.org.");
     await ask("b.example.org.");
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await pass(400);
     await ask("c.example.org.");
     const [first, second, third] = fake.received.map(({ port }) => port);
     expect(second).toBe(first);
@@ -111,7 +124,7 @@ describe.each(transports)("over %s", (_, options) => {
       maxIdle: 1,
     });
     await ask("a.example.org.");
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await pass(150);
     await ask("b.example.org.");
     expect(new Set(fake.received.map(({ port }) => port)).size).toBe(2);
   });
@@ -128,8 +141,9 @@ describe.each(transports)("over %s", (_, options) => {
   });
 });
 
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+/** The timer wheel may be a step late, and so may be who looks. */
+function isAbout(dueMs: number): (ms: number) => boolean {
+  return (ms) => ms >= dueMs && ms <= dueMs + 50;
 }
 
 describe("the health check", () => {
@@ -144,12 +158,13 @@ describe("the health check", () => {
     const { upstream, fake, metrics } = bench;
     // The first probe waits for its second of patience; what is left of it is cut short.
     upstream.health.begin();
-    await until(() => upstream.health.fails > 0);
+    await until(() => fake.received.length > 0);
+    await passUntil(() => upstream.health.fails > 0);
     expect(fake.received[0]?.packet.subarray(2).toString("hex")).toBe(
       "010000010000000000000000020001",
     );
     isUp = true;
-    await until(() => upstream.health.fails === 0);
+    await passUntil(() => upstream.health.fails === 0);
     expect(await metrics.text()).toMatch(
       /^coredns_proxy_healthcheck_failures_total\{proxy_name="test",to="127.0.0.1:\d+"\} 1$/m,
     );

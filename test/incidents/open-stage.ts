@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { setImmediate as turn } from "node:timers/promises";
 import { vi } from "vitest";
 import { decodeExtendedError, findOption } from "../../src/dns/edns.ts";
 import { OptionCode } from "../../src/dns/iana/option-code.ts";
@@ -9,15 +8,11 @@ import { parseMessage } from "../../src/dns/message.ts";
 import { formatRecord } from "../../src/dns/presentation.ts";
 import type { ReceivedQuery } from "../../src/testing/fake-upstream.ts";
 import { replyTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts";
+import { pass, settle, stopTime } from "../../src/testing/hand-clock.ts";
 import { startServer } from "../../src/testing/server.ts";
+import { until } from "../../src/testing/until.ts";
 import { query } from "../conformance/query-packet.ts";
 import type { Asked, Incident, Stage } from "./incident.ts";
-
-/** Real time, in which what has been sent arrives. */
-const PATIENCE_MS = 5_000;
-/** Turns of the event loop: from a client to the server, the upstream, and back. */
-const TURNS = 12;
-const STEP_MS = 25;
 
 /** Builds the stage of an incident; `close` tears it down. */
 export async function openStage({
@@ -29,12 +24,10 @@ export async function openStage({
   // No threads: their clocks cannot be turned.
   const settings = "bind 127.0.0.1\ntransport {\nworkers 0\n}";
   const server = await startServer({ corefile: `.:{{PORT}} {\n${settings}\n${body}\n}\n` });
-  vi.useFakeTimers({
-    toFake: ["performance", "Date", "setTimeout", "setInterval", "clearTimeout", "clearInterval"],
-  });
+  stopTime();
   const client = await openClient(server.port);
   const heard = async (): Promise<ReceivedQuery> => {
-    await until(() => unheard.length > 0, "no query came to the upstream");
+    await until(() => unheard.length > 0);
     return unheard.shift() as ReceivedQuery;
   };
   const stage: Stage = {
@@ -48,15 +41,7 @@ export async function openStage({
       received.reply(replyTo(received.packet, reply));
       return asked.said();
     },
-    async wait(seconds) {
-      await settle();
-      // In steps, so that what one timer sends arrives before the next one.
-      for (let ms = 0; ms < seconds * 1000; ms += STEP_MS) {
-        await vi.advanceTimersByTimeAsync(STEP_MS);
-        if (ms % 200 === 0 && seconds < 10) await settle();
-      }
-      await settle();
-    },
+    wait: (seconds) => pass(seconds * 1000),
   };
   const close = async (): Promise<void> => {
     vi.useRealTimers();
@@ -70,6 +55,8 @@ export async function openStage({
 async function openClient(port: number): Promise<{ ask: Stage["ask"]; close: () => void }> {
   const replies = new Map<number, Buffer>();
   const socket = createSocket("udp4");
+  // Whoever waits for a reply says so.
+  socket.on("error", () => {});
   socket.on("message", (reply) => replies.set(reply.readUInt16BE(0), reply));
   socket.connect(port, "127.0.0.1");
   await once(socket, "connect");
@@ -81,7 +68,7 @@ async function openClient(port: number): Promise<{ ask: Stage["ask"]; close: () 
       packet,
       reply,
       async said() {
-        await until(() => reply() !== undefined, `no reply to ${question}`);
+        await until(() => reply() !== undefined);
         return inWords(reply() as Buffer);
       },
     };
@@ -99,18 +86,4 @@ function inWords(packet: Buffer): string {
     ...message.answer.map(formatRecord),
     ...(error ? [`EDE ${error.infoCode}`] : []),
   ].join(" ");
-}
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < TURNS; i++) await turn();
-}
-
-async function until(isSo: () => boolean, otherwise: string): Promise<void> {
-  const begin = process.hrtime.bigint();
-  while (!isSo()) {
-    if (process.hrtime.bigint() - begin > BigInt(PATIENCE_MS) * 1_000_000n) {
-      throw new Error(`Cannot play on: ${otherwise}`);
-    }
-    await turn();
-  }
 }
