@@ -56,7 +56,7 @@ const { outputFiles } = await build({
   write: false,
   // pino starts worker threads from files of its own, which a bundle does not have.
   // koffi loads a binary, and may be missing.
-  external: ["pino", "pino-pretty", "koffi"],
+  external: ["pino", "koffi"],
   plugins: [credentialsOnly],
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',

@@ -120,13 +120,6 @@ describe("the command line", () => {
     expect(existsSync(pidfile)).toBe(false);
   });
 
-  it("logs one JSON object a line where there is no terminal", async () => {
-    const portolan = new Portolan(["-conf", corefile(WHOAMI)]);
-    await portolan.port();
-    const { stdout } = await portolan.stop();
-    for (const line of stdout.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("msg");
-  });
-
   it("-quiet says nothing at start", async () => {
     const path = corefile(WHOAMI);
     const pidfile = join(folder, "pid");

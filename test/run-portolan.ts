@@ -57,7 +57,7 @@ export class Portolan {
 
   /** The port it says it serves on. */
   async port(): Promise<number> {
-    return Number((await this.saying(/Serving [^"]*:(\d+), UDP and TCP/))[1]);
+    return Number((await this.saying(/^[^\s[{]*\.:(\d+)(?: on \S+)?$/m))[1]);
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Finished> {

@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { LOG_FORMATS } from "../observe/log-format.ts";
+import type { LogFormat } from "../observe/log-format.ts";
 
 /** The flags of the command line: CoreDNS's, with one dash or two. */
 export interface Flags {
@@ -7,6 +9,7 @@ export interface Flags {
   readonly pidfile: string | undefined;
   readonly plugins: boolean;
   readonly quiet: boolean;
+  readonly logFormat: LogFormat;
   readonly version: boolean;
   readonly help: boolean;
 }
@@ -20,6 +23,7 @@ export const USAGE = `Usage: portolan [FLAGS]            serve DNS
   -p PORT           the same
   -pidfile FILE     write the process id to FILE
   -plugins          list the plugins in their order, and exit
+  -log-format FORMAT  "text" (default) or "json"
   -quiet            print nothing at start
   -version          print the version, and exit
 `;
@@ -41,6 +45,7 @@ export function parseFlags(args: readonly string[]): Flags {
       p: { type: "string" },
       pidfile: { type: "string" },
       plugins: { type: "boolean", default: false },
+      "log-format": { type: "string", default: "text" },
       quiet: { type: "boolean", default: false },
       version: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -52,7 +57,15 @@ export function parseFlags(args: readonly string[]): Flags {
   }
   const { conf, pidfile, plugins, quiet, version, help } = values;
   const port = parsePort("-dns.port", values["dns.port"] ?? values.p ?? "53");
-  return { conf, pidfile, port, plugins, quiet, version, help };
+  const logFormat = parseLogFormat(values["log-format"]);
+  return { conf, pidfile, port, plugins, quiet, logFormat, version, help };
+}
+
+/** CoreDNS's words for a wrong one. */
+function parseLogFormat(text: string): LogFormat {
+  const format = LOG_FORMATS.find((one) => one === text);
+  if (format) return format;
+  throw new TypeError(`unknown log format "${text}": expected text or json`);
 }
 
 /** @throws {TypeError} if the text is no port. */

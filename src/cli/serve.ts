@@ -1,21 +1,26 @@
 import { rmSync, writeFileSync } from "node:fs";
 import type { Logger } from "../observe/log.ts";
-import { createLogger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
 import { reloadMetrics } from "../plugins/reload/metrics.ts";
 import { Server } from "../server/server.ts";
-import type { SignalledServer } from "./signals.ts";
-import { Signals } from "./signals.ts";
-import { welcome } from "./welcome.ts";
-import { limitHeap } from "./heap.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
+import { limitHeap } from "./heap.ts";
+import { openProcessLog } from "./process-log.ts";
+import { endProcess } from "./process-output.ts";
+import type { SignalledServer } from "./signals.ts";
+import { Signals } from "./signals.ts";
+import { announcePlaces, announceVersion } from "./welcome.ts";
 
 /** Serves DNS until SIGTERM, SIGINT or SIGQUIT; SIGHUP and SIGUSR1 read the Corefile again. */
 export async function serve(flags: Flags): Promise<void> {
   limitHeap();
-  const log = await createLogger();
-  const signals = new Signals(log);
+  const processLog = openProcessLog(flags.logFormat);
+  const { log } = processLog;
+  const signals = new Signals(log, {
+    on: (signal, listener) => process.on(signal, listener),
+    exit: (code) => void endProcess(code),
+  });
   const server = await Server.start({
     load: corefileLoader(flags.conf),
     plugins,
@@ -23,12 +28,16 @@ export async function serve(flags: Flags): Promise<void> {
     log,
     onFatal: (message) => {
       log.fatal(message);
-      process.exit(1);
+      void endProcess(1);
+    },
+    onListening: (server) => {
+      if (!flags.quiet) announcePlaces(server, processLog);
     },
   });
+  processLog.publish(server.metrics);
   if (flags.pidfile !== undefined) await writePidfile(flags.pidfile, server);
   signals.serve(signalled(server, log, flags.pidfile));
-  if (!flags.quiet) welcome(server, log);
+  if (!flags.quiet) announceVersion(server, processLog);
 }
 
 async function writePidfile(path: string, server: Server): Promise<void> {

@@ -77,6 +77,8 @@ export interface Instance {
    * it, so it must end by itself.
    */
   settle?(): Promise<void>;
+  /** Its configuration is at work: queries come to it. */
+  serving?(): void;
   /** Undoes `start`; called also if that failed. Queries in flight have been answered by then. */
   stop?(): void | Promise<void>;
   /** For `/ready`: undefined if ready, else the reason why not. */

@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Called when a plugin finds that there is no serving with this configuration. */
   readonly onFatal: (message: string) => void;
+  /** Called once, when it listens and before any plugin is told. */
+  readonly onListening?: (server: Server) => void;
 }
 
 /** The running server: listeners, and the configuration behind them, which a reload replaces. */
@@ -175,6 +177,8 @@ export class Server {
     }
     this.#posts = opened;
     this.#configuration = next;
+    if (old.endpoints.size === 0) this.#options.onListening?.(this);
+    for (const { instance } of next.instances) instance.serving?.();
     await pausePosts(gone);
     await settled(old.blocks);
     await closePosts(gone);

@@ -8,7 +8,7 @@ import { ChildProgram } from "./child-program.ts";
 
 const SCRIPT = join(import.meta.dirname, "testdata/start-container.sh");
 /** What `build.ts` does not bundle. */
-const PACKAGES = ["pino", "pino-pretty", "koffi"];
+const PACKAGES = ["pino", "koffi"];
 
 /** Whether this process may make namespaces and give capabilities to files. */
 export function canStartContainers(): boolean {

@@ -57,7 +57,7 @@ describe.runIf(canStartContainers())("the image's tree", () => {
     const tree = makeImageTree(makeFolder(), { fileCapability: true });
     const program = await startImage(tree, { files: { "etc/coredns/Corefile": COREFILE } });
     try {
-      await says(program, `Serving . on ${ADDRESS}:53, UDP and TCP`);
+      await says(program, `.:53 on ${ADDRESS}\n`);
       const resolver = new Resolver();
       resolver.setServers([ADDRESS]);
       expect(await resolver.resolve4("web.example.org")).toEqual(["192.0.2.1"]);

@@ -4,8 +4,8 @@ import type { DnsServer } from "./dns-server.ts";
 export function messagesOf(server: DnsServer, from: "warn" | "info" = "info"): readonly string[] {
   return server.program.output
     .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as { level: number; msg: string })
-    .filter(({ level }) => level >= (from === "warn" ? 40 : 30))
-    .map(({ msg }) => msg);
+    .map((line) => /^\[(\w+)\] (.*)$/.exec(line))
+    .filter((match) => match !== null)
+    .filter(([, level]) => from === "info" || level !== "INFO")
+    .map(([, , message = ""]) => message);
 }

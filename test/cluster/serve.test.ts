@@ -45,7 +45,7 @@ describe("Portolan in a process of its own", () => {
   it("tells what it needs", () => {
     expect(server.program.residentOctets()).toBeGreaterThan(20_000_000);
     expect(server.program.cpuSeconds()).toBeGreaterThan(0);
-    expect(server.program.output).toContain("Serving ");
+    expect(server.program.output).toContain("Portolan-");
   });
 
   it("takes another Corefile", async () => {

@@ -26,14 +26,11 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   ">id": ({ id }) => String(id),
   ">opcode": ({ opcode }) => String(opcode),
   ">do": ({ dnssecOk }) => String(dnssecOk),
-  // TCP has no limit but its own (RFC 7766 §8).
-  ">bufsize": ({ client, payloadSize }) => {
-    return protocol(client.transport) === "tcp" ? "65535" : String(payloadSize);
-  },
+  ">bufsize": (query) => String(bufferSize(query)),
   rcode: (_query, outcome) => (outcome === DROPPED ? EMPTY : formatRcode(outcome.rcode)),
   ">rflags": (query, outcome) => (outcome === DROPPED ? EMPTY : flagNames(query, outcome.flags)),
   rsize: (_query, _outcome, octets) => String(octets),
-  duration: ({ receivedMs }) => `${((performance.now() - receivedMs) / 1_000).toFixed(9)}s`,
+  duration: (query) => `${durationSeconds(query).toFixed(9)}s`,
   "/log/class": responseClass,
   "/log/type": responseType,
 };
@@ -59,8 +56,19 @@ function compilePart(text: string): string | Replacement {
   return label.startsWith("/") ? EMPTY : text;
 }
 
-function protocol(transport: Query["client"]["transport"]): "udp" | "tcp" {
+/** DNS over TLS and HTTPS are TCP, as in CoreDNS. */
+export function protocol(transport: Query["client"]["transport"]): "udp" | "tcp" {
   return transport === "udp" ? "udp" : "tcp";
+}
+
+/** Octets of the largest reply that the client takes; TCP has no limit but its own (RFC 7766 §8). */
+export function bufferSize({ client, payloadSize }: Query): number {
+  return protocol(client.transport) === "tcp" ? 65_535 : payloadSize;
+}
+
+/** Since it was received. */
+export function durationSeconds({ receivedMs }: Query): number {
+  return (performance.now() - receivedMs) / 1_000;
 }
 
 function bracketed(address: string): string {

@@ -1,9 +1,11 @@
 import type { Logger } from "../../observe/log.ts";
+import { isStructured } from "../../observe/log.ts";
 import type { Instance } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import type { Outcome } from "../../server/reply.ts";
 import type { Replacement } from "./format.ts";
 import { compileFormat } from "./format.ts";
+import { queryFields } from "./query-fields.ts";
 import type { Rule } from "./parse.ts";
 import { responseClass } from "./response-class.ts";
 
@@ -15,20 +17,27 @@ interface CompiledRule extends Rule {
 export class QueryLog implements Instance {
   readonly #rules: readonly CompiledRule[];
   readonly #log: Logger;
+  readonly #isStructured: boolean;
 
   constructor(rules: readonly Rule[], log: Logger) {
     this.#rules = rules.map((rule) => ({ ...rule, line: compileFormat(rule.format) }));
     this.#log = log;
+    this.#isStructured = isStructured(log);
   }
 
   observe(query: Query, outcome: Outcome, octets: number): void {
     for (const { zone, classes, line } of this.#rules) {
       if (zone.key.length > 1 && !query.qname.isWithin(zone)) continue;
       if (!classes || classes.has(responseClass(query, outcome))) {
-        // As a field, the message gets no `plugin/log: ` in front: these lines are parsed by others.
-        this.#log.info({ msg: line(query, outcome, octets) });
+        this.#write(line(query, outcome, octets), query, outcome, octets);
       }
       return;
     }
+  }
+
+  #write(msg: string, query: Query, outcome: Outcome, octets: number): void {
+    // As a field, the message gets no `plugin/log: ` in front: these lines are parsed by others.
+    if (!this.#isStructured) this.#log.info({ msg });
+    else this.#log.info(queryFields(query, outcome, octets), msg);
   }
 }

@@ -17,6 +17,8 @@ export class Reload implements Instance {
   #seen: string;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  /** Of all blocks that say so, the last one does it. */
+  #isWatcher = false;
 
   constructor({ intervalMs, jitterMs }: ReloadOptions, context: PluginContext) {
     this.#context = context;
@@ -31,11 +33,17 @@ export class Reload implements Instance {
     // The Corefile is one, whatever the number of blocks that say so; the last of them counts.
     const watcher = host.instances().findLast(({ plugin }) => plugin === "reload");
     if (watcher && watcher.instance !== this) return;
-    log.info(`Running configuration SHA512 = ${this.#running}`);
+    this.#isWatcher = true;
     this.#publish(this.#running);
     const [path] = host.corefile.files;
     if (path === undefined) log.warn("Corefile was not read from a file: nothing to watch");
     else this.#lookLater(path);
+  }
+
+  /** CoreDNS says so when it serves, and pipelines look for it. */
+  serving(): void {
+    if (!this.#isWatcher) return;
+    this.#context.log.info(`Running configuration SHA512 = ${this.#running}`);
   }
 
   /** A reload stops us while we wait for it, so this waits for nothing. */
