@@ -61,12 +61,24 @@ describe("parseLatency", () => {
       p99Ms: 990,
       p999Ms: 999,
       maxMs: 1000,
+      stalls: [1, 1, 1],
     });
+  });
+
+  it("counts replies behind each other that were late as one stall", () => {
+    const text = [0.1, 7, 5.5, 3, 0.1, 12, 0.2, 2, 0.3, 1].map((ms) => line(ms)).join("\n");
+    expect(parseLatency(text)?.stalls).toEqual([3, 2, 1]);
   });
 
   it("leaves lost queries out", () => {
     const text = [line(2), "> T a.example A", line(4), "> T b.example A"].join("\n");
-    expect(parseLatency(text)).toEqual({ p50Ms: 2, p99Ms: 4, p999Ms: 4, maxMs: 4 });
+    expect(parseLatency(text)).toEqual({
+      p50Ms: 2,
+      p99Ms: 4,
+      p999Ms: 4,
+      maxMs: 4,
+      stalls: [1, 0, 0],
+    });
     expect(parseLatency("> T a.example A\n")).toBeUndefined();
   });
 });

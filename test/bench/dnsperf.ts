@@ -41,7 +41,12 @@ export interface Latency {
   readonly p99Ms: number;
   readonly p999Ms: number;
   readonly maxMs: number;
+  /** How many stalls were longer than each of {@link STALL_BOUNDS_MS}. */
+  readonly stalls: readonly number[];
 }
+
+/** What a stall may have been longer than. */
+export const STALL_BOUNDS_MS: readonly number[] = [1, 5, 10];
 
 /** How long dnsperf waits for a reply before it calls the query lost. */
 const QUERY_TIMEOUT_SECONDS = 2;
@@ -117,15 +122,29 @@ export function parseReport(text: string): Omit<LoadResult, "latency"> {
  * @returns undefined when there was no reply at all
  */
 export function parseLatency(text: string): Latency | undefined {
-  const times = text.matchAll(/^> [A-Z]\w+ \S+ \S+ (\d+\.\d+)$/gm);
-  const sorted = Float64Array.from(times, ([, seconds]) => Number(seconds) * 1000).sort();
-  if (sorted.length === 0) return undefined;
+  const lines = text.matchAll(/^> [A-Z]\w+ \S+ \S+ (\d+\.\d+)$/gm);
+  const times = Float64Array.from(lines, ([, seconds]) => Number(seconds) * 1000);
+  if (times.length === 0) return undefined;
+  const stalls = STALL_BOUNDS_MS.map((bound) => countStalls(times, bound));
+  const sorted = times.sort();
   return {
+    stalls,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
     p999Ms: percentile(sorted, 0.999),
     maxMs: percentile(sorted, 1),
   };
+}
+
+/** Replies behind each other that all took longer have waited for one and the same. */
+function countStalls(times: Float64Array, boundMs: number): number {
+  let stalls = 0;
+  let isStalled = false;
+  for (const time of times) {
+    if (time > boundMs && !isStalled) stalls++;
+    isStalled = time > boundMs;
+  }
+  return stalls;
 }
 
 function figure(text: string, label: string): number {

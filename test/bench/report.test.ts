@@ -36,6 +36,7 @@ describe("summarize", () => {
       p99Ms: Number.NaN,
       p999Ms: Number.NaN,
       maxMs: Number.NaN,
+      stalls: [0, 0, 0],
       residentMebioctets: 1,
     });
   });
@@ -81,7 +82,7 @@ it("on two cores shares are of both, and what nobody used is idle", () => {
 });
 
 it("at a given rate the table shows percentiles, and the ratio is of the 99th", () => {
-  const latency = { p50Ms: 0.1, p99Ms: 0.6, p999Ms: 1, maxMs: 2 };
+  const latency = { p50Ms: 0.1, p99Ms: 0.6, p999Ms: 1, maxMs: 2, stalls: [9, 8, 7] };
   const lines = table(
     [
       peer("portolan", [run(10, 1, { latency })]),
@@ -90,7 +91,15 @@ it("at a given rate the table shows percentiles, and the ratio is of the 99th", 
     { measures: "latency", queriesPerSecond: 25_000 },
   );
   expect(lines[0]).toBe("cluster names, 25,000 a second");
-  expect(lines[2]).toMatch(/^portolan +5 +0\.10 ms +0\.60 ms +1\.00 ms +2\.00 ms .* 0\.75$/);
+  expect(lines[2]).toMatch(/^portolan +5 +0\.10 ms +0\.60 ms +1\.00 ms +2\.00 ms +9 +8 +7 .* 0\.75 +-$/);
+});
+
+it("the longest stall is that of all rounds, and their number the sum", () => {
+  const latency = (maxMs: number) => {
+    return { p50Ms: 0.1, p99Ms: 0.6, p999Ms: 1, maxMs, stalls: [3, 1, 0] };
+  };
+  const runs = [2, 30, 4].map((maxMs) => run(10, 1, { latency: latency(maxMs) }));
+  expect(summarize(runs)).toMatchObject({ maxMs: 30, stalls: [9, 3, 0] });
 });
 
 it("the median of an even number of values lies between the two in the middle", () => {

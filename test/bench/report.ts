@@ -1,3 +1,5 @@
+import type { Latency } from "./dnsperf.ts";
+import { STALL_BOUNDS_MS } from "./dnsperf.ts";
 import type { PeerResult, Run, WorkloadResult } from "./rounds.ts";
 import { median, spread } from "./statistics.ts";
 
@@ -22,7 +24,10 @@ export interface Summary {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
+  /** Of all rounds. */
   readonly maxMs: number;
+  /** Of all rounds together: see {@link Latency.stalls}. */
+  readonly stalls: readonly number[];
   readonly residentMebioctets: number;
 }
 
@@ -70,8 +75,13 @@ const LATENCY_COLUMNS: readonly Column[] = [
   { heading: "p99", cell: ({ summary }) => milliseconds(summary.p99Ms) },
   { heading: "p99.9", cell: ({ summary }) => milliseconds(summary.p999Ms) },
   { heading: "longest", cell: ({ summary }) => milliseconds(summary.maxMs) },
+  ...STALL_BOUNDS_MS.map((bound, i): Column => {
+    return { heading: `>${bound} ms`, cell: ({ summary }) => whole(summary.stalls[i] ?? 0) };
+  }),
   ...CONDITIONS,
-  { ...ratioTo("coredns", ({ p99Ms }) => p99Ms), heading: "p99 x coredns" },
+  ...["coredns", "unbound"].map((name) => {
+    return { ...ratioTo(name, ({ p99Ms }) => p99Ms), heading: `p99 x ${name}` };
+  }),
 ];
 
 export function summarize(runs: readonly Run[]): Summary {
@@ -95,7 +105,8 @@ export function summarize(runs: readonly Run[]): Summary {
     p50Ms: middle((run) => run.latency?.p50Ms ?? Number.NaN),
     p99Ms: middle((run) => run.latency?.p99Ms ?? Number.NaN),
     p999Ms: middle((run) => run.latency?.p999Ms ?? Number.NaN),
-    maxMs: middle((run) => run.latency?.maxMs ?? Number.NaN),
+    maxMs: Math.max(...runs.map((run) => run.latency?.maxMs ?? Number.NaN)),
+    stalls: STALL_BOUNDS_MS.map((_bound, i) => total((run) => run.latency?.stalls[i] ?? 0)),
     residentMebioctets: middle((run) => run.residentOctets / 2 ** 20),
   };
 }

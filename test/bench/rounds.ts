@@ -89,8 +89,10 @@ export async function runWorkload(
       return { peer, setup, server: undefined, unavailable: undefined, runs: [] };
     }),
   );
-  const { seconds, outstanding } = options;
-  let round: Round = { workload, stage, seconds, outstanding, queriesPerSecond: undefined };
+  const seconds = Math.max(options.seconds, workload.leastSeconds);
+  const { queriesPerSecond } = workload;
+  const outstanding = queriesPerSecond === undefined ? options.outstanding : OUTSTANDING_AT_A_RATE;
+  let round: Round = { workload, stage, seconds, outstanding, queriesPerSecond };
   try {
     for (const contestant of contestants) {
       await attempt(contestant, async () => {
@@ -98,7 +100,8 @@ export async function runWorkload(
       });
     }
     await warmUpAll(contestants, { ...round, seconds: options.warmUpSeconds });
-    if (workload.measures === "latency") round = await atHalfPeak(contestants, round, options);
+    const isToTry = workload.measures === "latency" && queriesPerSecond === undefined;
+    if (isToTry) round = await atHalfPeak(contestants, round, options);
     for (let number = 0; number < options.rounds; number++) {
       await runRound(rotated(contestants, number), round);
     }
@@ -106,8 +109,8 @@ export async function runWorkload(
     for (const { server } of contestants) await server?.stop();
   }
   const { name, title, measures } = workload;
-  const { queriesPerSecond } = round;
-  return { name, title, measures, queriesPerSecond, peers: contestants.map(resultOf) };
+  const peerResults = contestants.map(resultOf);
+  return { name, title, measures, queriesPerSecond: round.queriesPerSecond, peers: peerResults };
 }
 
 /** Until each server has answered every question some times, or the machine is too busy for that. */

@@ -10,6 +10,10 @@ export interface Workload {
   readonly title: string;
   /** What is looked for: answers per CPU-second, or how long a client waits at a given rate. */
   readonly measures: "cost" | "latency";
+  /** Runs are as long at least, so that what happens once a second or once in some seconds is in each. */
+  readonly leastSeconds: number;
+  /** The rate that everybody is asked at, where it is not to be found by trying. */
+  readonly queriesPerSecond?: number;
   /** Whether names outside the cluster are asked for. */
   readonly needsUpstream: boolean;
   /** No name is ever asked twice. */
@@ -52,6 +56,11 @@ const MISSES_PER_SECOND = 100_000;
 const FLOOD_PER_SECOND = 250_000;
 /** The share of the cluster's names that change in a second. */
 const CHANGING_SHARE = 0.01;
+/** A round of latency: ten of what comes once a second. */
+const LATENCY_SECONDS = 10;
+/** Five rounds are a minute. */
+const STALL_SECONDS = 12;
+const STALL_QUERIES_PER_SECOND = 20_000;
 const LABEL_OCTETS = 8;
 const SAMPLES = 20;
 
@@ -61,6 +70,7 @@ const USUAL: Setup = { label: "", cores: 1, changesPerSecond: 0 };
 /** What most rows have in common. */
 const COST = {
   measures: "cost",
+  leastSeconds: 1,
   needsUpstream: false,
   once: false,
   rcodes: ["NOERROR"],
@@ -109,7 +119,25 @@ function clusterWorkloads(options: Options, cluster: Cluster): Workload[] {
       title: `TCP, connections that stay: ${what}`,
       shape: { transport: "tcp", clients: 20 },
     },
-    { ...base, name: "latency", title: `latency: ${what}`, measures: "latency" },
+    {
+      ...base,
+      name: "latency",
+      title: `latency: ${what}`,
+      measures: "latency",
+      leastSeconds: LATENCY_SECONDS,
+    },
+    {
+      ...base,
+      name: "stalls",
+      title: `stalls: ${what}, while ${changesPerSecond} of them get another address each second`,
+      measures: "latency",
+      leastSeconds: STALL_SECONDS,
+      queriesPerSecond: STALL_QUERIES_PER_SECOND,
+      setups: [
+        { label: "one core", cores: 1, changesPerSecond },
+        { label: "two cores", cores: 2, changesPerSecond },
+      ],
+    },
     searchWorkload(options, cluster),
   ];
 }
