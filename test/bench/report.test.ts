@@ -91,7 +91,9 @@ it("at a given rate the table shows percentiles, and the ratio is of the 99th", 
     { measures: "latency", queriesPerSecond: 25_000 },
   );
   expect(lines[0]).toBe("cluster names, 25,000 a second");
-  expect(lines[2]).toMatch(/^portolan +5 +0\.10 ms +0\.60 ms +1\.00 ms +2\.00 ms +9 +8 +7 .* 0\.75 +-$/);
+  expect(lines[2]).toMatch(
+    /^portolan +5 +0\.10 ms +0\.60 ms +1\.00 ms +2\.00 ms +9 +8 +7 .* 0\.75 +-$/,
+  );
 });
 
 it("the longest stall is that of all rounds, and their number the sum", () => {

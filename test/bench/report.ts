@@ -1,4 +1,3 @@
-import type { Latency } from "./dnsperf.ts";
 import { STALL_BOUNDS_MS } from "./dnsperf.ts";
 import type { PeerResult, Run, WorkloadResult } from "./rounds.ts";
 import { median, spread } from "./statistics.ts";
@@ -26,7 +25,7 @@ export interface Summary {
   readonly p999Ms: number;
   /** Of all rounds. */
   readonly maxMs: number;
-  /** Of all rounds together: see {@link Latency.stalls}. */
+  /** Of all rounds together: see `Latency` in dnsperf.ts. */
   readonly stalls: readonly number[];
   readonly residentMebioctets: number;
 }

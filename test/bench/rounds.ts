@@ -130,12 +130,13 @@ async function warmUpAll(contestants: readonly Contestant[], round: Round): Prom
 async function atHalfPeak(
   contestants: readonly Contestant[],
   round: Round,
-  { rounds }: Options,
+  { rounds, seconds }: Options,
 ): Promise<Round> {
   const able = contestants.filter(({ unavailable }) => unavailable === undefined);
   const reference = able.find(({ peer }) => peer.name === REFERENCE) ?? able[0];
   if (reference === undefined) return round;
-  for (let number = 0; number < rounds; number++) await runRound([reference], round);
+  const trial = { ...round, seconds };
+  for (let number = 0; number < rounds; number++) await runRound([reference], trial);
   const peak = median(reference.runs.map(({ completed, seconds }) => completed / seconds));
   reference.runs.length = 0;
   if (!(peak > 0)) return round;
