@@ -9,7 +9,7 @@ import { Metrics } from "../observe/metrics.ts";
 import type { FakeUpstream, ReceivedQuery } from "./fake-upstream.ts";
 import { answerTo, startFakeUpstream } from "./fake-upstream.ts";
 import { Request } from "../upstream/request.ts";
-import type { TlsSettings } from "../upstream/stream-connections.ts";
+import type { TlsSettings } from "../upstream/connector.ts";
 import { TimerWheel } from "../upstream/timer-wheel.ts";
 import { UpstreamError } from "../upstream/upstream-error.ts";
 import { UpstreamMetrics } from "../upstream/upstream-metrics.ts";

@@ -4,6 +4,8 @@ import type { UpstreamError } from "./upstream-error.ts";
 
 /** The sockets of one protocol to one upstream. Nothing is opened before the first exchange. */
 export interface ChannelPool {
+  /** Where its sockets lead, for messages: `udp 192.0.2.1:53`. */
+  readonly where: string;
   /** Sends an exchange by an open socket or a new one. */
   send(exchange: Exchange): void;
   /** Closes all sockets; what waits on them fails with `error`. */

@@ -1,18 +1,20 @@
 import type { Message } from "../dns/message.ts";
+import type { ChannelPool } from "./channel-pool.ts";
+import type { EdnsSupport } from "./edns-support.ts";
 import type { Request } from "./request.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 import { Expiring } from "./timer-wheel.ts";
 import type { UpstreamError } from "./upstream-error.ts";
-import { timeoutError } from "./upstream-error.ts";
+import { networkError, timeoutError } from "./upstream-error.ts";
 
-/** What an exchange waits on: a socket that knows which exchange an id belongs to. */
+/** What an exchange waits on: a socket, or several, that know which exchange an id belongs to. */
 export interface Channel {
   /** Where it leads, for messages: `udp 192.0.2.1:53`. */
   readonly where: string;
   /** Gives up an exchange whose time is over. */
   abandon(exchange: Exchange): void;
-  /** An exchange waits for longer than is usual: nothing new should go the same way. */
-  doubt(): void;
+  /** This one waits for longer than is usual: nothing new should go the same way. */
+  doubt(exchange: Exchange): void;
 }
 
 /** What the exchanges with one upstream have in common. */
@@ -20,6 +22,8 @@ export interface ExchangeTerms {
   readonly wheel: TimerWheel;
   /** From sending to the reply. */
   readonly timeoutMs: number;
+  /** What is known of the upstream's EDNS. */
+  readonly edns: EdnsSupport;
   /** Told of every reply, and how long it took. */
   onReply(rcode: number, seconds: number): void;
   /** Told of every exchange that came to nothing. */
@@ -32,27 +36,50 @@ export interface Waiter {
   onFailure(error: UpstreamError, exchange: Exchange): void;
 }
 
-/** One request to one upstream, until its reply or the end of patience. */
+/** One question to one upstream, until its reply or the end of patience. */
 export class Exchange extends Expiring {
-  readonly request: Request;
+  /** What is sent: without OPT once the upstream is found to know none. */
+  request: Request;
   readonly beganMs: number = performance.now();
-  /** Given anew each time it is sent. */
+  /** Given anew each time it is sent by UDP. */
   id = 0;
   channel: Channel | undefined;
+  /** Connections that it is under way on. */
+  legs = 0;
   /** Whether it was lost with its connection and has been sent again. */
-  wasResent = false;
+  wasLost = false;
+  /** Whether it was sent by a second connection as well, since the first one let it wait. */
+  isCopied = false;
+  isOver = false;
+  #isRepeated = false;
   readonly #terms: ExchangeTerms;
+  readonly #pool: ChannelPool;
   readonly #deadlineMs: number;
   readonly #waiter: Waiter;
-  #isOver = false;
 
   /** @param deadlineMs the end, on the monotonic clock, whatever may happen in between */
-  constructor(request: Request, terms: ExchangeTerms, deadlineMs: number, waiter: Waiter) {
+  constructor(
+    request: Request,
+    terms: ExchangeTerms,
+    pool: ChannelPool,
+    deadlineMs: number,
+    waiter: Waiter,
+  ) {
     super();
-    this.request = request;
+    this.request = terms.edns.adapt(request, this.beganMs);
     this.#terms = terms;
+    this.#pool = pool;
     this.#deadlineMs = deadlineMs;
     this.#waiter = waiter;
+  }
+
+  begin(): void {
+    try {
+      this.#pool.send(this);
+    } catch (cause) {
+      // Node throws at once for what cannot be connected to, and where there is no descriptor left.
+      this.fail(networkError(this.#pool.where, cause));
+    }
   }
 
   /** It has been sent: from now on the reply is waited for. */
@@ -69,18 +96,27 @@ export class Exchange extends Expiring {
   /** Takes a packet with the right id; false if it is not the reply, and waiting goes on. */
   offer(packet: Buffer): boolean {
     const message = this.request.read(packet);
-    if (!message) return false;
-    this.#terms.wheel.cancel(this);
-    this.#terms.onReply(message.rcode, (performance.now() - this.beganMs) / 1000);
-    this.#isOver = true;
+    if (message) this.accept(message);
+    return message !== undefined;
+  }
+
+  /** Takes its reply. One that refuses EDNS is followed by the same question without it. */
+  accept(message: Message): void {
+    const { wheel, edns } = this.#terms;
+    const nowMs = performance.now();
+    wheel.cancel(this);
+    this.#terms.onReply(message.rcode, (nowMs - this.beganMs) / 1000);
+    if (this.#isRepeated) edns.learn(message, nowMs);
+    const plain = edns.judge(this.request, message, nowMs);
+    if (plain) return this.#repeat(plain);
+    this.isOver = true;
     this.#waiter.onReply(message, this);
-    return true;
   }
 
   /** Nothing happens if it is over already. */
   fail(error: UpstreamError): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     this.#terms.wheel.cancel(this);
     this.#terms.onFailure();
     this.#waiter.onFailure(error, this);
@@ -90,6 +126,14 @@ export class Exchange extends Expiring {
     const { channel } = this;
     channel?.abandon(this);
     this.fail(timeoutError(channel?.where ?? "upstream"));
+  }
+
+  #repeat(request: Request): void {
+    this.request = request;
+    this.#isRepeated = true;
+    this.legs = 0;
+    this.wasLost = this.isCopied = false;
+    this.begin();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EdnsOption } from "../dns/edns.ts";
 import { MAX_UDP_OCTETS, ednsLength, writeEdns } from "../dns/edns.ts";
 import { Flag, HEADER_OCTETS, opcodeOf, rcodeOf } from "../dns/header.ts";
+import { Rcode } from "../dns/iana/rcode.ts";
 import type { Message, Question } from "../dns/message.ts";
 import { parseMessage } from "../dns/message.ts";
 import { WireWriter } from "../dns/wire-writer.ts";
@@ -19,6 +20,8 @@ export class Request {
   /** Equal for requests that one reply answers: those that differ in nothing but case. */
   readonly key: string;
   readonly question: Question;
+  readonly #parts: RequestParts;
+  #withoutEdns: Request | undefined;
   readonly #packet: Buffer;
   readonly #questionEnd: number;
   #isSent = false;
@@ -27,7 +30,18 @@ export class Request {
     this.#packet = encode(parts);
     this.#questionEnd = HEADER_OCTETS + parts.qname.wire.length + 4;
     this.key = keyOf(parts);
-    this.question = parts;
+    this.question = this.#parts = parts;
+  }
+
+  /** Whether it has an OPT record. */
+  get hasEdns(): boolean {
+    return this.#parts.edns !== undefined;
+  }
+
+  /** The same question for an upstream that knows no EDNS (RFC 6891 §7). */
+  get withoutEdns(): Request {
+    if (!this.hasEdns) return this;
+    return (this.#withoutEdns ??= new Request({ ...this.#parts, edns: undefined }));
   }
 
   /** The packet to send with this id. The socket may keep it for as long as it likes. */
@@ -44,12 +58,14 @@ export class Request {
    * waits goes on waiting, so that a forger gains nothing by being first.
    */
   read(packet: Buffer): Message | undefined {
-    if (!isReply(packet) || !this.#hasQuestion(packet)) return undefined;
+    if (!isReply(packet)) return undefined;
+    if (!this.#hasQuestion(packet)) return bareRefusal(packet);
     const message = parseMessage(packet, this.question);
     if (message) return message;
-    // Some servers cut a long reply in the middle of a record. Nothing in it matters but TC.
+    // Some servers cut a long reply in the middle of a record: nothing in it matters but TC. Who
+    // does not understand a query may send it back with a code, and half of its OPT.
     const isCut = (packet.readUInt16BE(2) & Flag.TC) !== 0;
-    return isCut ? headerOnly(packet) : undefined;
+    return isCut || refuses(rcodeOf(packet.readUInt16BE(2))) ? headerOnly(packet) : undefined;
   }
 
   /** One question, and it is ours octet by octet, except for the case of letters. */
@@ -74,6 +90,22 @@ export class ProbeRequest extends Request {
   override read(packet: Buffer): Message | undefined {
     return isReply(packet) ? headerOnly(packet) : undefined;
   }
+}
+
+/**
+ * A reply that says that the query was not understood, and so does not repeat the question: a bare
+ * header, whatever its counts promise, or one that counts none. BADVERS is told by the OPT.
+ */
+function bareRefusal(packet: Buffer): Message | undefined {
+  if (packet.length > HEADER_OCTETS && packet.readUInt16BE(4) !== 0) return undefined;
+  const header = headerOnly(packet);
+  if (refuses(header.rcode)) return header;
+  const message = parseMessage(packet);
+  return message?.rcode === Rcode.BADVERS ? message : undefined;
+}
+
+function refuses(rcode: number): boolean {
+  return rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP;
 }
 
 function keyOf({ qname, qtype, qclass, flags, edns }: RequestParts): string {

@@ -1,160 +1,275 @@
-import { connect as connectTcp } from "node:net";
-import type { ConnectionOptions, SecureContext } from "node:tls";
-import { connect as connectTls } from "node:tls";
 import type { ChannelPool, PoolCells, PoolLimits } from "./channel-pool.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Connector } from "./connector.ts";
+import type { Channel, Exchange } from "./exchange.ts";
+import { Manners } from "./manners.ts";
+import type { Leg } from "./pipeline.ts";
+import { isLive } from "./pipeline.ts";
 import type { ConnectionKeeper } from "./stream-connection.ts";
 import { StreamConnection } from "./stream-connection.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 import { Expiring } from "./timer-wheel.ts";
-import type { Endpoint } from "./udp-socket.ts";
 import type { UpstreamError } from "./upstream-error.ts";
-import { networkError } from "./upstream-error.ts";
 
-/** Queries under way on a connection before another one is opened ... */
-const PIPELINED = 16;
-/** ... as long as there are fewer than this. */
-const MAX_CONNECTIONS = 64;
+/** A server that answers in order is asked by as many connections at once; what is more waits. */
+const MAX_CONNECTIONS = 256;
+/** A query waits for those before it on its connection for as long, and a round trip, ... */
+const PATIENCE_MS = 20;
+/** ... if that is not longer than this; then another connection is asked as well. */
+const MAX_ROUND_TRIP_MS = 100;
+/** A connection that owes nothing but replies that nobody waits for any more is closed then. */
+const OWING_MS = 1000;
+/** A query lost as soon as this after a reply was not lost because the connection was idle. */
+const AT_ONCE_MS = 1000;
 
-/** How to speak TLS to an upstream (RFC 7858). */
-export interface TlsSettings {
-  readonly context: SecureContext;
-  /** The name to ask for and to find in the certificate; without it the address is looked for. */
-  readonly serverName: string | undefined;
+export interface StreamLimits extends PoolLimits {
+  readonly setupTimeoutMs: number;
 }
 
-/** The TCP or TLS connections to one upstream. */
-export class StreamConnections extends Expiring implements ChannelPool, ConnectionKeeper {
-  readonly #endpoint: Endpoint;
-  readonly #tls: TlsSettings | undefined;
-  readonly #limits: PoolLimits & { readonly setupTimeoutMs: number };
+/**
+ * The TCP or TLS connections to one upstream. Servers may answer the queries of a connection one
+ * after the other (RFC 7766 §6.2.1.1), or only the first; no query is to wait for another one:
+ *
+ *     0 ms   a, b, c by connection 1
+ *     20 ms  no reply to a: b and c once more, by 2 and 3; from now on one query at a time
+ *            by each connection, until replies are seen to come in another order
+ *
+ * The first reply counts. What was under way when the server closed is sent again.
+ */
+export class StreamConnections extends Expiring implements ChannelPool, ConnectionKeeper, Channel {
+  readonly where: string;
+  readonly #connector: Connector;
+  readonly #limits: StreamLimits;
   readonly #cells: PoolCells;
   readonly #wheel: TimerWheel;
+  readonly #manners = new Manners();
   readonly #connections = new Set<StreamConnection>();
-  /** Of the last TLS connection: the next handshake is shorter with it. */
-  #session: Buffer | undefined;
+  /** What waits for any connection to have room. */
+  readonly #waiting = new Set<Exchange>();
+  /** What waits for one that has served: a server at its limit does not read from new ones. */
+  readonly #stranded = new Set<Exchange>();
+  #roundTripMs = MAX_ROUND_TRIP_MS;
+  #isDestroyed = false;
 
-  constructor(
-    endpoint: Endpoint,
-    tls: TlsSettings | undefined,
-    limits: PoolLimits & { readonly setupTimeoutMs: number },
-    cells: PoolCells,
-    wheel: TimerWheel,
-  ) {
+  constructor(connector: Connector, limits: StreamLimits, cells: PoolCells, wheel: TimerWheel) {
     super();
-    this.#endpoint = endpoint;
-    this.#tls = tls;
+    this.where = `${connector.scheme} ${limits.to}`;
+    this.#connector = connector;
     this.#limits = limits;
     this.#cells = cells;
     this.#wheel = wheel;
   }
 
   send(exchange: Exchange): void {
-    const nowMs = performance.now();
-    const connection = this.#leastBusy(nowMs);
-    if (connection && this.#hasRoom(connection)) {
-      this.#cells.hits.value++;
-      connection.lastUsedMs = nowMs;
-      connection.send(exchange);
-    } else {
-      this.#cells.misses.value++;
-      this.#open().send(exchange);
+    exchange.channel = this;
+    if (this.#place(exchange)) return;
+    this.#waiting.add(exchange);
+    if (exchange.legs === 0) exchange.awaitConnection();
+  }
+
+  abandon(exchange: Exchange): void {
+    this.#waiting.delete(exchange);
+    this.#stranded.delete(exchange);
+    for (const connection of this.#connections) connection.abandon(exchange);
+  }
+
+  doubt(exchange: Exchange): void {
+    for (const connection of this.#connections) {
+      if (connection.pipeline.has(exchange)) connection.doubt();
     }
   }
 
-  /** Closes connections that have been idle for too long. */
+  /** Closes connections that have been idle for too long, and helps what waits for others. */
   override expire(): void {
     const nowMs = performance.now();
-    for (const connection of this.#connections) this.#retireIfStale(connection, nowMs);
-    if (this.#connections.size > 0) this.#wheel.start(this, nowMs + this.#limits.expireMs);
+    for (const connection of this.#connections) {
+      this.#retireIfStale(connection, nowMs);
+      if (connection.isStalled(nowMs, this.#patienceMs)) this.#relieve(connection, nowMs);
+    }
+    this.#dispatch();
+    this.#wakeNext(nowMs);
   }
 
   destroy(error: UpstreamError): void {
+    this.#isDestroyed = true;
     this.#wheel.cancel(this);
     for (const connection of this.#connections) connection.destroy(error);
-  }
-
-  onIdle(connection: StreamConnection): void {
-    const { maxIdle } = this.#limits;
-    if (maxIdle === 0) return;
-    const idle = [...this.#connections].filter(({ pendingCount }) => pendingCount === 0);
-    if (idle.length > maxIdle) connection.retire();
-  }
-
-  onClosed(connection: StreamConnection, lost: readonly Exchange[]): void {
-    this.#connections.delete(connection);
-    for (const exchange of lost) {
-      exchange.wasResent = true;
-      try {
-        this.send(exchange);
-      } catch (cause) {
-        exchange.fail(networkError(connection.where, cause));
-      }
+    for (const waiting of [this.#waiting, this.#stranded]) {
+      for (const exchange of waiting) if (!exchange.isOver) exchange.fail(error);
+      waiting.clear();
     }
   }
 
-  #leastBusy(nowMs: number): StreamConnection | undefined {
+  onOvertaken(): void {
+    this.#manners.onOvertaken();
+  }
+
+  onReplies(connection: StreamConnection): void {
+    const nowMs = performance.now();
+    if (connection.uses >= this.#manners.maxUses(nowMs)) connection.retire();
+    this.#dispatch();
+    const { maxIdle } = this.#limits;
+    if (maxIdle === 0 || connection.pipeline.count > 0) return;
+    const idle = [...this.#connections].filter(({ pipeline }) => pipeline.count === 0);
+    if (idle.length > maxIdle) connection.retire();
+  }
+
+  onClosed(connection: StreamConnection, legs: readonly Leg[], error: UpstreamError): void {
+    this.#connections.delete(connection);
+    const lost = legs.filter(isLive);
+    for (const { exchange } of lost) exchange.legs--;
+    // With replies before, or with several queries on it, the close says nothing about each.
+    const isExcused = connection.isOpen && (connection.replies > 0 || legs.length > 1);
+    if (isExcused && lost.length > 0) this.#learnFrom(connection, legs);
+    for (const { exchange } of lost) {
+      if (exchange.legs === 0) this.#sendAgain(exchange, isExcused, connection.isOpen, error);
+    }
+    this.#dispatch();
+  }
+
+  #learnFrom(connection: StreamConnection, legs: readonly Leg[]): void {
+    const nowMs = performance.now();
+    if (legs.length > 1 && connection.pipeline.window === 1) this.#manners.onHeldUp(nowMs);
+    if (legs.some((leg) => connection.wasCutOff(leg, AT_ONCE_MS))) {
+      this.#manners.onClosedAfter(connection.replies, nowMs);
+    }
+  }
+
+  #sendAgain(exchange: Exchange, isExcused: boolean, wasOpen: boolean, error: UpstreamError): void {
+    if (this.#isDestroyed) return exchange.fail(error);
+    if (this.#waiting.has(exchange)) return;
+    if (isExcused && !exchange.wasLost) {
+      exchange.wasLost = true;
+      return exchange.begin();
+    }
+    // A server at its limit closes new connections at once, and goes on with those that it has.
+    if (wasOpen && this.#strand(exchange)) return exchange.awaitConnection();
+    this.#stranded.delete(exchange);
+    exchange.fail(error);
+  }
+
+  /** Sends what waits behind others by further connections. */
+  #relieve(connection: StreamConnection, nowMs: number): void {
+    const { pipeline, replies, isOpen } = connection;
+    const live = pipeline.live;
+    if (live.length === 0) {
+      if (replies === 0 || connection.isStalled(nowMs, OWING_MS)) connection.retire();
+      return;
+    }
+    const behind = isOpen ? pipeline.behind : [];
+    if (behind.length > 0 && pipeline.window === 1) this.#manners.onHeldUp(nowMs);
+    for (const { exchange } of behind) {
+      if (exchange.isCopied) continue;
+      exchange.isCopied = true;
+      this.send(exchange);
+    }
+    // Perhaps nobody reads from it.
+    if (replies === 0) for (const { exchange } of live) this.#strand(exchange);
+  }
+
+  /** Lets it wait for a connection that has served, if there is any. */
+  #strand(exchange: Exchange): boolean {
+    if (exchange.isCopied) return false;
+    const hasServing = [...this.#connections].some(({ replies, isUsable }) => isUsable && replies);
+    if (hasServing) this.#stranded.add(exchange);
+    return hasServing;
+  }
+
+  /** Sends what waits, as far as there is room. */
+  #dispatch(): void {
+    if (this.#isDestroyed) return;
+    for (const exchange of this.#waiting) {
+      if (!exchange.isOver && !this.#place(exchange)) break;
+      this.#waiting.delete(exchange);
+    }
+    if (this.#stranded.size > 0) this.#rescue();
+  }
+
+  #rescue(): void {
+    // The last first: what has waited for longest may be what is never answered.
+    for (const exchange of [...this.#stranded].toReversed()) {
+      const connection = exchange.isOver ? undefined : this.#choose(1, performance.now());
+      if (!exchange.isOver && !connection) break;
+      this.#stranded.delete(exchange);
+      exchange.isCopied = true;
+      connection?.send(exchange);
+    }
+  }
+
+  /** @returns whether there was room for it */
+  #place(exchange: Exchange): boolean {
+    const nowMs = performance.now();
+    const { isCopied, wasLost } = exchange;
+    const depth = isCopied ? 1 : this.#manners.depth(nowMs);
+    const connection = wasLost ? undefined : this.#choose(depth, nowMs);
+    if (connection) {
+      this.#cells.hits.value++;
+      connection.send(exchange);
+    } else {
+      if (this.#connections.size >= MAX_CONNECTIONS) return false;
+      this.#cells.misses.value++;
+      this.#sendByNew(exchange);
+    }
+    this.#wakeBy(nowMs + PATIENCE_MS);
+    return true;
+  }
+
+  /** The connection with the fewest queries under way; of those the one used last. */
+  #choose(depth: number, nowMs: number): StreamConnection | undefined {
+    const maxUses = this.#manners.maxUses(nowMs);
     let best: StreamConnection | undefined;
     for (const connection of this.#connections) {
       this.#retireIfStale(connection, nowMs);
-      if (!connection.isUsable) continue;
-      if (!best || connection.pendingCount < best.pendingCount) best = connection;
+      if (!connection.hasRoom(depth, nowMs, this.#patienceMs)) continue;
+      if (connection.uses < maxUses && (!best || isBetter(connection, best))) best = connection;
     }
     return best;
   }
 
-  #hasRoom(connection: StreamConnection): boolean {
-    return connection.pendingCount < PIPELINED || this.#connections.size >= MAX_CONNECTIONS;
+  get #patienceMs(): number {
+    return PATIENCE_MS + this.#roundTripMs;
   }
 
   #retireIfStale(connection: StreamConnection, nowMs: number): void {
     const { expireMs, maxAgeMs } = this.#limits;
+    if (!connection.isUsable) return;
     const isOld = maxAgeMs > 0 && nowMs - connection.createdMs > maxAgeMs;
-    const isIdle = connection.pendingCount === 0 && nowMs - connection.lastUsedMs > expireMs;
+    const isIdle = connection.pipeline.count === 0 && nowMs - connection.lastUsedMs > expireMs;
     if (isOld || isIdle) connection.retire();
   }
 
-  #open(): StreamConnection {
-    const { to, setupTimeoutMs, expireMs } = this.#limits;
-    const options = connectOptions(this.#endpoint);
-    const connection = this.#tls
-      ? new StreamConnection(
-          this.#openTls(options, this.#tls),
-          "secureConnect",
-          `tls ${to}`,
-          this.#wheel,
-          this,
-        )
-      : new StreamConnection(connectTcp(options), "connect", `tcp ${to}`, this.#wheel, this);
+  #sendByNew(exchange: Exchange): void {
+    const socket = this.#connector.connect();
+    const { where } = this;
+    const { openEvent } = this.#connector;
+    const terms = {
+      where,
+      openEvent,
+      openWithinMs: this.#limits.setupTimeoutMs,
+      wheel: this.#wheel,
+    };
+    const connection = new StreamConnection(socket, terms, this);
+    socket.once("connect", () => this.#measure(connection));
     this.#connections.add(connection);
-    connection.openWithin(setupTimeoutMs);
-    if (!this.before) this.#wheel.start(this, connection.createdMs + expireMs);
-    return connection;
+    connection.send(exchange);
   }
 
-  #openTls(
-    options: ReturnType<typeof connectOptions>,
-    { context, serverName }: TlsSettings,
-  ): ReturnType<typeof connectTls> {
-    const tlsOptions: ConnectionOptions = { ...options, secureContext: context };
-    if (serverName !== undefined) tlsOptions.servername = serverName;
-    if (this.#session) tlsOptions.session = this.#session;
-    const socket = connectTls(tlsOptions);
-    socket.on("session", (session: Buffer) => (this.#session = session));
-    return socket;
+  #measure({ createdMs }: StreamConnection): void {
+    this.#roundTripMs = Math.min(this.#roundTripMs, performance.now() - createdMs);
+  }
+
+  /** While anything is under way, soon; else when the first may have been idle for too long. */
+  #wakeNext(nowMs: number): void {
+    if (this.#connections.size === 0) return;
+    const isBusy = [...this.#connections].some(({ pipeline }) => pipeline.count > 0);
+    this.#wakeBy(nowMs + (isBusy ? PATIENCE_MS : this.#limits.expireMs));
+  }
+
+  #wakeBy(dueMs: number): void {
+    if (!this.before || this.expiresMs > dueMs) this.#wheel.start(this, dueMs);
   }
 }
 
-function connectOptions({ address, port, localAddress }: Endpoint): {
-  host: string;
-  port: number;
-  noDelay: true;
-  localAddress?: string;
-} {
-  return {
-    host: address,
-    port,
-    noDelay: true,
-    ...(localAddress === undefined ? {} : { localAddress }),
-  };
+function isBetter(one: StreamConnection, other: StreamConnection): boolean {
+  const more = one.pipeline.count - other.pipeline.count;
+  return more === 0 ? one.lastUsedMs > other.lastUsedMs : more < 0;
 }

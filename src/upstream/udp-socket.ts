@@ -81,7 +81,7 @@ export class UdpSocket implements Channel {
   }
 
   /** A lost datagram is nothing unusual, and says nothing about the socket. */
-  doubt(): void {}
+  doubt(_exchange: Exchange): void {}
 
   /** Takes no more queries, and closes when those under way are done. */
   retire(): void {

@@ -22,7 +22,7 @@ export class UdpSockets extends Expiring implements ChannelPool {
   readonly #limits: PoolLimits;
   readonly #cells: PoolCells;
   readonly #wheel: TimerWheel;
-  readonly #where: string;
+  readonly where: string;
   readonly #sockets: UdpSocket[] = [];
   #maxSockets: number;
   /** Sockets of this round that have been used: those below this index. */
@@ -35,7 +35,7 @@ export class UdpSockets extends Expiring implements ChannelPool {
     this.#limits = limits;
     this.#cells = cells;
     this.#wheel = wheel;
-    this.#where = `udp ${limits.to}`;
+    this.where = `udp ${limits.to}`;
     this.#maxSockets = Math.min(limits.maxIdle || MAX_SOCKETS, MAX_SOCKETS);
   }
 
@@ -91,7 +91,7 @@ export class UdpSockets extends Expiring implements ChannelPool {
 
   #open(at: number, nowMs: number): UdpSocket {
     this.#cells.misses.value++;
-    const socket = new UdpSocket(this.#endpoint, this.#where, nowMs, this.#onBroken);
+    const socket = new UdpSocket(this.#endpoint, this.where, nowMs, this.#onBroken);
     this.#sockets[Math.min(at, this.#sockets.length)] = socket;
     if (!this.before) this.#wheel.start(this, nowMs + this.#limits.expireMs);
     return socket;

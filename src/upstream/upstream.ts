@@ -4,17 +4,19 @@ import { RrType } from "../dns/iana/rr-type.ts";
 import type { Message } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
 import type { ChannelPool } from "./channel-pool.ts";
+import type { TlsSettings } from "./connector.ts";
+import { Connector } from "./connector.ts";
+import { EdnsSupport } from "./edns-support.ts";
 import type { ExchangeTerms, Waiter } from "./exchange.ts";
 import { Exchange, promiseReply } from "./exchange.ts";
 import { HealthCheck } from "./health-check.ts";
 import type { Request } from "./request.ts";
 import { ProbeRequest } from "./request.ts";
-import type { TlsSettings } from "./stream-connections.ts";
 import { StreamConnections } from "./stream-connections.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 import type { Endpoint } from "./udp-socket.ts";
 import { UdpSockets } from "./udp-sockets.ts";
-import { UpstreamError, networkError } from "./upstream-error.ts";
+import { UpstreamError } from "./upstream-error.ts";
 import type { UpstreamMetrics } from "./upstream-metrics.ts";
 
 export interface UpstreamSettings {
@@ -76,6 +78,7 @@ export class Upstream {
     this.#terms = {
       wheel,
       timeoutMs: settings.readTimeoutMs,
+      edns: new EdnsSupport(),
       onReply: (rcode, seconds) => {
         this.#doubtedUntilMs = 0;
         metrics.observe(rcode, seconds);
@@ -107,9 +110,8 @@ export class Upstream {
    * @param waiter is told how it ended, perhaps before this returns
    */
   send(request: Request, overTcp: boolean, deadlineMs: number, waiter: Waiter): Exchange {
-    const exchange = new Exchange(request, this.#terms, deadlineMs, waiter);
-    if (this.#isStopped) exchange.fail(this.#stopped());
-    else this.#begin(exchange, overTcp);
+    const exchange = new Exchange(request, this.#terms, this.#pool(overTcp), deadlineMs, waiter);
+    exchange.begin();
     return exchange;
   }
 
@@ -130,15 +132,10 @@ export class Upstream {
     return new UpstreamError("network", `${this.to}: stopped`);
   }
 
-  #begin(exchange: Exchange, overTcp: boolean): void {
-    const isStream = overTcp || this.#tls !== undefined;
-    const pool = isStream ? (this.#stream ??= this.#openStream()) : (this.#udp ??= this.#openUdp());
-    try {
-      pool.send(exchange);
-    } catch (cause) {
-      // Node throws at once for what cannot be connected to, and where there is no descriptor left.
-      exchange.fail(networkError(this.to, cause));
-    }
+  #pool(overTcp: boolean): ChannelPool {
+    if (this.#isStopped) return closedPool(this.#stopped());
+    if (overTcp || this.#tls !== undefined) return (this.#stream ??= this.#openStream());
+    return (this.#udp ??= this.#openUdp());
   }
 
   #openUdp(): ChannelPool {
@@ -148,8 +145,7 @@ export class Upstream {
 
   #openStream(): ChannelPool {
     return new StreamConnections(
-      this.#endpoint,
-      this.#tls,
+      new Connector(this.#endpoint, this.#tls),
       { ...this.#settings, to: this.to },
       this.#metrics.poolCells(this.#tls ? "tcp-tls" : "tcp"),
       this.#wheel,
@@ -162,14 +158,19 @@ export class Upstream {
     const terms: ExchangeTerms = {
       wheel: this.#wheel,
       timeoutMs: PROBE_TIMEOUT_MS,
+      edns: this.#terms.edns,
       onReply: () => (this.#doubtedUntilMs = 0),
       onFailure: () => {},
     };
     const probe = (): Promise<Message> =>
       promiseReply((waiter) => {
         const deadlineMs = performance.now() + PROBE_TIMEOUT_MS;
-        this.#begin(new Exchange(request, terms, deadlineMs, waiter), overTcp);
+        new Exchange(request, terms, this.#pool(overTcp), deadlineMs, waiter).begin();
       });
     return new HealthCheck(probe, intervalMs, () => this.#metrics.healthcheckFailures.value++);
   }
+}
+
+function closedPool(error: UpstreamError): ChannelPool {
+  return { where: "upstream", send: (exchange) => exchange.fail(error), destroy: () => {} };
 }

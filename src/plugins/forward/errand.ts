@@ -114,7 +114,7 @@ export class Errand extends Expiring implements Waiter {
   /** The upstream asked last has said nothing yet, or the pause is over. */
   override expire(): void {
     if (this.#candidates.hasFresh) this.#upstream?.doubt();
-    this.#exchange?.channel?.doubt();
+    if (this.#exchange) this.#exchange.channel?.doubt(this.#exchange);
     this.#askNext();
   }
 

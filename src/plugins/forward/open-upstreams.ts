@@ -8,7 +8,7 @@ import { tokenError } from "../../corefile/directive.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import { parseNameservers } from "../../upstream/resolv-conf.ts";
 import { resolveHost } from "../../upstream/resolve-host.ts";
-import type { TlsSettings } from "../../upstream/stream-connections.ts";
+import type { TlsSettings } from "../../upstream/connector.ts";
 import type { TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { UpstreamSettings } from "../../upstream/upstream.ts";
 import { Upstream } from "../../upstream/upstream.ts";
