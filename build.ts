@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Plugin } from "esbuild";
@@ -38,6 +39,18 @@ const credentialsOnly: Plugin = {
   },
 };
 
+/** Where there is no git, as in the image's build, the variable says it. */
+function commit(): string {
+  const { PORTOLAN_COMMIT = "" } = process.env;
+  if (PORTOLAN_COMMIT !== "") return PORTOLAN_COMMIT;
+  try {
+    const options = { encoding: "utf8", stdio: "pipe", cwd: import.meta.dirname } as const;
+    return execFileSync("git", ["describe", "--always", "--dirty"], options).trim();
+  } catch {
+    return "";
+  }
+}
+
 /** Bundles the program into dist/ for the image and the npm package: it starts faster so. */
 const { outputFiles } = await build({
   entryPoints: {
@@ -52,6 +65,7 @@ const { outputFiles } = await build({
   format: "esm",
   target: "node24",
   splitting: true,
+  define: { PORTOLAN_COMMIT: JSON.stringify(commit()) },
   sourcemap: "linked",
   write: false,
   // pino starts worker threads from files of its own, which a bundle does not have.

@@ -1,6 +1,15 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -22,13 +31,48 @@ const WHOAMI = ".:0 {\n bind 127.0.0.1\n whoami\n}\n";
 
 describe("the command line", () => {
   it("prints its version", async () => {
-    const { stdout, code } = await new Portolan(["-version"]).finished;
-    expect({ stdout, code }).toEqual({ stdout: `Portolan-${manifest.version}\n`, code: 0 });
+    // In CoreDNS's shape; the commit is that of the build, which may have been made some commits ago.
+    const shape = new RegExp(
+      `^Portolan-${manifest.version}\n(linux|darwin)/(amd64|arm64), node\\d+\\.\\d+\\.\\d+, \\S+\n$`,
+    );
+    for (const flag of ["-version", "--version", "-v", "version"]) {
+      const { stdout, code } = await new Portolan([flag]).finished;
+      expect({ stdout, code }).toEqual({ stdout: expect.stringMatching(shape), code: 0 });
+    }
+  });
+
+  it("has the commit that it was built from", () => {
+    const folder = mkdtempSync(join(tmpdir(), "portolan-build-"));
+    const env = { ...process.env, PORTOLAN_COMMIT: "abc1234" };
+    for (const path of ["build.ts", "src", "package.json", "tsconfig.json"]) {
+      cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    execFileSync(process.execPath, [join(folder, "build.ts")], { cwd: folder, env });
+    const main = join(folder, "dist/main.js");
+    const said = execFileSync(process.execPath, [main, "-version"], { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    expect(said).toContain(", abc1234\n");
   });
 
   it("runs from its source without a build", async () => {
     const { stdout } = await new Portolan(["-version"], join(ROOT, "src/main.ts")).finished;
-    expect(stdout).toBe(`Portolan-${manifest.version}\n`);
+    expect(stdout).toMatch(`Portolan-${manifest.version}\n`);
+    expect(stdout).toMatch(/, unknown\n$/);
+  });
+
+  it.each([
+    [["-h"], "Usage: portolan [FLAGS]"],
+    [["-help"], "Usage: portolan [FLAGS]"],
+    [["--help"], "Usage: portolan [FLAGS]"],
+    [["help"], "Usage: portolan [FLAGS]"],
+    [["check", "-h"], "Usage: portolan [FLAGS]"],
+    [["query", "-h"], "Usage: portolan query NAME [TYPE] [@SERVER]"],
+    [["query", "--help"], "Usage: portolan query NAME [TYPE] [@SERVER]"],
+  ])("%j says how it is used", async (args, usage) => {
+    const { stdout, stderr, code } = await new Portolan(args).finished;
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+    expect(stdout.startsWith(usage)).toBe(true);
   });
 
   it("lists the plugins in order", async () => {
@@ -40,10 +84,30 @@ describe("the command line", () => {
   });
 
   it.each([
-    ["an unknown flag", ["-speed", "11"], "'--speed'"],
+    [
+      "an unknown flag",
+      ["-speed", "11"],
+      "Cannot use flag -speed: there is none of that name, known",
+    ],
+    [
+      "a mistyped flag",
+      ["-cnf", "x"],
+      "Cannot use flag -cnf: there is none of that name, did you mean -conf?",
+    ],
+    ["a flag without its value", ["-conf"], "Cannot use flag -conf: its value is missing"],
+    [
+      "a flag that eats another",
+      ["-conf", "-quiet"],
+      "Cannot use flag -conf: its value is missing",
+    ],
+    ["a switch with a value", ["-quiet=3"], 'Cannot use flag -quiet with "3": it takes no value'],
+    ["a command that is none", ["serve"], 'Cannot run "serve": not a command, known are check'],
+    ["two files to check", ["check", "a", "b"], 'Cannot check "b": one Corefile at a time'],
+    ["a query's flag", ["query", "a", "-x"], "Cannot use flag -x: there is none of that name"],
+    ["a query's third word", ["query", "a", "A", "b"], 'Cannot query: unexpected "b"'],
     ["a wrong port", ["-dns.port", "70000"], 'Cannot parse flag -dns.port "70000"'],
     ["a Corefile that is not there", ["-conf", "none"], "none"],
-    ["an unknown command", ["chekc"], 'Cannot run "chekc": not a command'],
+    ["an unknown command", ["chekc"], 'Cannot run "chekc": not a command, did you mean "check"?'],
     ["a query's port", ["query", "a", "-p", "x"], 'Cannot parse flag -p "x"'],
     ["a query's type", ["query", "a", "FOO"], 'Cannot query type "FOO": known are A NS'],
     [

@@ -15,14 +15,16 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   if (isNodeTooOld()) return;
   try {
-    if (args[0] === "query") {
+    const [command = "", ...rest] = args;
+    if (command === "query") {
       const { query } = await import("./query.ts");
-      return await query(args.slice(1));
+      return await query(rest);
     }
-    const isCheck = args[0] === "check";
-    const flags = parseFlags(isCheck ? args.slice(1) : args);
+    const isCheck = command === "check";
+    const isFlag = command === "help" || command === "version";
+    const flags = parseFlags(isFlag ? [`-${command}`] : isCheck ? rest : args, isCheck);
     format = flags.logFormat;
-    await run(isCheck, flags);
+    await run(isCheck ? "check" : "", flags);
   } catch (error) {
     await fail(error as Error, format);
   }
@@ -47,16 +49,16 @@ function isNodeTooOld(): boolean {
   return true;
 }
 
-async function run(isCheck: boolean, flags: Flags): Promise<void> {
+async function run(command: "" | "check", flags: Flags): Promise<void> {
   if (flags.help) {
     process.stdout.write(USAGE);
   } else if (flags.version) {
-    const { VERSION } = await import("./version.ts");
-    process.stdout.write(`Portolan-${VERSION}\n`);
+    const { versionText } = await import("./version.ts");
+    process.stdout.write(versionText());
   } else if (flags.plugins) {
     const { listPlugins } = await import("./plugins.ts");
     process.stdout.write(listPlugins());
-  } else if (isCheck) {
+  } else if (command === "check") {
     const { check } = await import("./check.ts");
     check(flags);
   } else {

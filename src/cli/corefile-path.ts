@@ -1,13 +1,15 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Corefile } from "../corefile/corefile.ts";
 import { parseCorefile, readCorefile } from "../corefile/corefile.ts";
-import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 
-/** The example beside this program: two folders up from the source, one from the bundle. */
+/** CoreDNS's word for it. */
+const STDIN = "stdin";
+
+/** The example beside this program: one folder up from the bundle, two from the source. */
 function examplePath(): string {
-  const candidates = ["../../Corefile.example", "../Corefile.example"].map((path) => {
+  const candidates = ["../Corefile.example", "../../Corefile.example"].map((path) => {
     return fileURLToPath(new URL(path, import.meta.url));
   });
   return candidates.find(existsSync) ?? "Corefile.example";
@@ -15,15 +17,15 @@ function examplePath(): string {
 
 /** Which Corefile `-conf` means: FILE, else ./Corefile, else the example. */
 export function findCorefile(conf: string | undefined): string {
-  if (conf !== undefined) return conf;
+  if (conf !== undefined) return conf === "-" ? STDIN : conf;
   return existsSync("Corefile") ? "Corefile" : examplePath();
 }
 
-/** A function that reads the Corefile each time it is called; "stdin" is read once. */
+/** A function that reads the Corefile each time it is called; standard input is read once. */
 export function corefileLoader(conf: string | undefined): () => Corefile {
   const path = findCorefile(conf);
-  if (path !== "stdin") return () => readCorefile(path);
+  if (path !== STDIN) return () => readCorefile(path);
   const text = readFileSync(0, "utf8");
   const digest = createHash("sha512").update(text).digest("hex");
-  return () => ({ blocks: parseCorefile(text, "stdin"), files: [], digest });
+  return () => ({ blocks: parseCorefile(text, STDIN), files: [], digest });
 }

@@ -1,6 +1,7 @@
-import { parseArgs } from "node:util";
 import { LOG_FORMATS } from "../observe/log-format.ts";
 import type { LogFormat } from "../observe/log-format.ts";
+import { nearestName } from "../text/nearest-name.ts";
+import { readArguments } from "./arguments.ts";
 
 /** The flags of the command line: CoreDNS's, with one dash or two. */
 export interface Flags {
@@ -14,51 +15,74 @@ export interface Flags {
   readonly help: boolean;
 }
 
-export const USAGE = `Usage: portolan [FLAGS]            serve DNS
-       portolan check [FLAGS]      read the Corefile and say what is wrong with it
-       portolan query NAME [TYPE] [@SERVER] [-p PORT] [-tcp]
+export const USAGE = `Usage: portolan [FLAGS]                serve DNS
+       portolan check [FILE] [FLAGS]   say all that is wrong with a Corefile, and end
+       portolan query NAME [TYPE] ...  ask a DNS server; "portolan query -h" says more
+       portolan help                   say this
+       portolan version                the same as -version
 
-  -conf FILE        Corefile to load (default: ./Corefile, then the example; "stdin" reads it there)
+  -conf FILE        Corefile to load, "-" for standard input (default: ./Corefile, then the example)
   -dns.port PORT    port for server blocks that name none (default 53)
   -p PORT           the same
   -pidfile FILE     write the process id to FILE
   -plugins          list the plugins in their order, and exit
   -log-format FORMAT  "text" (default) or "json"
   -quiet            print nothing at start
-  -version          print the version, and exit
+  -version, -v      print version, platform and commit, and exit
+  -help, -h         print this, and exit
+
+Flags may have one dash or two, and "=" before their value.
 `;
+
+/** Commands; without one, DNS is served. */
+export const COMMANDS = ["check", "query", "help", "version"] as const;
 
 /**
  * Reads the flags.
+ * @param takesFile whether a word may name the Corefile, as `-conf` does
  * @throws {TypeError} for a flag that does not exist, lacks its value, or has a wrong one, and for a word
  * that is no flag.
  */
-export function parseFlags(args: readonly string[]): Flags {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    // Go's flags have one dash, and may be written with two.
-    args: args.map((arg) => (/^-[a-z]/.test(arg) ? `-${arg}` : arg)),
-    strict: true,
-    options: {
-      conf: { type: "string" },
-      "dns.port": { type: "string" },
-      p: { type: "string" },
-      pidfile: { type: "string" },
-      plugins: { type: "boolean", default: false },
-      "log-format": { type: "string", default: "text" },
-      quiet: { type: "boolean", default: false },
-      version: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+export function parseFlags(args: readonly string[], takesFile = false): Flags {
+  const { values, switches, words } = readArguments(args, {
+    conf: "value",
+    "dns.port": "value",
+    p: "value",
+    pidfile: "value",
+    plugins: "switch",
+    "log-format": "value",
+    quiet: "switch",
+    version: "switch",
+    v: "switch",
+    help: "switch",
+    h: "switch",
   });
-  const [stranger] = positionals;
-  if (stranger !== undefined) {
-    throw new TypeError(`Cannot run "${stranger}": not a command, expected check, query, or none`);
+  const [file, ...strangers] = takesFile ? words : [undefined, ...words];
+  if (strangers[0] !== undefined) throw strangeWord(strangers[0], takesFile);
+  const conf = values.get("conf");
+  if (conf !== undefined && file !== undefined) {
+    throw new TypeError(`Cannot check "${file}": -conf names "${conf}" already`);
   }
-  const { conf, pidfile, plugins, quiet, version, help } = values;
-  const port = parsePort("-dns.port", values["dns.port"] ?? values.p ?? "53");
-  const logFormat = parseLogFormat(values["log-format"]);
-  return { conf, pidfile, port, plugins, quiet, logFormat, version, help };
+  return {
+    conf: conf ?? file,
+    port: parsePort("-dns.port", values.get("dns.port") ?? values.get("p") ?? "53"),
+    pidfile: values.get("pidfile"),
+    plugins: switches.has("plugins"),
+    quiet: switches.has("quiet"),
+    logFormat: parseLogFormat(values.get("log-format") ?? "text"),
+    version: switches.has("version") || switches.has("v"),
+    help: switches.has("help") || switches.has("h"),
+  };
+}
+
+function strangeWord(word: string, takesFile: boolean): TypeError {
+  if (takesFile) return new TypeError(`Cannot check "${word}": one Corefile at a time`);
+  const nearest = nearestName(word, COMMANDS);
+  const hint =
+    nearest === undefined
+      ? `known are ${COMMANDS.join(", ")}; -conf names a Corefile`
+      : `did you mean "${nearest}"?`;
+  return new TypeError(`Cannot run "${word}": not a command, ${hint}`);
 }
 
 /** CoreDNS's words for a wrong one. */

@@ -1,9 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { parseArgs } from "node:util";
 import DNS from "dns2";
 import { formatRcode } from "../dns/iana/rcode.ts";
 import { parseMessage } from "../dns/message.ts";
+import { readArguments } from "./arguments.ts";
 import { parsePort } from "./flags.ts";
 import { formatRecord } from "../dns/presentation.ts";
 
@@ -16,9 +16,21 @@ interface Question {
   readonly tcp: boolean;
 }
 
+const FLAGS = { p: "value", port: "value", tcp: "switch", help: "switch", h: "switch" } as const;
+
+const USAGE = `Usage: portolan query NAME [TYPE] [@SERVER] [FLAGS]
+
+  NAME      name to ask for
+  TYPE      A by default
+  @SERVER   address or name of a DNS server, or https:// URL of one (default 127.0.0.1)
+  -p PORT   its port (default 53)
+  -tcp      ask over TCP
+`;
+
 /** Asks a server, by UDP, TCP or HTTPS, with dns2: a decoder that shares nothing with the server. */
 export async function query(args: readonly string[]): Promise<void> {
   const question = parseQuestion(args);
+  if (!question) return void process.stdout.write(USAGE);
   const packet = await ask(question);
   const message = parseMessage(packet.toBuffer());
   if (!message) throw new Error(`Cannot read the reply of ${question.server}: it is malformed`);
@@ -44,25 +56,23 @@ async function ask(question: Question): Promise<DNS.Packet> {
   }
 }
 
-function parseQuestion(args: readonly string[]): Question {
-  const { values, positionals } = parseArgs({
-    args: args.map((arg) => (/^-[a-z]{2,}/.test(arg) ? `-${arg}` : arg)),
-    allowPositionals: true,
-    options: {
-      port: { type: "string", short: "p", default: "53" },
-      tcp: { type: "boolean", default: false },
-    },
-  });
-  const server = positionals.find((word) => word.startsWith("@"))?.slice(1) ?? "127.0.0.1";
-  const [name, type = "A"] = positionals.filter((word) => !word.startsWith("@"));
+/** Undefined if help is asked for. */
+function parseQuestion(args: readonly string[]): Question | undefined {
+  const { values, switches, words } = readArguments(args, FLAGS);
+  if (switches.has("help") || switches.has("h")) return undefined;
+  const server = words.find((word) => word.startsWith("@"))?.slice(1) ?? "127.0.0.1";
+  const [name, type = "A", surplus] = words.filter((word) => !word.startsWith("@"));
   if (name === undefined) throw new TypeError("Cannot query: expected NAME [TYPE] [@SERVER]");
+  if (surplus !== undefined) {
+    throw new TypeError(`Cannot query: unexpected "${surplus}" after NAME and TYPE`);
+  }
   // dns2 knows fewer types, and says less of those that it does not.
   const types = Object.keys(DNS.Packet.TYPE);
   if (!types.includes(type.toUpperCase())) {
     throw new TypeError(`Cannot query type "${type}": known are ${types.join(" ")}`);
   }
-  const port = parsePort("-p", values.port);
-  return { name, type: type.toUpperCase(), server, port, tcp: values.tcp };
+  const port = parsePort("-p", values.get("p") ?? values.get("port") ?? "53");
+  return { name, type: type.toUpperCase(), server, port, tcp: switches.has("tcp") };
 }
 
 async function clientFor({ server, port, tcp }: Question): Promise<DNS.DnsResolver> {
