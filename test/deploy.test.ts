@@ -1,7 +1,7 @@
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
@@ -430,6 +430,30 @@ describe("the image", () => {
     const portolan = new Portolan(["-conf", corefile, "-p", "0"], join(app, "dist/main.js"));
     expect(await portolan.port()).toBeGreaterThan(0);
     expect((await portolan.stop()).code).toBe(0);
+  });
+
+  it("as an installed package serves its example, wherever it is started", async () => {
+    const [packed] = JSON.parse(
+      execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+        cwd: ROOT,
+        encoding: "utf8",
+      }),
+    ) as { filename: string }[];
+    execFileSync("tar", ["-xzf", join(folder, packed?.filename ?? ""), "-C", folder]);
+    const home = join(folder, "package");
+    copyPackages(home, ["pino", "pino-pretty"]);
+    // A fixed port may be in use here.
+    const example = join(home, "Corefile.example");
+    writeFileSync(example, readFileSync(example, "utf8").replace(".:1053", ".:0"));
+    const elsewhere = mkdtempSync(join(folder, "elsewhere-"));
+    for (const args of [[], ["-conf", example], ["-conf", relative(elsewhere, example)]]) {
+      const portolan = new Portolan(args, join(home, "dist/main.js"), [], elsewhere);
+      const port = String(await portolan.port());
+      const query = ["query", "web.shop.svc.cluster.local", "@127.0.0.1", "-p", port];
+      const { stdout } = await new Portolan(query).finished;
+      expect(stdout).toContain("10.96.80.10");
+      await portolan.stop();
+    }
   });
 
   it("misses nothing silently", () => {

@@ -32,8 +32,9 @@ export class Portolan {
     args: readonly string[],
     program: string = PROGRAM,
     nodeArgs: readonly string[] = [],
+    cwd: string = ROOT,
   ) {
-    this.child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd: ROOT });
+    this.child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd });
     running.add(this.child);
     this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));

@@ -1,6 +1,6 @@
 import type { Server } from "../server/server.ts";
 import type { ProcessLog } from "./process-log.ts";
-import { VERSION } from "./version.ts";
+import { versionText } from "./version.ts";
 
 /** Says what is served and where, in CoreDNS's words: `.:53`, or `example.org.:53 on 127.0.0.1`. */
 export function announcePlaces(server: Server, log: ProcessLog): void {
@@ -17,7 +17,7 @@ export function announcePlaces(server: Server, log: ProcessLog): void {
 
 /** Says who serves; on a terminal also how to try it. */
 export function announceVersion(server: Server, log: ProcessLog): void {
-  log.announce(`Portolan-${VERSION}\n${process.platform}/${process.arch}, Node ${process.version}`);
+  log.announce(versionText().trimEnd());
   const [first] = server.places();
   if (first && process.stdout.isTTY) log.announce(tryLines(first.address, first.port));
 }

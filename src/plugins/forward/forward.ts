@@ -3,6 +3,7 @@ import { Flag } from "../../dns/header.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
 import type { Message } from "../../dns/message.ts";
 import type { Name } from "../../dns/name.ts";
+import { configPath } from "../../server/config-path.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
@@ -45,8 +46,12 @@ export class Forward implements Instance {
   }
 
   async start(): Promise<void> {
-    const { metrics, settings } = this.#context;
-    const around = { wheel: this.#wheel, metrics, root: settings.root };
+    const { metrics, settings, directive } = this.#context;
+    const around = {
+      wheel: this.#wheel,
+      metrics,
+      pathOf: (path: string) => configPath(path, settings, directive),
+    };
     const cells = forwardMetrics(metrics);
     this.#stanzas = await Promise.all(
       this.#options.map(async (options) => {

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
-import { isAbsolute, join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Token } from "../../corefile/directive.ts";
@@ -21,8 +20,8 @@ import type { Target } from "./target.ts";
 export interface Surroundings {
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
-  /** Folder that relative paths start from; may be "". */
-  readonly root: string;
+  /** Where a path of the Corefile leads. */
+  readonly pathOf: (path: string) => string;
 }
 
 /**
@@ -34,7 +33,9 @@ export async function openUpstreams(
   options: ForwardOptions,
   around: Surroundings,
 ): Promise<Upstream[]> {
-  const expanded = await Promise.all(options.to.map((target) => expand(target, options.resolvers)));
+  const expanded = await Promise.all(
+    options.to.map((target) => expand(target, options.resolvers, around)),
+  );
   const targets = new Map<string, Target>();
   for (const target of expanded.flat()) {
     const { isTls, serverName = "" } = target;
@@ -45,7 +46,7 @@ export async function openUpstreams(
   if (targets.size === 0 && first) {
     throw tokenError(first.at, `cannot forward to "${first.at.text}": it names no server`);
   }
-  const tls = await tlsSettings(options, around.root);
+  const tls = await tlsSettings(options, around.pathOf);
   return [...targets.values()].map((target) => makeUpstream(target, options, around, tls));
 }
 
@@ -87,18 +88,25 @@ function upstreamSettings(options: ForwardOptions): UpstreamSettings {
 }
 
 /** The addresses that a target stands for. */
-async function expand(target: Target, resolvers: readonly string[]): Promise<Target[]> {
+async function expand(
+  target: Target,
+  resolvers: readonly string[],
+  around: Surroundings,
+): Promise<Target[]> {
   if (target.kind === "address") return [target];
-  const fromFile = await nameserversOf(target);
+  const fromFile = await nameserversOf(target, around);
   const hosts = fromFile ?? (await lookUp(target, resolvers));
   return hosts.map((host) => ({ ...target, kind: "address", host }));
 }
 
 /** Undefined if it is no file but a host. */
-async function nameserversOf(target: Target): Promise<string[] | undefined> {
+async function nameserversOf(
+  target: Target,
+  { pathOf }: Surroundings,
+): Promise<string[] | undefined> {
   if (target.isTls) return undefined;
   try {
-    return parseNameservers(await readFile(target.host, "utf8"));
+    return parseNameservers(await readFile(pathOf(target.host), "utf8"));
   } catch (cause) {
     if (target.kind === "host" && (cause as NodeJS.ErrnoException).code === "ENOENT")
       return undefined;
@@ -117,10 +125,10 @@ async function lookUp({ at, host }: Target, resolvers: readonly string[]): Promi
 /** Reads the certificates; undefined if nobody is asked by TLS. */
 async function tlsSettings(
   { to, tlsFiles, tlsServerName }: ForwardOptions,
-  root: string,
+  pathOf: Surroundings["pathOf"],
 ): Promise<TlsSettings | undefined> {
   if (!to.some(({ isTls }) => isTls)) return undefined;
-  const contents = await Promise.all(tlsFiles.map((token) => readPem(token, root)));
+  const contents = await Promise.all(tlsFiles.map((token) => readPem(token, pathOf)));
   const [cert, key] = contents.length > 1 ? contents : [];
   const ca = contents.length === 2 ? undefined : contents.at(-1);
   try {
@@ -141,8 +149,8 @@ function tlsError(tlsFiles: readonly Token[], cause: unknown): unknown {
   return at ? tokenError(at, `cannot use tls ${names}: ${reasonOf(cause)}`) : cause;
 }
 
-async function readPem(token: Token, root: string): Promise<Buffer> {
-  const path = isAbsolute(token.text) || root === "" ? token.text : join(root, token.text);
+async function readPem(token: Token, pathOf: Surroundings["pathOf"]): Promise<Buffer> {
+  const path = pathOf(token.text);
   try {
     return await readFile(path);
   } catch (cause) {

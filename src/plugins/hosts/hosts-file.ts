@@ -1,9 +1,9 @@
 import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Logger } from "../../observe/log.ts";
 import type { Cell } from "../../observe/metrics.ts";
+import { configPath } from "../../server/config-path.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { HostTable } from "./host-table.ts";
 import { hostsMetrics } from "./metrics.ts";
@@ -29,11 +29,11 @@ export class HostsFile {
   /** @param onTable takes each new table, the lines of the Corefile in it */
   constructor(
     options: HostsOptions,
-    { settings, log, metrics }: PluginContext,
+    { settings, directive, log, metrics }: PluginContext,
     makeTable: (octets: number) => HostTable,
     onTable: (table: HostTable) => void,
   ) {
-    this.#path = isAbsolute(options.file) ? options.file : join(settings.root, options.file);
+    this.#path = configPath(options.file, settings, directive);
     this.#options = options;
     this.#log = log;
     this.#makeTable = makeTable;

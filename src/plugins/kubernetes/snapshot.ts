@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
 import { SnapshotSource } from "../../kube/snapshot/snapshot-source.ts";
+import { configPath } from "../../server/config-path.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { selectionOf } from "./selection.ts";
@@ -11,12 +11,12 @@ import { selectionOf } from "./selection.ts";
 export function withSnapshot(
   source: ClusterSource,
   options: KubernetesOptions,
-  { settings, log, metrics }: PluginContext,
+  { settings, directive, log, metrics }: PluginContext,
 ): ClusterSource<ClusterStore> {
   const { snapshot } = options.api;
   if (snapshot === undefined) return source;
   return new SnapshotSource({
-    path: resolve(settings.root, snapshot),
+    path: configPath(snapshot, settings, directive),
     source,
     kinds: kindsOf(selectionOf(options)),
     selection: selectionDigest(options),

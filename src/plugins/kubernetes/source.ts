@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import { expandHome, makeAccess } from "../../kube/api/access/make-access.ts";
 import { ApiSource } from "../../kube/api/api-source.ts";
 import type { ClusterSource } from "../../kube/cluster-source.ts";
 import { manifestsSource } from "../../kube/manifests/manifests-source.ts";
+import { configPath } from "../../server/config-path.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { selectionOf } from "./selection.ts";
@@ -22,7 +22,7 @@ function manifestsOf(options: KubernetesOptions, context: PluginContext): Cluste
   const { manifests, serviceCidrs } = options;
   try {
     return manifestsSource({
-      paths: manifests.map((path) => resolve(context.settings.root, path)),
+      paths: manifests.map((path) => configPath(path, context.settings, context.directive)),
       // Also namespaces that are not shown are read: the Service that this server itself is
       // reached by may be in one of them, and is named in NS records.
       selection: { ...selectionOf(options), namespaces: [] },
@@ -36,10 +36,10 @@ function manifestsOf(options: KubernetesOptions, context: PluginContext): Cluste
 
 function apiServerOf(
   options: KubernetesOptions,
-  { settings, log, metrics }: PluginContext,
+  { settings, directive, log, metrics }: PluginContext,
 ): ApiSource {
   const { endpoint, tls, kubeconfig, qps, burst, maxInflight } = options.api;
-  const at = (path: string): string => resolve(settings.root, path);
+  const at = (path: string): string => configPath(path, settings, directive);
   return new ApiSource({
     access: makeAccess({
       endpoint,

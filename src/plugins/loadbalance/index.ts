@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "node:path";
+import { configPath } from "../../server/config-path.ts";
 import { definePlugin } from "../../server/plugin.ts";
 import { LoadBalance } from "./loadbalance.ts";
 import { parseLoadBalance } from "./parse.ts";
@@ -7,10 +7,10 @@ import { WeightFile } from "./weight-file.ts";
 export const loadbalance = definePlugin({
   name: "loadbalance",
   parse: parseLoadBalance,
-  create(options, { settings, log }) {
+  create(options, { settings, directive, log }) {
     if (options.weightFile === undefined) return new LoadBalance(options.prefer, undefined);
     const { weightFile, reloadMs } = options;
-    const path = isAbsolute(weightFile) ? weightFile : join(settings.root, weightFile);
+    const path = configPath(weightFile, settings, directive);
     return new LoadBalance(options.prefer, new WeightFile(path, reloadMs, log));
   },
 });

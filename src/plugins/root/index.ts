@@ -1,4 +1,5 @@
 import { noBody, oneArgument } from "../../corefile/arguments.ts";
+import { configPath } from "../../server/config-path.ts";
 import { definePlugin } from "../../server/plugin.ts";
 import { lookForFolder } from "./look-for-folder.ts";
 
@@ -11,5 +12,7 @@ export const root = definePlugin({
   configure(path, settings) {
     settings.root = path;
   },
-  create: (path, { log }) => ({ start: () => lookForFolder(path, log) }),
+  create: (path, { directive, log }) => ({
+    start: () => lookForFolder(configPath(".", { root: path }, directive), log),
+  }),
 });
