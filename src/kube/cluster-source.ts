@@ -118,7 +118,7 @@ export interface ClusterStore extends ClusterSink {
   /** What it keeps; may be read in pieces while it changes. */
   objects(): Iterable<ClusterObject>;
   /** Another object after each change. */
-  readonly basis: object;
+  readonly version: object;
 }
 
 /** Whether somebody tells of changes, and when they were last heard. */

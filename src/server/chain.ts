@@ -1,6 +1,7 @@
 import { Rcode } from "../dns/iana/rcode.ts";
 import type { Instance, Next } from "./plugin.ts";
 import { QueryError } from "./query-error.ts";
+import { Validity } from "./contract/validity.ts";
 import type { Outcome, Result } from "./reply.ts";
 import { Reply } from "./reply.ts";
 import { isServing } from "./serving-block.ts";
@@ -20,17 +21,18 @@ export function composeChain(instances: readonly Instance[]): Next {
 }
 
 function nobodyAnswers(): Reply {
-  return new Reply(Rcode.SERVFAIL);
+  return new Reply(Rcode.SERVFAIL, 0, Validity.once);
 }
 
 function nobodyServes(): Reply {
-  return new Reply(Rcode.REFUSED);
+  return new Reply(Rcode.REFUSED, 0, Validity.once);
 }
 
 /** The reply that stands for a failure. */
 export function failureReply(failure: unknown): Outcome {
   const isQueryError = failure instanceof QueryError;
-  const reply = new Reply(isQueryError ? failure.rcode : Rcode.SERVFAIL);
+  const rcode = isQueryError ? failure.rcode : Rcode.SERVFAIL;
+  const reply = new Reply(rcode, 0, Validity.once);
   if (isQueryError && failure.extendedError) reply.options = [failure.extendedError];
   return reply;
 }

@@ -57,9 +57,7 @@ export interface Surroundings {
   readonly defaultPort: number;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly host: Omit<ServerHost, "resolve" | "instances" | "corefile" | "dropReused">;
-  /** Forgets what has been kept to be repeated at these endpoints. */
-  readonly dropReused: (endpoints: readonly Endpoint[]) => void;
+  readonly host: Omit<ServerHost, "resolve" | "instances" | "corefile">;
 }
 
 /**
@@ -161,7 +159,6 @@ function blockHost(
     corefile,
     instances: () => instances,
     resolve: (query) => resolveThrough(own[0]?.router, query),
-    dropReused: () => around.dropReused(own),
   };
 }
 

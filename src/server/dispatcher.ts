@@ -4,6 +4,7 @@ import { contain, guard, reportFault } from "../observe/faults.ts";
 import type { Receive } from "../transport/transport.ts";
 import { failureReply } from "./chain.ts";
 import type { Client } from "./client.ts";
+import { Validity } from "./contract/validity.ts";
 import { encodeReply } from "./encode-reply.ts";
 import type { Query } from "./query.ts";
 import { readQuery } from "./query.ts";
@@ -127,7 +128,7 @@ export class Dispatcher {
   /** @param generation what the table kept when the chain was asked */
   #finish(block: ServingBlock, query: Query, outcome: Outcome, generation: number): void {
     const packet = finish(block.observers, query, outcome);
-    if (!packet || outcome === DROPPED || !outcome.reuse || !block.repeat) return;
+    if (!packet || outcome === DROPPED || outcome.validity.isOnce || !block.repeat) return;
     // What was asked of another configuration is no answer of this one.
     if (this.#table?.generation !== generation) return;
     try {
@@ -181,7 +182,7 @@ function encode(query: Query, reply: Reply): Buffer | undefined {
     reportFault("encoding of a reply", error);
   }
   // What stands in its place is not to be repeated.
-  reply.reuse = undefined;
+  reply.narrow(Validity.once);
   try {
     return encodeReply(query, new Reply(Rcode.SERVFAIL));
   } catch (error) {

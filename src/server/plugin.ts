@@ -5,7 +5,7 @@ import type { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Query } from "./query.ts";
-import type { ReusedObserver } from "./reused-observer.ts";
+import type { RepeatObserver } from "./repeat-observer.ts";
 import type { Outcome, Result } from "./reply.ts";
 import type { UdpWish } from "./udp-wish.ts";
 
@@ -60,23 +60,27 @@ export interface Instance {
    */
   unservedObserver?(server: string): NonNullable<Instance["observe"]>;
   /**
-   * Whether the server may repeat a reply that says so (`Reply.reuse`) without calling `serve`
-   * again: not if it has an effect of its own, or looks at who asks. "rotated" if addresses in
-   * the reply should then be in another order. Without this, no reply of the block is repeated.
+   * Whether the instance marks its replies (`Reply.narrow`), so that the server may pass it by and
+   * repeat one for as long as it holds good: not if it has an effect of its own on each query.
+   * "rotated" if addresses in the reply should then be in another order. Without this, no reply of
+   * the block is repeated.
+   *
+   * Who answers narrows by what the answer depends on. Who hands a query on because of something
+   * that may change, as that there is no such name, narrows what comes back by that.
    */
-  readonly reusable?: boolean | "rotated";
+  readonly passable?: boolean | "rotated";
   /**
    * Called once for each reply that is kept to be repeated: who is to be told of the queries
    * that it answers. Where there is `observe` but not this, no reply of the block is repeated.
    */
-  observeReused?(qname: Name): ReusedObserver | undefined;
+  observeRepeats?(qname: Name): RepeatObserver | undefined;
   /** Opens files, sockets and timers. If it rejects, the configuration is refused. */
   start?(): void | Promise<void>;
   /**
    * Resolves when it answers as well as the one that it takes over from; only a reload waits for
    * it, so it must end by itself.
    */
-  settle?(): Promise<void>;
+  ready?(): Promise<void>;
   /** Its configuration is at work: queries come to it. */
   serving?(): void;
   /** Undoes `start`; called also if that failed. Queries in flight have been answered by then. */
@@ -132,11 +136,6 @@ export interface ServerHost {
   resolve(query: Query): Result;
   /** All instances of the running configuration. */
   instances(): readonly NamedInstance[];
-  /**
-   * Forgets what has been kept to be repeated for this server block. To be called right before
-   * the instance begins to answer otherwise, or to pass on what it did not before.
-   */
-  dropReused(): void;
   /** Reads the Corefile again. Resolves when it serves; rejects if it was refused. */
   reload(): Promise<void>;
   /** Ends the process with exit code 1: for what cannot be served with, as a forwarding loop. */

@@ -1,5 +1,6 @@
 import type { EdnsOption } from "../dns/edns.ts";
 import { extendedErrorOption } from "../dns/edns.ts";
+import { Validity } from "./contract/validity.ts";
 
 /**
  * A query that cannot be answered, and what to tell the client. Thrown (or rejected) by a
@@ -10,6 +11,7 @@ export class QueryError extends Error {
   readonly rcode: number;
   /** Extended DNS Error for clients with EDNS (RFC 8914). */
   readonly extendedError: EdnsOption | undefined;
+  #validity: Validity = Validity.always;
 
   /**
    * @param rcode response code for the client
@@ -26,5 +28,16 @@ export class QueryError extends Error {
     this.rcode = rcode;
     const { ede, explanation } = details;
     this.extendedError = ede === undefined ? undefined : extendedErrorOption(ede, explanation);
+  }
+
+  /** For how long it is a failure; who keeps failures, as `cache` does, must not outlast that. */
+  get validity(): Validity {
+    return this.#validity;
+  }
+
+  /** As `Reply.narrow`. */
+  narrow(by: Validity): this {
+    this.#validity = this.#validity.and(by);
+    return this;
   }
 }

@@ -2,10 +2,21 @@ import type { EdnsOption } from "../dns/edns.ts";
 import { Flag } from "../dns/header.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
-import type { Basis, Reuse } from "./basis.ts";
+import { Validity } from "./contract/validity.ts";
 
 const NO_RECORDS: readonly ResourceRecord[] = [];
 const NO_OPTIONS: readonly EdnsOption[] = [];
+const PLAIN: Repetition = {};
+
+/** How a reply is repeated while its validity allows it; and who counts that. */
+export interface Repetition {
+  /** Whether its names would be written as the question writes them, capitals and all. */
+  readonly followsCase?: boolean;
+  /** If TTLs count down: what all of them are at a time on the clock of `performance.now()`. */
+  readonly aging?: { readonly ttlSeconds: number; readonly fromMs: number };
+  /** Is told of queries that were answered so; up to a second late. */
+  count?(hits: number, nowMs: number): void;
+}
 
 /**
  * What a chain says to a query. It belongs to that query: plugins on the way back may edit it
@@ -25,17 +36,14 @@ export class Reply {
   isForwarded = false;
   /** Whether its TTLs are the operator's: sent as they are, be they above the SOA's minimum. */
   hasOrderedTtls = false;
-  /** The state of things that it was made of, where that may change from one moment to the next. */
-  basis: Basis | undefined;
-  /**
-   * Whether the server may repeat it without asking the chain again. Whoever adds to a reply what
-   * depends on the client, or counts the queries that pass, takes this away or puts its own here.
-   */
-  reuse: Reuse | undefined;
+  /** How the server is to repeat it, where that is not octet by octet. */
+  repetition: Repetition = PLAIN;
+  #validity: Validity;
 
-  constructor(rcode: number = Rcode.NOERROR, flags = 0) {
+  constructor(rcode: number = Rcode.NOERROR, flags = 0, validity: Validity = Validity.always) {
     this.rcode = rcode;
     this.flags = flags;
+    this.#validity = validity;
   }
 
   /** An authoritative reply with these answers. */
@@ -52,16 +60,27 @@ export class Reply {
     return reply;
   }
 
-  copy(): Reply {
-    const reply = new Reply(this.rcode, this.flags);
+  /** For how long, and for whom, it holds good. */
+  get validity(): Validity {
+    return this.#validity;
+  }
+
+  /** Restricts the validity further; nobody can take that back. */
+  narrow(by: Validity): this {
+    this.#validity = this.#validity.and(by);
+    return this;
+  }
+
+  /** @param validity of the copy, for whoever keeps it (`Validity.kept`) */
+  copy(validity: Validity = this.#validity): Reply {
+    const reply = new Reply(this.rcode, this.flags, validity);
     reply.answer = this.answer;
     reply.authority = this.authority;
     reply.additional = this.additional;
     reply.options = this.options;
     reply.isForwarded = this.isForwarded;
     reply.hasOrderedTtls = this.hasOrderedTtls;
-    reply.basis = this.basis;
-    reply.reuse = this.reuse;
+    reply.repetition = this.repetition;
     return reply;
   }
 }

@@ -1,6 +1,7 @@
 import { Rcode } from "../dns/iana/rcode.ts";
 import type { Query } from "./query.ts";
 import { QueryError } from "./query-error.ts";
+import { Validity } from "./contract/validity.ts";
 import type { Result } from "./reply.ts";
 import { Reply } from "./reply.ts";
 import type { ServingBlock } from "./serving-block.ts";
@@ -18,5 +19,5 @@ export function resolveThrough(router: ZoneRouter<ServingBlock> | undefined, que
     );
   }
   const block = router?.match(query.qname, query.qtype);
-  return block ? block.chain(query) : new Reply(Rcode.REFUSED);
+  return block ? block.chain(query) : new Reply(Rcode.REFUSED, 0, Validity.once);
 }

@@ -151,7 +151,7 @@ export class Server {
         if (!this.#posts.has(id)) opened.set(id, await this.#open(endpoint, next.endpoints.size));
       }
       const isReload = this.#posts.size > 0;
-      if (isReload) await Promise.all(next.instances.map(async (one) => one.instance.settle?.()));
+      if (isReload) await Promise.all(next.instances.map(async (one) => one.instance.ready?.()));
     } catch (error) {
       await closePosts(opened.values());
       await this.#stopInstances(started);
@@ -190,12 +190,6 @@ export class Server {
     return openPost(endpoint, { posts, log, table: this.table, waiting: this.#waiting });
   }
 
-  #dropReused(endpoints: readonly Endpoint[]): void {
-    for (const { dispatcher, table } of this.#posts.values()) {
-      if (endpoints.some(({ router }) => router === dispatcher.router)) table?.renew();
-    }
-  }
-
   async #stopInstances(instances: readonly PlacedInstance[]): Promise<void> {
     for (const { plugin, instance } of instances) {
       try {
@@ -212,7 +206,6 @@ export class Server {
       plugins,
       defaultPort,
       log,
-      dropReused: (endpoints) => this.#dropReused(endpoints),
       metrics: this.metrics,
       host: {
         http: this.#http,

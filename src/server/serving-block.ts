@@ -1,6 +1,6 @@
 import type { Name } from "../dns/name.ts";
 import type { Instance, Next } from "./plugin.ts";
-import type { ReusedObserver } from "./reused-observer.ts";
+import type { RepeatObserver } from "./repeat-observer.ts";
 
 /** A server block at work. */
 export interface ServingBlock {
@@ -29,7 +29,7 @@ export interface Repeat {
   /** Whether addresses are to come in another order each time. */
   readonly rotates: boolean;
   /** Those to tell of queries for a name that are answered so. */
-  observers(qname: Name): readonly ReusedObserver[];
+  observers(qname: Name): readonly RepeatObserver[];
 }
 
 /** Safe by default: what no instance has said anything of is not repeated. */
@@ -37,13 +37,13 @@ export function repeatOf(instances: readonly Instance[]): Repeat | undefined {
   if (!instances.every(isRepeatable)) return undefined;
   if (!instances.some((instance) => instance.serve !== undefined)) return undefined;
   return {
-    rotates: instances.some(({ reusable }) => reusable === "rotated"),
-    observers: (qname) => instances.flatMap((instance) => instance.observeReused?.(qname) ?? []),
+    rotates: instances.some(({ passable }) => passable === "rotated"),
+    observers: (qname) => instances.flatMap((instance) => instance.observeRepeats?.(qname) ?? []),
   };
 }
 
 function isRepeatable(instance: Instance): boolean {
-  const { reusable = false } = instance;
-  const isPassable = instance.serve === undefined || reusable !== false;
-  return isPassable && (instance.observe === undefined || instance.observeReused !== undefined);
+  const { passable = false } = instance;
+  const isPassable = instance.serve === undefined || passable !== false;
+  return isPassable && (instance.observe === undefined || instance.observeRepeats !== undefined);
 }

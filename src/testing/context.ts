@@ -66,7 +66,6 @@ function testHost(): ServerHost {
     corefile: { files: [], digest: "" },
     isServing: () => true,
     resolve: () => new Reply(Rcode.SERVFAIL),
-    dropReused: () => {},
     instances: () => [],
     reload: () => Promise.reject(new Error("Cannot reload: this is a test")),
     fatal(message): void {

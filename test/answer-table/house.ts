@@ -40,7 +40,6 @@ export class House {
         defaultPort: 53,
         log: silentLog(),
         metrics,
-        dropReused: () => endpoint.renew(),
         host: {
           http: new HttpEndpoints(),
           isServing: () => true,

@@ -2,21 +2,23 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { noArguments } from "../../src/corefile/arguments.ts";
 import { parseMessage } from "../../src/dns/message.ts";
 import { formatRecord } from "../../src/dns/presentation.ts";
-import { Basis } from "../../src/server/basis.ts";
-import type { Reuse } from "../../src/server/basis.ts";
+import { State } from "../../src/server/contract/state.ts";
+import { Validity } from "../../src/server/contract/validity.ts";
 import type { Instance } from "../../src/server/plugin.ts";
 import { definePlugin } from "../../src/server/plugin.ts";
 import type { PluginOrder } from "../../src/server/plugin-order.ts";
 import type { Query } from "../../src/server/query.ts";
+import type { Repetition } from "../../src/server/reply.ts";
 import { Reply } from "../../src/server/reply.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { House } from "./house.ts";
 
 let nowMs = 100_000;
-let basis = new Basis();
+let state = new State();
 let asked = 0;
-let reuse: Partial<Reuse> = {};
+let repetition: Repetition = {};
+let untilMs = Infinity;
 /** Records of the answer; `@` stands for the name asked for. */
 let answer: readonly string[] = [];
 let open: House[] = [];
@@ -25,8 +27,8 @@ function serve(query: Query): Reply {
   asked++;
   const lines = answer.map((line) => line.replace("@", query.qname.toString().toLowerCase()));
   const reply = Reply.authoritative(records(...lines));
-  reply.reuse = { basis, untilMs: Infinity, ...reuse };
-  return reply;
+  reply.repetition = repetition;
+  return reply.narrow(Validity.dependingOn(state)).narrow(Validity.until(untilMs));
 }
 
 function plugin(name: string, instance: Instance): PluginOrder[number] {
@@ -41,7 +43,7 @@ async function house(...instances: Instance[]): Promise<House> {
   return opened;
 }
 
-const source: Instance = { reusable: true, serve };
+const source: Instance = { passable: true, serve };
 
 function packet(line: string, id = 1): Buffer {
   return encodeQuestion(parseQuestion(line), id);
@@ -60,9 +62,10 @@ async function teach(target: House, line: string): Promise<void> {
 
 beforeEach(() => {
   vi.spyOn(performance, "now").mockImplementation(() => nowMs);
-  basis = new Basis();
+  state = new State();
   asked = 0;
-  reuse = {};
+  repetition = {};
+  untilMs = Infinity;
   answer = ["@ 60 IN A 192.0.2.1"];
 });
 
@@ -97,7 +100,7 @@ describe("the answer table", () => {
     const target = await house(source);
     await teach(target, "a.test A");
     expect(target.askTable(packet("A.tEst A"))).toBeUndefined();
-    reuse = { followsCase: true };
+    repetition = { followsCase: true };
     await teach(target, "b.test A");
     expect(lines(target.askTable(packet("B.tEst A")))).toEqual(["B.tEst. 60 IN A 192.0.2.1"]);
   });
@@ -127,7 +130,8 @@ describe("the answer table", () => {
 
   it("counts TTLs down, and ends in time", async () => {
     const target = await house(source);
-    reuse = { aging: { ttlSeconds: 30, fromMs: nowMs }, untilMs: nowMs + 30_000 };
+    repetition = { aging: { ttlSeconds: 30, fromMs: nowMs } };
+    untilMs = nowMs + 30_000;
     answer = ["@ 30 IN A 192.0.2.1", "@ 30 IN TXT x"];
     await teach(target, "a.test A");
     const start = nowMs;
@@ -144,7 +148,7 @@ describe("the answer table", () => {
   });
 
   it("begins with each of several addresses where they are to be rotated", async () => {
-    const target = await house({ ...source, reusable: "rotated" });
+    const target = await house({ ...source, passable: "rotated" });
     answer = ["@ 60 IN A 192.0.2.1", "@ 60 IN A 192.0.2.2", "@ 60 IN A 192.0.2.3"];
     await teach(target, "a.test A");
     const orders = new Set<string>();
@@ -157,7 +161,7 @@ describe("the answer table", () => {
   });
 
   it("leaves alone what it cannot rotate", async () => {
-    const target = await house({ ...source, reusable: "rotated" });
+    const target = await house({ ...source, passable: "rotated" });
     answer = ["@ 60 IN MX 1 a.", "@ 60 IN MX 1 b."];
     await teach(target, "a.test MX");
     expect(target.askTable(packet("a.test MX"))).toBeUndefined();
@@ -178,12 +182,12 @@ describe("the answer table", () => {
     expect(lines(await target.ask(packet("a.test A +bufsize=600"))).length).toBeLessThan(40);
   });
 
-  it("forgets before a basis is something else", async () => {
+  it("forgets before a state is another", async () => {
     const target = await house(source);
     await teach(target, "a.test A");
     await teach(target, "b.test A");
     expect(target.table.size).toBe(2);
-    basis.end();
+    state.end();
     expect(target.table.size).toBe(0);
     expect(target.askTable(packet("a.test A"))).toBeUndefined();
     await target.ask(packet("a.test A"));
@@ -196,7 +200,7 @@ describe("the answer table", () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return serve(query);
     };
-    const target = await house({ reusable: true, serve: slow });
+    const target = await house({ passable: true, serve: slow });
     const first = target.ask(packet("a.test A"));
     waiting.pop()?.();
     await first;
@@ -242,7 +246,8 @@ describe("the answer table", () => {
   it("tells the plugin of its hits, also of those of a reply that has expired", async () => {
     const target = await house(source);
     let counted = 0;
-    reuse = { untilMs: nowMs + 1_000, count: (hits) => (counted += hits) };
+    untilMs = nowMs + 1_000;
+    repetition = { count: (hits) => (counted += hits) };
     await teach(target, "a.test A");
     for (let i = 0; i < 3; i++) await target.ask(packet("a.test A"));
     expect(counted).toBe(0);

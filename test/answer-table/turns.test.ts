@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { noArguments } from "../../src/corefile/arguments.ts";
-import { Basis } from "../../src/server/basis.ts";
+import { State } from "../../src/server/contract/state.ts";
+import { Validity } from "../../src/server/contract/validity.ts";
 import type { SlotClass } from "../../src/server/table/layout.ts";
 import { SLOT_CLASSES } from "../../src/server/table/layout.ts";
 import { definePlugin } from "../../src/server/plugin.ts";
@@ -14,7 +15,7 @@ const REPLIES = 1_000;
 const MOST_A_TURN = 32;
 
 let house: House;
-let basis: Basis;
+let state: State;
 /** Of which replies the plugin was told since the last look, and how many hits there were in all. */
 let told = 0;
 let hits = 0;
@@ -25,21 +26,21 @@ function request(name: string): Buffer {
 }
 
 beforeEach(async () => {
-  basis = new Basis();
+  state = new State();
   [told, hits] = [0, 0];
   const plugin = definePlugin({
     name: "source",
     parse: noArguments,
     create: () => ({
-      reusable: true,
+      passable: true,
       serve(query) {
         const reply = Reply.authoritative(records(`${query.qname.toString()} 60 IN A 192.0.2.1`));
         const count = (more: number): void => {
           told++;
           hits += more;
         };
-        reply.reuse = { basis, untilMs: Infinity, count };
-        return reply;
+        reply.repetition = { count };
+        return reply.narrow(Validity.dependingOn(state));
       },
     }),
   });
@@ -77,7 +78,7 @@ it("counts hits piece by piece, and a scrape has all of them", async () => {
 });
 
 it.each<[string, () => void]>([
-  ["a basis of all of them ends", () => basis.end()],
+  ["a state of all of them ends", () => state.end()],
   ["an endpoint begins anew", () => house.endpoint.renew()],
   ["an endpoint is closed", () => house.endpoint.close()],
 ])("answers with none of them from the moment that %s, and clears up later", async (_what, end) => {
@@ -93,8 +94,8 @@ it.each<[string, () => void]>([
 });
 
 it("keeps the next reply to a question whose last one has not been cleared up", async () => {
-  basis.end();
-  basis = new Basis();
+  state.end();
+  state = new State();
   const last = packets.at(-1) as Buffer;
   for (let i = 0; i < 2; i++) await house.ask(last);
   expect(house.askTable(last)).toBeDefined();

@@ -35,7 +35,7 @@ export class SnapshotSource implements ClusterSource<ClusterStore> {
   #store: ClusterStore | undefined;
   #restored: Restored | undefined;
   /** The state that is in the file. */
-  #savedBasis: object | undefined;
+  #savedVersion: object | undefined;
   /** The file that was read or written last. */
   #identity = "";
   #saving: Promise<void> | undefined;
@@ -83,14 +83,14 @@ export class SnapshotSource implements ClusterSource<ClusterStore> {
 
   async #save(): Promise<void> {
     const store = this.#store;
-    if (!store || this.#unsynced.size > 0 || store.basis === this.#savedBasis) return;
+    if (!store || this.#unsynced.size > 0 || store.version === this.#savedVersion) return;
     const { path, selection, now } = this.#options;
     // What changes from here on is written the next time.
-    const { basis } = store;
+    const { version } = store;
     try {
       const written = await writeSnapshot(path, makeHeader(now(), selection), store.objects());
       this.#identity = written.identity;
-      this.#savedBasis = basis;
+      this.#savedVersion = version;
       this.#metrics.size.value = written.octets;
       this.#metrics.successes.value++;
       this.#lastFailure = "";

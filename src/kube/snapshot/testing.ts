@@ -13,7 +13,7 @@ export class MemoryStore implements ClusterStore {
   readonly kept = new Map<string, ClusterObject>();
   /** Since the last look: `+ Service shop/web`, `- Service shop/web`, `synced Service`. */
   calls: string[] = [];
-  basis: object = {};
+  version: object = {};
 
   upsert(object: ClusterObject): void {
     this.kept.set(format(object.kind, object), object);
@@ -39,7 +39,7 @@ export class MemoryStore implements ClusterStore {
 
   #note(call: string): void {
     this.calls.push(call);
-    this.basis = {};
+    this.version = {};
   }
 }
 

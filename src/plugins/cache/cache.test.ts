@@ -14,8 +14,9 @@ import { parseMessage } from "../../dns/message.ts";
 import { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import { Metrics } from "../../observe/metrics.ts";
-import { Basis } from "../../server/basis.ts";
 import { encodeReply } from "../../server/encode-reply.ts";
+import { State } from "../../server/contract/state.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -264,12 +265,14 @@ describe("cache", () => {
 
   it("forgets at once what is true no longer", async () => {
     const bench = new Bench("cache 30 {\n serve_stale\n}");
-    const basis = new Basis();
-    bench.source = () => Object.assign(Reply.authoritative(records(A(60))), { basis });
+    const state = new State();
+    bench.source = () => {
+      return Reply.authoritative(records(A(60))).narrow(Validity.dependingOn(state));
+    };
     expect(await bench.ttl()).toBe(30);
     await bench.say();
     expect(bench.asked).toHaveLength(1);
-    basis.end();
+    state.end();
     bench.answers(A(60, "192.0.2.2"));
     expect((await bench.say()).answer).toEqual([A(30, "192.0.2.2")]);
     expect(bench.asked).toHaveLength(2);

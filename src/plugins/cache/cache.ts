@@ -5,7 +5,7 @@ import { Flag } from "../../dns/header.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
-import type { Basis, Reuse } from "../../server/basis.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -25,7 +25,7 @@ const SHORTEST_GAP_MS = 2_000;
 
 /** Keeps replies for as long as their TTLs say, and answers from them without waiting. */
 export class Cache implements Instance {
-  readonly reusable = true;
+  readonly passable = true;
   readonly #options: CacheOptions;
   readonly #zones: readonly Name[];
   readonly #metrics: CacheMetrics;
@@ -63,9 +63,8 @@ export class Cache implements Instance {
     const left = entry.secondsLeft(nowMs);
     if (left <= 0) return this.#stale(entry, query, next);
     if (this.#isDueForPrefetch(entry, left)) this.#refresher.prefetch(entry, query, next);
-    const reply = entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
-    reply.reuse = this.#reuseOf(entry);
-    return reply;
+    this.#allowRepeating(entry);
+    return entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
   }
 
   #miss(query: Query, next: Next): Result {
@@ -92,7 +91,11 @@ export class Cache implements Instance {
     if (outcome === DROPPED) return outcome;
     const entry = this.#keep(query, outcome, false);
     // What comes out of the cache is without AA.
-    outcome.reuse = entry && !outcome.isForwarded ? this.#reuseOf(entry) : undefined;
+    if (entry && !outcome.isForwarded) {
+      this.#allowRepeating(entry);
+      outcome.repetition = entry.repetition ?? outcome.repetition;
+      outcome.narrow(entry.validity);
+    } else outcome.narrow(Validity.once);
     hideUnaskedAd(query, outcome);
     return outcome;
   }
@@ -120,7 +123,7 @@ export class Cache implements Instance {
   /** A failure is kept for a while too, so that clients who insist do not reach the source. */
   #keepFailure(query: Query, failure: unknown): unknown {
     if (failure instanceof QueryError && failure.rcode === Rcode.SERVFAIL) {
-      const reply = new Reply(Rcode.SERVFAIL);
+      const reply = new Reply(Rcode.SERVFAIL, 0, failure.validity);
       reply.options = [extendedErrorOption(ExtendedErrorCode.CACHED_ERROR)];
       this.#keep(query, reply, false);
     }
@@ -145,22 +148,19 @@ export class Cache implements Instance {
     if (prefetch) entry.countHits(count, nowMs, prefetch.gapMs);
   }
 
-  /** A reply may be repeated until its entry expires, or may be due for prefetching. */
-  #reuseOf(entry: Entry): Reuse | undefined {
+  /** Replies may be repeated until their entry expires, or may be due for prefetching. */
+  #allowRepeating(entry: Entry): void {
+    if (entry.repetition) return;
     const { prefetch, keepTtl } = this.#options;
-    if (prefetch && prefetch.gapMs < SHORTEST_GAP_MS) return undefined;
-    return entry.reuse((basis: Basis): Reuse => {
-      const { ttlSeconds, storedMs } = entry;
-      const left = prefetch ? prefetchSeconds(entry, prefetch) : 0;
-      return {
-        basis,
-        untilMs: storedMs + (ttlSeconds - left) * 1_000,
-        ...(keepTtl ? {} : { aging: { ttlSeconds, fromMs: storedMs } }),
-        count: (hits, nowMs) => {
-          this.#countHits(entry, hits, nowMs);
-          this.#store.touch(entry, hits);
-        },
-      };
+    if (prefetch && prefetch.gapMs < SHORTEST_GAP_MS) return;
+    const { ttlSeconds, storedMs } = entry;
+    const left = prefetch ? prefetchSeconds(entry, prefetch) : 0;
+    entry.allowRepeating(storedMs + (ttlSeconds - left) * 1_000, {
+      ...(keepTtl ? {} : { aging: { ttlSeconds, fromMs: storedMs } }),
+      count: (hits, nowMs) => {
+        this.#countHits(entry, hits, nowMs);
+        this.#store.touch(entry, hits);
+      },
     });
   }
 

@@ -20,7 +20,7 @@ export type ReplyClass =
 
 /** Whether such a reply may be kept for others. */
 export function isKeepable(kind: ReplyClass, reply: Reply): boolean {
-  if (kind === "other" || kind === "incomplete") return false;
+  if (kind === "other" || kind === "incomplete" || reply.validity.isPerClient) return false;
   // Without SOA nobody says for how long there is no such name (RFC 2308 §5).
   if (kind === "nxdomain" && !hasType(reply.authority, RrType.SOA)) return false;
   return (reply.flags & Flag.TC) === 0;

@@ -1,8 +1,8 @@
 import { Flag } from "../../dns/header.ts";
-import type { Reuse } from "../../server/basis.ts";
-import { Basis } from "../../server/basis.ts";
+import { State } from "../../server/contract/state.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Query } from "../../server/query.ts";
-import type { Reply } from "../../server/reply.ts";
+import type { Repetition, Reply } from "../../server/reply.ts";
 import { ownOctets } from "./own-octets.ts";
 import { setTtl } from "./ttl.ts";
 
@@ -31,8 +31,12 @@ export class Entry {
   /** The reply with the TTL it had last: popular names are asked many times a second. */
   #aged: Reply;
   #agedTtl: number;
-  #reuse: Reuse | undefined;
+  /** What its replies depend on besides: it ends when another entry takes its place. */
+  #own: State | undefined;
   #isReplaced = false;
+  /** Of replies that are made of it; said when there is the first one. */
+  #validity: Validity | undefined;
+  #repetition: Repetition | undefined;
 
   /** @param reply becomes the entry's own */
   constructor(
@@ -46,7 +50,7 @@ export class Entry {
     this.isAnswer = details.isAnswer;
     if (reply.isForwarded) reply.flags &= ~Flag.AA;
     // What stands on the cluster or on a file is made of records that are there in any case.
-    if (!reply.basis) ownOctets(reply);
+    if (reply.validity.states.length === 0) ownOctets(reply);
     this.#reply = reply;
     this.#octets = ENTRY_OCTETS + details.key.length + octetsOf(reply);
     this.#aged = reply;
@@ -55,7 +59,7 @@ export class Entry {
 
   /** Whether what it says is still so, apart from its age. */
   get isCurrent(): boolean {
-    return this.#reply.basis?.isCurrent ?? true;
+    return this.#reply.validity.isCurrent;
   }
 
   /** About how much memory it takes. */
@@ -79,23 +83,35 @@ export class Entry {
       setTtl(this.#aged, ttlSeconds);
       this.#agedTtl = ttlSeconds;
     }
-    const reply = this.#aged.copy();
+    const reply = this.#aged.copy(this.validity);
+    if (this.#repetition) reply.repetition = this.#repetition;
     hideUnaskedAd(query, reply);
     return reply;
   }
 
-  /** Leave to repeat its reply, made when first asked for; undefined if it has been replaced. */
-  reuse(make: (basis: Basis) => Reuse): Reuse | undefined {
-    if (this.#isReplaced) return undefined;
-    this.#reuse ??= make(new Basis(this.#reply.basis));
-    return this.#reuse;
+  /** Of a reply that is made of it. */
+  get validity(): Validity {
+    return this.#validity ?? this.#reply.validity.and(Validity.once);
+  }
+
+  get repetition(): Repetition | undefined {
+    return this.#repetition;
+  }
+
+  /** Lets replies that are made of it be repeated, unless it has been replaced. */
+  allowRepeating(untilMs: number, repetition: Repetition): void {
+    if (this.#isReplaced) return;
+    this.#own = new State();
+    const own = Validity.dependingOn(this.#own).and(Validity.until(untilMs));
+    this.#validity = this.#reply.validity.kept().and(own);
+    this.#repetition = repetition;
   }
 
   /** Another entry is to be looked at from now on. */
   replaced(): void {
     this.#isReplaced = true;
-    this.#reuse?.basis.end();
-    this.#reuse = undefined;
+    this.#own?.end();
+    this.#validity = undefined;
   }
 
   countHits(count: number, nowMs: number, gapMs: number): void {

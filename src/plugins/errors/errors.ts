@@ -33,7 +33,7 @@ export class Errors implements Instance {
   }
 
   /** No failure is repeated. */
-  observeReused(): undefined {}
+  observeRepeats(): undefined {}
 
   stop(): void {
     for (const consolidator of this.#consolidators) consolidator.stop();

@@ -4,6 +4,7 @@ import { OptionCode } from "../../dns/iana/option-code.ts";
 import type { Message } from "../../dns/message.ts";
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
@@ -23,7 +24,7 @@ const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
 
 /** All `forward` directives of a server block, tried in the order of the file. */
 export class Forward implements Instance {
-  readonly reusable = true;
+  readonly passable = true;
   readonly #options: readonly ForwardOptions[];
   readonly #context: PluginContext;
   readonly #wheel = new TimerWheel();
@@ -99,7 +100,8 @@ function toRequest(query: Query): Request {
 }
 
 function toReply(request: Request, message: Message): Reply {
-  const reply = new Reply(message.rcode, message.flags & REPLY_FLAGS);
+  // Only a cache is configured to ask upstreams less often.
+  const reply = new Reply(message.rcode, message.flags & REPLY_FLAGS, Validity.once);
   reply.isForwarded = true;
   reply.answer = evenTtls(relevantRecords(request.question, message.answer));
   reply.authority = evenTtls(message.authority);

@@ -4,8 +4,10 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import { Basis } from "../../server/basis.ts";
+import { State } from "../../server/contract/state.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
+import { passOn } from "../../server/pass-on.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
 import { Reply } from "../../server/reply.ts";
@@ -18,12 +20,13 @@ const UNKNOWN_NAME = [extendedErrorOption(ExtendedErrorCode.OTHER, "name not in 
 
 /** Answers from a hosts file and from lines of the Corefile. */
 export class Hosts implements Instance {
-  readonly reusable = true;
+  readonly passable = true;
   readonly #options: HostsOptions;
   readonly #zones: readonly Name[];
   readonly #file: HostsFile;
   #table: HostTable;
-  #basis = new Basis();
+  /** What the table says, and what it does not: it ends before the table changes. */
+  #contents = new State();
 
   constructor(options: HostsOptions, context: PluginContext) {
     this.#options = options;
@@ -33,10 +36,8 @@ export class Hosts implements Instance {
     };
     this.#table = makeTable(0);
     this.#file = new HostsFile(options, context, makeTable, (table) => {
-      // Names that were passed on may be in the new table.
-      context.host.dropReused();
-      this.#basis.end();
-      this.#basis = new Basis();
+      this.#contents.end();
+      this.#contents = new State();
       this.#table = table;
     });
   }
@@ -55,11 +56,16 @@ export class Hosts implements Instance {
     // Reverse names need not be in the zones.
     const pointers = isPointer && this.#table.pointers(qname);
     if (pointers) return this.#untilReread(Reply.authoritative(pointers));
-    if (!qname.isWithinAny(this.#zones)) return next(query);
+    if (!qname.isWithinAny(this.#zones)) return isPointer ? this.#passOn(query, next) : next(query);
     const a = this.#table.find(qname, RrType.A);
     if (a) return this.#answer(a, query, next);
-    if (isPointer) return next(query);
-    return qname.isWithinAny(this.#options.fallthrough) ? next(query) : unknownName();
+    if (isPointer || qname.isWithinAny(this.#options.fallthrough)) return this.#passOn(query, next);
+    return this.#untilReread(unknownName());
+  }
+
+  /** There may be such a name soon, which those behind know nothing of. */
+  #passOn(query: Query, next: Next): Result {
+    return passOn(query, next, Validity.dependingOn(this.#contents));
   }
 
   /** @param a the A records of a name that is there */
@@ -68,7 +74,9 @@ export class Hosts implements Instance {
     if (query.qtype === RrType.A) return this.#records(a, query);
     if (query.qtype === RrType.AAAA) return this.#records(aaaa(), query);
     const { fallthroughUnsupported, fallthrough } = this.#options;
-    if (fallthroughUnsupported && query.qname.isWithinAny(fallthrough)) return next(query);
+    if (fallthroughUnsupported && query.qname.isWithinAny(fallthrough)) {
+      return this.#passOn(query, next);
+    }
     // Of all types one is enough (RFC 8482 §4.1).
     if (query.qtype === RrType.ANY) return this.#records(a.length > 0 ? a : aaaa(), query);
     return this.#records([], query);
@@ -81,9 +89,7 @@ export class Hosts implements Instance {
   }
 
   #untilReread(reply: Reply): Reply {
-    reply.basis = this.#basis;
-    reply.reuse = { basis: this.#basis, untilMs: Infinity };
-    return reply;
+    return reply.narrow(Validity.dependingOn(this.#contents));
   }
 }
 

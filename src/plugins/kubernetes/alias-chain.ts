@@ -2,6 +2,8 @@ import { Flag } from "../../dns/header.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { State } from "../../server/contract/state.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Query } from "../../server/query.ts";
 import type { Outcome, Result } from "../../server/reply.ts";
 import { DROPPED, Reply } from "../../server/reply.ts";
@@ -20,9 +22,9 @@ export interface AliasChain {
   readonly addresses: readonly ResourceRecord[];
   /** The last target, if it is outside of the zone. */
   readonly outside: Name | undefined;
+  /** What the names on the way depend on, but for the first. */
+  readonly states: readonly State[];
 }
-
-const NOWHERE: AliasChain = { aliases: [], addresses: [], outside: undefined };
 
 /** Follows an alias as far as it goes within the zone. */
 export function followAlias(
@@ -32,31 +34,32 @@ export function followAlias(
   find: NameFinder["find"],
 ): AliasChain {
   const aliases: ResourceRecord[] = [];
+  const states: State[] = [];
   for (let alias = first; aliases.length < MAX_ALIASES;) {
     const { record, target } = alias;
     // An alias to itself, to a name below itself or to one that was there before is a loop.
     if (target.isWithin(record.owner) || aliases.some(({ owner }) => owner.equals(target))) break;
     aliases.push(record);
-    if (!target.isWithin(zone.name)) return { aliases, addresses: [], outside: target };
-    const found = find(zone, target.key);
-    if (!found?.alias) return leadTo(aliases, target, qtype === RrType.A ? found?.a : found?.aaaa);
-    alias = found.alias;
+    if (!target.isWithin(zone.name)) return { aliases, addresses: [], outside: target, states };
+    const { records, state } = find(zone, target.key);
+    states.push(state);
+    if (!records?.alias) {
+      const addresses = (qtype === RrType.A ? records?.a : records?.aaaa) ?? [];
+      return { ...leadTo(aliases, target, addresses), outside: undefined, states };
+    }
+    alias = records.alias;
   }
-  return NOWHERE;
+  return { aliases: [], addresses: [], outside: undefined, states };
 }
 
 /** Aliases that end without addresses are as good as none. */
 function leadTo(
   aliases: readonly ResourceRecord[],
   target: Name,
-  addresses: readonly ResourceRecord[] = [],
-): AliasChain {
-  if (addresses.length === 0) return NOWHERE;
-  return {
-    aliases,
-    addresses: addresses.map((record) => record.withOwner(target)),
-    outside: undefined,
-  };
+  addresses: readonly ResourceRecord[],
+): Pick<AliasChain, "aliases" | "addresses"> {
+  if (addresses.length === 0) return { aliases: [], addresses: [] };
+  return { aliases, addresses: addresses.map((record) => record.withOwner(target)) };
 }
 
 /**
@@ -68,10 +71,12 @@ export function resolveOutside(
   question: Query,
   resolve: (query: Query) => Result,
 ): Result {
-  const alone = (): Reply => Reply.authoritative(aliases);
+  // What it says may age; and what is outside may be something else the next time.
+  const alone = (): Reply => Reply.authoritative(aliases).narrow(Validity.once);
   const join = (outcome: Outcome): Reply => {
     if (outcome === DROPPED) return alone();
     const reply = Reply.authoritative([...aliases, ...outcome.answer]);
+    reply.narrow(outcome.validity.and(Validity.once));
     reply.flags |= outcome.flags & Flag.TC;
     return reply;
   };

@@ -4,10 +4,11 @@ import { HINFO } from "../../dns/rdata/hinfo.ts";
 import { PTR } from "../../dns/rdata/rfc1035-names.ts";
 import { TXT } from "../../dns/rdata/txt.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Basis } from "../../server/basis.ts";
+import type { State } from "../../server/contract/state.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
-import { Reply } from "../../server/reply.ts";
+import { mapReply, Reply } from "../../server/reply.ts";
 import { followAlias, resolveOutside } from "./alias-chain.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
@@ -35,27 +36,22 @@ export interface AnswersParts {
   readonly resolve: (query: Query) => Result;
 }
 
+/** A reply, marked with what it depends on; or the state in which there is no such name. */
+export type Answer = Result | State;
+
 /** Makes replies of what is found, for each type of question. */
 export class Answers {
   readonly #parts: AnswersParts;
-  /** What the last reply stands on, also one that there is no such name. */
-  basis: Basis;
-  /** Whether nobody else had a part in it. */
-  isOwn = true;
 
   constructor(parts: AnswersParts) {
     this.#parts = parts;
-    this.basis = parts.index.basis;
   }
 
   /**
-   * The reply to a question for a name in `zone`, names in lower case; undefined if there is no
-   * such name.
+   * The reply to a question for a name in `zone`, names in lower case.
    * @throws {NotSynced}
    */
-  reply(query: Query, zone: ClusterZone): Result | undefined {
-    this.basis = this.#parts.index.basis;
-    this.isOwn = true;
+  answer(query: Query, zone: ClusterZone): Answer {
     switch (query.qtype) {
       case RrType.A:
       case RrType.AAAA:
@@ -76,106 +72,120 @@ export class Answers {
         return this.#any(query, zone);
       case RrType.AXFR:
       case RrType.IXFR:
-        return new Reply(Rcode.REFUSED);
+        return new Reply(Rcode.REFUSED, 0, Validity.once);
       default:
-        return this.#find(query, zone) && this.#nodata(zone);
+        return this.#found(query, zone, () => []);
     }
   }
 
-  #find(query: Query, zone: ClusterZone): NameRecords | undefined {
-    const { finder } = this.#parts;
-    const found = finder.find(zone, query.qname.key);
-    this.basis = finder.basis;
-    return found;
+  /** What is at the name, by way of `choose`: no records are NODATA. */
+  #found(
+    query: Query,
+    zone: ClusterZone,
+    choose: (records: NameRecords) => readonly ResourceRecord[],
+  ): Reply | State {
+    const { records, state } = this.#parts.finder.find(zone, query.qname.key);
+    return records ? this.#positive(state, zone, choose(records)) : state;
   }
 
-  #addresses(query: Query, zone: ClusterZone): Result | undefined {
-    const found = this.#find(query, zone);
-    if (!found) return undefined;
-    if (found.alias) return this.#follow(found.alias, query, zone);
-    return this.#positive(zone, query.qtype === RrType.A ? found.a : found.aaaa);
+  #addresses(query: Query, zone: ClusterZone): Answer {
+    const { records, state } = this.#parts.finder.find(zone, query.qname.key);
+    if (!records) return state;
+    if (records.alias) return this.#follow(records.alias, state, query, zone);
+    return this.#positive(state, zone, query.qtype === RrType.A ? records.a : records.aaaa);
   }
 
-  #follow(alias: Alias, query: Query, zone: ClusterZone): Result {
+  #follow(alias: Alias, state: State, query: Query, zone: ClusterZone): Result {
     const { finder, index, resolve } = this.#parts;
     const chain = followAlias(alias, query.qtype, zone, (within, key) => {
       const found = finder.find(within, key);
-      if (!found && !index.state.isSynced(within)) throw new NotSynced();
+      if (!found.records && !index.state.isSynced(within)) throw new NotSynced();
       return found;
     });
-    this.basis = index.basis;
-    if (!chain.outside) return this.#positive(zone, [...chain.aliases, ...chain.addresses]);
-    this.isOwn = false;
-    return resolveOutside(chain.aliases, query.ask(chain.outside, query.qtype), resolve);
+    const validity = Validity.dependingOn(state, ...chain.states);
+    if (!chain.outside) {
+      return this.#positive(state, zone, [...chain.aliases, ...chain.addresses]).narrow(validity);
+    }
+    const question = query.ask(chain.outside, query.qtype);
+    const result = resolveOutside(chain.aliases, question, resolve);
+    return mapReply(result, (reply) => reply.narrow(validity));
   }
 
-  #locations(query: Query, zone: ClusterZone): Result | undefined {
-    const found = this.#find(query, zone);
-    return found && this.#positive(zone, found.srv.answer, found.srv.additional);
+  #locations(query: Query, zone: ClusterZone): Reply | State {
+    const { records, state } = this.#parts.finder.find(zone, query.qname.key);
+    return records
+      ? this.#positive(state, zone, records.srv.answer, records.srv.additional)
+      : state;
   }
 
-  #pointers(query: Query, zone: ClusterZone): Result | undefined {
+  #pointers(query: Query, zone: ClusterZone): Reply | State {
     const { index, primaryZone } = this.#parts;
     const address = addressOfReverseName(query.qname.key);
-    if (address === undefined) return this.#find(query, zone) && this.#nodata(zone);
+    if (address === undefined) return this.#found(query, zone, () => []);
+    const state = index.reverse.stateOf(address, index.frame);
     const isClusterIp = index.reverse.service(address) !== undefined;
     if (!isClusterIp && !index.state.isKnown(zone)) throw new NotSynced();
     const records = index.reverse.names(address).flatMap((labels) => {
       const target = primaryZone.below(labels + SVC);
       return target ? [zone.record(query.qname, RrType.PTR, PTR.encode({ target }))] : [];
     });
-    return records.length === 0 ? undefined : this.#positive(zone, records);
+    return records.length === 0 ? state : this.#positive(state, zone, records);
   }
 
   /** The alias itself is asked for: it is not followed. */
-  #alias(query: Query, zone: ClusterZone): Result | undefined {
-    const found = this.#find(query, zone);
-    return found && this.#positive(zone, found.alias ? [found.alias.record] : []);
+  #alias(query: Query, zone: ClusterZone): Reply | State {
+    return this.#found(query, zone, ({ alias }) => (alias ? [alias.record] : []));
   }
 
-  #text(query: Query, zone: ClusterZone): Result | undefined {
+  #text(query: Query, zone: ClusterZone): Reply | State {
     const { key } = query.qname;
     const isVersion = key.startsWith(DNS_VERSION);
     if (isVersion && key.length === DNS_VERSION.length + zone.name.key.length) {
       const record = zone.record(query.qname, RrType.TXT, SPECIFICATION);
       return Reply.authoritative([record.withTtl(DNS_VERSION_TTL_SECONDS)]);
     }
-    const found = this.#find(query, zone);
+    const { records, state } = this.#parts.finder.find(zone, key);
     // CoreDNS denies names without records of their own here, and for no other type.
-    return found && found !== EMPTY ? this.#nodata(zone) : undefined;
+    return records && records !== EMPTY ? this.#nodata(state, zone) : state;
   }
 
   /** CoreDNS denies no name here. */
-  #startOfAuthority(query: Query, zone: ClusterZone): Result {
-    if (!query.qname.equals(zone.name)) return this.#nodata(zone);
-    return Reply.authoritative([zone.soa(this.#parts.index.servicesOf(zone).serial.value)]);
+  #startOfAuthority(query: Query, zone: ClusterZone): Reply {
+    const { whole } = this.#parts.index;
+    if (!query.qname.equals(zone.name)) return this.#nodata(whole, zone);
+    return this.#positive(whole, zone, [this.#soa(zone)]);
   }
 
-  #authorities(query: Query, zone: ClusterZone): Result | undefined {
+  #authorities(query: Query, zone: ClusterZone): Reply | State {
     const { index, nameServers } = this.#parts;
-    if (!query.qname.equals(zone.name)) return this.#find(query, zone) && this.#nodata(zone);
+    if (!query.qname.equals(zone.name)) return this.#found(query, zone, () => []);
     if (!index.state.isKnown(zone)) throw new NotSynced();
     const { answer, additional } = nameServers.records(zone);
-    return this.#positive(zone, answer, additional);
+    return this.#positive(index.whole, zone, answer, additional);
   }
 
-  #any(query: Query, zone: ClusterZone): Result | undefined {
-    if (!this.#find(query, zone)) return undefined;
-    return Reply.authoritative([zone.record(query.qname, RrType.HINFO, NOT_ANY)]);
+  #any(query: Query, zone: ClusterZone): Reply | State {
+    return this.#found(query, zone, () => [zone.record(query.qname, RrType.HINFO, NOT_ANY)]);
   }
 
   #positive(
+    state: State,
     zone: ClusterZone,
     answer: readonly ResourceRecord[],
     additional?: readonly ResourceRecord[],
   ): Reply {
-    if (answer.length === 0) return this.#nodata(zone);
-    const reply = Reply.authoritative(answer);
+    if (answer.length === 0) return this.#nodata(state, zone);
+    const reply = Reply.authoritative(answer).narrow(Validity.dependingOn(state));
     if (additional) reply.additional = additional;
     return reply;
   }
 
-  #nodata(zone: ClusterZone): Reply {
-    return Reply.negative(Rcode.NOERROR, zone.soa(this.#parts.index.servicesOf(zone).serial.value));
+  #nodata(state: State, zone: ClusterZone): Reply {
+    const reply = Reply.negative(Rcode.NOERROR, this.#soa(zone));
+    return reply.narrow(Validity.dependingOn(state));
+  }
+
+  #soa(zone: ClusterZone): ResourceRecord {
+    return zone.soa(this.#parts.index.servicesOf(zone).serial.value);
   }
 }

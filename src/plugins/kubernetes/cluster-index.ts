@@ -8,8 +8,9 @@ import type {
   ServiceImport,
 } from "../../kube/cluster-source.ts";
 import type { Logger } from "../../observe/log.ts";
-import { Basis } from "../../server/basis.ts";
+import { State } from "../../server/contract/state.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
+import { EndingStates } from "./ending-states.ts";
 import { wireLabel } from "./labels.ts";
 import { NamespaceTable } from "./namespace-table.ts";
 import { objectKey, PodTable } from "./pod-table.ts";
@@ -40,16 +41,17 @@ export interface ClusterIndexOptions {
 
 /** The cluster, arranged for questions. */
 export class ClusterIndex implements ClusterStore {
-  readonly pods = new PodTable();
-  readonly reverse = new ReverseTable();
+  readonly #ending = new EndingStates();
+  readonly pods = new PodTable(this.#ending);
+  readonly reverse = new ReverseTable(this.#ending);
   /** The cluster's own Services. */
   readonly services: ServiceTable;
   /** Those of the cluster set. */
   readonly imports: ServiceTable;
   /** The state of everything: it ends with each change. */
-  basis: Basis = new Basis();
+  whole: State = new State();
   /** What all names stand on: which namespaces there are, and how far the cluster is known. */
-  frame: Basis = new Basis();
+  frame: State = new State();
   /** How far the cluster has been told of. */
   readonly state: SyncState;
   readonly #options: ClusterIndexOptions;
@@ -60,10 +62,20 @@ export class ClusterIndex implements ClusterStore {
     this.#options = options;
     this.state = new SyncState(options.kinds);
     const { reverse } = this;
+    const ending = this.#ending;
     const namespaces = new NamespaceTable(options.namespaces);
     this.#namespaces = namespaces;
-    this.services = new ServiceTable({ namespaces, serial: new Serial(options.now), reverse });
-    this.imports = new ServiceTable({ namespaces, serial: new Serial(options.now) });
+    this.services = new ServiceTable({
+      namespaces,
+      serial: new Serial(options.now),
+      reverse,
+      ending,
+    });
+    this.imports = new ServiceTable({ namespaces, serial: new Serial(options.now), ending });
+  }
+
+  get version(): object {
+    return this.whole;
   }
 
   /** The Services that a zone's names stand for. */
@@ -178,16 +190,17 @@ export class ClusterIndex implements ClusterStore {
 
   #frameChangedIf(isChanged: boolean): void {
     if (!isChanged) return;
-    this.frame.end();
-    this.frame = new Basis();
+    this.#ending.add(this.frame);
+    this.frame = new State();
     this.#changedIf(true);
   }
 
   /** @param table whose zones show the change; those of both if not given */
   #changedIf(isChanged: boolean, table?: ServiceTable): void {
     if (!isChanged) return;
-    this.basis.end();
-    this.basis = new Basis();
+    this.#ending.add(this.whole);
+    this.whole = new State();
+    this.#ending.end();
     for (const { serial } of table ? [table] : [this.services, this.imports]) serial.touch();
     for (const listener of this.#listeners) listener();
   }

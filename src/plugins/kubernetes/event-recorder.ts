@@ -47,8 +47,8 @@ export class EventRecorder implements ClusterStore, ShownState {
     this.#close = undefined;
   }
 
-  get basis(): object {
-    return this.index.basis;
+  get version(): object {
+    return this.index.version;
   }
 
   objects(): Iterable<ClusterObject> {
@@ -56,11 +56,11 @@ export class EventRecorder implements ClusterStore, ShownState {
   }
 
   upsert(object: ClusterObject): void {
-    const { basis } = this.index;
+    const { whole } = this.index;
     this.index.upsert(object);
     this.lastEventMs.set(object.kind, this.now());
     // A slice that is told of again as it was, after a gap in the watch, is no change.
-    if (object.kind === "EndpointSlice" && this.index.basis !== basis) this.#observe(object);
+    if (object.kind === "EndpointSlice" && this.index.whole !== whole) this.#observe(object);
   }
 
   remove(kind: Kind, key: ObjectKey): void {

@@ -4,12 +4,15 @@ import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
-import type { Basis, Reuse } from "../../server/basis.ts";
+import { State } from "../../server/contract/state.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
+import { passOn } from "../../server/pass-on.ts";
 import { QueryError } from "../../server/query-error.ts";
 import type { Query } from "../../server/query.ts";
-import type { Result } from "../../server/reply.ts";
+import type { Repetition, Result } from "../../server/reply.ts";
 import { mapReply, Reply } from "../../server/reply.ts";
+import type { Answer } from "./answers.ts";
 import { Answers } from "./answers.ts";
 import { ClusterIndex } from "./cluster-index.ts";
 import { ClusterZone } from "./cluster-zone.ts";
@@ -31,6 +34,8 @@ export interface KubernetesWorld {
   readonly now: () => number;
 }
 
+const FOLLOWS_CASE: Repetition = { followsCase: true };
+
 /** Answers for the Services and Pods of a cluster. */
 export class Kubernetes implements Instance {
   /** What is known of the cluster; other plugins may look things up in it. */
@@ -43,7 +48,7 @@ export class Kubernetes implements Instance {
   readonly #zones: readonly ClusterZone[];
   readonly #fallthrough: readonly Name[];
   readonly #startupTimeoutMs: number;
-  readonly reusable = true;
+  readonly passable = true;
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
     const { source, localAddresses, now } = world;
@@ -83,12 +88,11 @@ export class Kubernetes implements Instance {
     if (!zone) return next(query);
     const staleness = this.index.state.stalenessOf(zone);
     const result = this.#reply(query, zone);
-    const { basis, isOwn } = this.#answers;
     // There may be such a name soon, which those behind know nothing of.
-    if (result === undefined) return mapReply(next(query), withoutReuse);
+    if (result instanceof State) return passOn(query, next, Validity.dependingOn(result));
     return mapReply(result, (reply) => {
-      reply.basis = basis;
-      reply.reuse = isOwn ? reuseOf(reply, basis) : undefined;
+      untilSerialIsOld(reply);
+      reply.repetition = FOLLOWS_CASE;
       if (staleness) reply.options = [...reply.options, staleness];
       if (qname.wire === qname.key) return reply;
       return inQueryCase(reply, query, zone, this.#serialOf(zone));
@@ -101,7 +105,7 @@ export class Kubernetes implements Instance {
   }
 
   /** Waits for the cluster, but not for ever: it may be away, and the Corefile has been changed. */
-  async settle(): Promise<void> {
+  async ready(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#startupTimeoutMs);
     const { state } = this.index;
@@ -135,7 +139,7 @@ export class Kubernetes implements Instance {
   transfer(apex: Name): Iterable<ResourceRecord> | undefined {
     const zone = this.#zones.find(({ name }) => name.equals(apex));
     if (!zone) return undefined;
-    if (!this.index.state.isSynced(zone)) throw notSynced();
+    if (!this.index.state.isSynced(zone)) throw this.#notSynced();
     return transferRecords(zone, this.index, this.#nameServers);
   }
 
@@ -150,18 +154,27 @@ export class Kubernetes implements Instance {
     return undefined;
   }
 
-  /** The reply for a name of a zone; undefined if the question is to be passed on. */
-  #reply(query: Query, zone: ClusterZone): Result | undefined {
-    try {
-      const reply = this.#answers.reply(query, zone);
-      if (reply !== undefined) return reply;
-    } catch (error) {
-      throw error instanceof NotSynced ? notSynced() : error;
-    }
+  /** The reply for a name of a zone; a state if the question is to be passed on while it lasts. */
+  #reply(query: Query, zone: ClusterZone): Answer {
+    const answer = this.#answer(query, zone);
+    if (!(answer instanceof State)) return answer;
     // As long as not all is known no name may be denied, nor leak to others who would deny it.
-    if (!this.index.state.isSynced(zone)) throw notSynced();
-    if (query.qname.isWithinAny(this.#fallthrough)) return undefined;
-    return Reply.negative(Rcode.NXDOMAIN, zone.soa(this.#serialOf(zone)));
+    if (!this.index.state.isSynced(zone)) throw this.#notSynced();
+    if (query.qname.isWithinAny(this.#fallthrough)) return answer;
+    const denial = Reply.negative(Rcode.NXDOMAIN, zone.soa(this.#serialOf(zone)));
+    return denial.narrow(Validity.dependingOn(answer));
+  }
+
+  #answer(query: Query, zone: ClusterZone): Answer {
+    try {
+      return this.#answers.answer(query, zone);
+    } catch (error) {
+      throw error instanceof NotSynced ? this.#notSynced() : error;
+    }
+  }
+
+  #notSynced(): QueryError {
+    return notSynced().narrow(Validity.dependingOn(this.index.frame));
   }
 }
 
@@ -169,15 +182,9 @@ export class Kubernetes implements Instance {
  * With a SOA record a reply has the zone's serial number, which each change raises. It may be
  * behind for as long as the record itself may be kept by others.
  */
-function reuseOf({ authority }: Reply, basis: Basis): Reuse {
-  const [soa] = authority;
-  const untilMs = soa ? performance.now() + soa.ttlSeconds * 1_000 : Infinity;
-  return { basis, untilMs, followsCase: true };
-}
-
-function withoutReuse(reply: Reply): Reply {
-  reply.reuse = undefined;
-  return reply;
+function untilSerialIsOld(reply: Reply): void {
+  const [soa] = reply.authority;
+  if (soa) reply.narrow(Validity.until(performance.now() + soa.ttlSeconds * 1_000));
 }
 
 /** CoreDNS takes `multicluster` without zones, too. */

@@ -1,5 +1,5 @@
 import type { Kind } from "../../kube/cluster-source.ts";
-import type { Basis } from "../../server/basis.ts";
+import type { State } from "../../server/contract/state.ts";
 import { addressOfDashed } from "./address.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
@@ -9,6 +9,7 @@ import { LabelOffsets, labelText, POD, SVC, withoutUnderscore } from "./labels.t
 import type { NameRecords } from "./name-records.ts";
 import { EMPTY, POINTERS_ONLY } from "./name-records.ts";
 import type { NameServers } from "./name-servers.ts";
+import type { PodAddress } from "./pod-table.ts";
 import { addressOfReverseName } from "./reverse-name.ts";
 import type { ServiceNode } from "./service-node.ts";
 import { isExposed } from "./service-node.ts";
@@ -26,6 +27,14 @@ export interface NameFinderOptions {
   readonly zonal: boolean;
 }
 
+/** What a zone has at a name. */
+export interface Found {
+  /** Undefined if the name does not exist. */
+  readonly records: NameRecords | undefined;
+  /** Until this ends. */
+  readonly state: State;
+}
+
 /** Thrown where the answer depends on what is not known of the cluster yet. */
 export class NotSynced extends Error {
   override readonly name = "NotSynced";
@@ -37,18 +46,15 @@ export class NameFinder {
   readonly #nameServers: NameServers;
   readonly #options: NameFinderOptions;
   readonly #labels = new LabelOffsets();
-  /** What the last answer of `find` stands on. */
-  basis: Basis;
 
   constructor(index: ClusterIndex, nameServers: NameServers, options: NameFinderOptions) {
     this.#index = index;
     this.#nameServers = nameServers;
     this.#options = options;
-    this.basis = index.frame;
   }
 
   /**
-   * What there is at a name; undefined if the name does not exist.
+   * What there is at a name.
    *
    *     [ENDPOINT. | PORT.PROTOCOL.]      SERVICE. NAMESPACE. svc. ZONE
    *     TOPOLOGY-ZONE.(pin | prefer)._zone. SERVICE. NAMESPACE. svc. ZONE
@@ -61,11 +67,10 @@ export class NameFinder {
    * @param key lower-case wire form of a name within the zone
    * @throws {NotSynced}
    */
-  find(zone: ClusterZone, key: string): NameRecords | undefined {
+  find(zone: ClusterZone, key: string): Found {
     const labels = this.#labels;
     labels.read(key, key.length - zone.name.key.length);
-    this.basis = this.#index.frame;
-    if (labels.count === 0) return EMPTY;
+    if (labels.count === 0) return this.#inFrame(EMPTY);
     if (!labels.isTooLong) {
       if (labels.endsWith(SVC)) return this.#findService(zone);
       if (labels.endsWith(POD)) return this.#findPod(zone);
@@ -75,20 +80,30 @@ export class NameFinder {
       if (zonal) return this.#findZonal(zone, zonal);
     }
     const address = addressOfReverseName(key);
-    if (address === undefined) return undefined;
-    this.basis = this.#index.basis;
-    return this.#index.reverse.names(address).length > 0 ? POINTERS_ONLY : undefined;
+    if (address === undefined) return this.#inFrame(undefined);
+    const { reverse, frame } = this.#index;
+    const records = reverse.names(address).length > 0 ? POINTERS_ONLY : undefined;
+    return { records, state: reverse.stateOf(address, frame) };
   }
 
-  #findService(zone: ClusterZone): NameRecords | undefined {
+  /** There are such names, or there are not, as long as there are the same namespaces. */
+  #inFrame(records: NameRecords | undefined): Found {
+    return { records, state: this.#index.frame };
+  }
+
+  #findService(zone: ClusterZone): Found {
     const labels = this.#labels;
-    if (labels.count === 1) return EMPTY;
-    if (zone.isReverse) return undefined;
-    if (labels.count === 2) return this.#findNamespace();
+    if (labels.count === 1) return this.#inFrame(EMPTY);
+    if (zone.isReverse) return this.#inFrame(undefined);
+    if (labels.count === 2) return this.#inFrame(this.#namespace());
     const key = labels.slice(2, 1);
     const services = this.#index.servicesOf(zone);
-    this.basis = services.basisOn(this.#index.frame, key);
-    const node = services.find(key);
+    const state = services.stateOf(key, this.#index.frame);
+    return { records: this.#serviceRecords(zone, services.find(key)), state };
+  }
+
+  #serviceRecords(zone: ClusterZone, node: ServiceNode | undefined): NameRecords | undefined {
+    const labels = this.#labels;
     if (!node?.isVisible || this.#isIgnored(node)) return undefined;
     const isEndpoint =
       labels.count === 4 || (labels.count === 5 && zone.isMulticluster && !this.#namesPort());
@@ -108,17 +123,17 @@ export class NameFinder {
     return [3, 4].some((i) => labelText(labels.slice(i, i)).startsWith("_"));
   }
 
-  #findZonal(zone: ClusterZone, name: ZonalName): NameRecords | undefined {
-    if (zone.isReverse || zone.isMulticluster) return undefined;
+  #findZonal(zone: ClusterZone, name: ZonalName): Found {
+    if (zone.isReverse || zone.isMulticluster) return this.#inFrame(undefined);
     const { services, frame } = this.#index;
-    this.basis = services.basisOn(frame, name.service);
+    const state = services.stateOf(name.service, frame);
     const node = services.find(name.service);
-    if (!node?.isVisible || !node.service?.headless) return undefined;
+    if (!node?.isVisible || !node.service?.headless) return { records: undefined, state };
     this.#need("EndpointSlice");
-    return recordsOf(node, zone).byTopologyZone(name);
+    return { records: recordsOf(node, zone).byTopologyZone(name), state };
   }
 
-  #findNamespace(): NameRecords | undefined {
+  #namespace(): NameRecords | undefined {
     const namespace = this.#index.namespace(this.#labels.slice(1, 1));
     return namespace && isExposed(namespace) ? EMPTY : undefined;
   }
@@ -130,13 +145,21 @@ export class NameFinder {
     return !node.hasReadyTargets;
   }
 
-  #findPod(zone: ClusterZone): NameRecords | undefined {
+  #findPod(zone: ClusterZone): Found {
     const labels = this.#labels;
-    if (labels.count === 1) return EMPTY;
-    if (this.#options.pods === "disabled" || zone.isReverse) return undefined;
-    const namespace = this.#findNamespace();
-    if (!namespace || labels.count === 2) return namespace;
-    const pod = this.#podAddress();
+    if (labels.count === 1) return this.#inFrame(EMPTY);
+    if (this.#options.pods === "disabled" || zone.isReverse) return this.#inFrame(undefined);
+    const namespace = this.#namespace();
+    if (!namespace || labels.count === 2) return this.#inFrame(namespace);
+    if (this.#options.pods === "insecure")
+      return this.#inFrame(this.#podRecords(zone, this.#podAsNamed()));
+    const { pods, frame } = this.#index;
+    const key = labels.slice(2, 1);
+    return { records: this.#podRecords(zone, pods.find(key)), state: pods.stateOf(key, frame) };
+  }
+
+  #podRecords(zone: ClusterZone, pod: PodAddress | undefined): NameRecords | undefined {
+    const labels = this.#labels;
     const owner = pod && zone.below(labels.slice(labels.count - 1, 0));
     if (!owner) return undefined;
     const host = { labels: labels.slice(2, 0), address: pod.address, port: 0 };
@@ -144,21 +167,17 @@ export class NameFinder {
     return new HostRecords(owner, hosts, zone, { portless: true });
   }
 
-  #podAddress(): { readonly address: string; readonly count: number } | undefined {
-    if (this.#options.pods === "verified") {
-      this.basis = this.#index.basis;
-      return this.#index.pods.find(this.#labels.slice(2, 1));
-    }
+  /** Whoever asks says which address the pod has. */
+  #podAsNamed(): PodAddress | undefined {
     const address = addressOfDashed(labelText(this.#labels.slice(2, 2)));
     return address === undefined ? undefined : { address, count: 1 };
   }
 
-  #findNameServer(zone: ClusterZone): NameRecords | undefined {
+  #findNameServer(zone: ClusterZone): Found {
     const owner = zone.below(NS_DNS);
-    if (!owner) return undefined;
-    this.basis = this.#index.basis;
+    if (!owner) return this.#inFrame(undefined);
     if (!this.#index.state.isKnown(zone)) throw new NotSynced();
-    return this.#nameServers.at(owner, zone);
+    return { records: this.#nameServers.at(owner, zone), state: this.#index.whole };
   }
 
   #need(kind: Kind): void {

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { RrType } from "../../dns/iana/rr-type.ts";
-import type { Basis } from "../../server/basis.ts";
+import type { State } from "../../server/contract/state.ts";
 import type { Name } from "../../dns/name.ts";
 import { NS } from "../../dns/rdata/rfc1035-names.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
@@ -25,7 +25,7 @@ export class NameServers {
   readonly #localAddresses: readonly string[];
   #hosts: readonly Host[] = [];
   /** The state that `#hosts` was found in. */
-  #basis: Basis | undefined;
+  #state: State | undefined;
 
   constructor(index: ClusterIndex, localAddresses: readonly string[]) {
     this.#index = index;
@@ -53,9 +53,9 @@ export class NameServers {
 
   /** Each pair of name and address once. */
   hosts(): readonly Host[] {
-    const { basis } = this.#index;
-    if (this.#basis !== basis) this.#hosts = distinct(this.#find());
-    this.#basis = basis;
+    const { whole } = this.#index;
+    if (this.#state !== whole) this.#hosts = distinct(this.#find());
+    this.#state = whole;
     return this.#hosts;
   }
 

@@ -1,5 +1,8 @@
 import type { ObjectKey, Pod } from "../../kube/cluster-source.ts";
+import { SharedStates } from "../../server/contract/shared-states.ts";
+import type { State } from "../../server/contract/state.ts";
 import { dashedAddress } from "./address.ts";
+import type { EndingStates } from "./ending-states.ts";
 import { wireLabel } from "./labels.ts";
 
 /** Pods in these phases have given their addresses back. */
@@ -9,18 +12,34 @@ const OVER = new Set(["Succeeded", "Failed", "Unknown"]);
 export interface PodAddress {
   readonly address: string;
   /** Pods that have it: more than one on a host's own network. */
+  readonly count: number;
+}
+
+interface CountedAddress extends PodAddress {
   count: number;
 }
 
 /** The addresses of running pods by name, for `pods verified`. */
 export class PodTable {
-  readonly #byName = new Map<string, PodAddress>();
+  readonly #byName = new Map<string, CountedAddress>();
   /** What each pod has added, by namespace and name. */
   readonly #names = new Map<string, readonly string[]>();
+  readonly #states = new SharedStates();
+  readonly #ending: EndingStates;
+
+  /** @param ending takes what a change ends */
+  constructor(ending: EndingStates) {
+    this.#ending = ending;
+  }
 
   /** @param labels of pod and namespace, in lower-case wire form */
   find(labels: string): PodAddress | undefined {
     return this.#byName.get(labels);
+  }
+
+  /** What a reply about these labels depends on, whether there is such a pod or not. */
+  stateOf(labels: string, frame: State): State {
+    return this.#states.of(labels, frame);
   }
 
   /** @returns whether its addresses have changed. */
@@ -61,6 +80,7 @@ export class PodTable {
   }
 
   #add(name: string, address: string): void {
+    this.#ending.add(this.#states.at(name));
     const known = this.#byName.get(name);
     if (known) known.count++;
     else this.#byName.set(name, { address, count: 1 });
@@ -68,6 +88,7 @@ export class PodTable {
 
   #forget(names: readonly string[]): void {
     for (const name of names) {
+      this.#ending.add(this.#states.at(name));
       const known = this.#byName.get(name);
       if (known && --known.count === 0) this.#byName.delete(name);
     }

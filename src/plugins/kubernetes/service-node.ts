@@ -1,5 +1,6 @@
 import type { Service } from "../../kube/cluster-source.ts";
-import { Basis } from "../../server/basis.ts";
+import { State } from "../../server/contract/state.ts";
+import type { EndingStates } from "./ending-states.ts";
 import type { OneOrMany } from "./one-or-many.ts";
 import type { Slice, Target } from "./slice.ts";
 import { groupTargets } from "./slice.ts";
@@ -35,7 +36,7 @@ export class ServiceNode {
   /** By the zone's index; forgotten with each change. */
   records: (ServiceRecords | undefined)[] = [];
   #targets: OneOrMany<Target> | undefined;
-  #basis: Basis | undefined;
+  #state: State | undefined;
 
   constructor(key: string, namespace: NamespaceNode) {
     this.key = key;
@@ -55,10 +56,10 @@ export class ServiceNode {
     return this.slices.some(({ targets }) => targets.length > 0);
   }
 
-  /** What replies about the Service stand on, besides the frame. */
-  basisOn(frame: Basis): Basis {
-    if (this.#basis?.isCurrent !== true) this.#basis = new Basis(frame);
-    return this.#basis;
+  /** What replies about the Service depend on. */
+  stateOn(frame: State): State {
+    if (this.#state?.isCurrent !== true) this.#state = new State(frame);
+    return this.#state;
   }
 
   /** The targets with this name below the Service, in wire form. */
@@ -67,23 +68,22 @@ export class ServiceNode {
     return this.#targets.get(label);
   }
 
-  /** Puts `slice` in the place of the one with its name. */
+  /** Puts `slice` in the place of the one with its name; to be followed by `changed`. */
   put(slice: Slice): void {
     const others = this.slices.filter(({ name }) => name !== slice.name);
     this.slices = [...others, slice].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    this.changed();
   }
 
+  /** To be followed by `changed`. */
   take(slice: Slice): void {
     this.slices = this.slices.filter((other) => other !== slice);
-    this.changed();
   }
 
-  changed(): void {
+  /** @param ending takes what the change ends; no query is answered before it has ended */
+  changed(ending: EndingStates): void {
     this.records = [];
     this.#targets = undefined;
-    // No query is answered between the change and here.
-    this.#basis?.end();
-    this.#basis = undefined;
+    ending.add(this.#state);
+    this.#state = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Service } from "../../kube/cluster-source.ts";
-import type { Basis } from "../../server/basis.ts";
-import { Absences } from "./absences.ts";
+import { SharedStates } from "../../server/contract/shared-states.ts";
+import type { State } from "../../server/contract/state.ts";
+import type { EndingStates } from "./ending-states.ts";
 import type { NamespaceTable } from "./namespace-table.ts";
 import type { ReverseTable } from "./reverse-table.ts";
 import type { Serial } from "./serial.ts";
@@ -15,6 +16,8 @@ export interface ServiceTableParts {
   readonly serial: Serial;
   /** What learns the addresses; without it they have no names. */
   readonly reverse?: ReverseTable;
+  /** Takes what a change ends. */
+  readonly ending: EndingStates;
 }
 
 /**
@@ -30,9 +33,12 @@ export class ServiceTable {
   readonly #reverse: ReverseTable | undefined;
   readonly #nodes = new Map<string, ServiceNode>();
   readonly #slices = new Map<string, Slice>();
-  readonly #absences = new Absences();
+  /** Of those that do not exist. */
+  readonly #absences = new SharedStates();
+  readonly #ending: EndingStates;
 
-  constructor({ namespaces, serial, reverse }: ServiceTableParts) {
+  constructor({ namespaces, serial, reverse, ending }: ServiceTableParts) {
+    this.#ending = ending;
     this.serial = serial;
     this.#namespaces = namespaces;
     this.#reverse = reverse;
@@ -44,10 +50,10 @@ export class ServiceTable {
     return this.#nodes.get(key);
   }
 
-  /** What replies about names at and below a Service stand on, whether it exists or not. */
-  basisOn(frame: Basis, key: string): Basis {
+  /** What replies about names at and below a Service depend on, whether it exists or not. */
+  stateOf(key: string, frame: State): State {
     const node = this.#nodes.get(key);
-    return node?.service ? node.basisOn(frame) : this.#absences.basisOn(frame, key);
+    return node?.service ? node.stateOn(frame) : this.#absences.of(key, frame);
   }
 
   nodes(): Iterable<ServiceNode> {
@@ -68,10 +74,13 @@ export class ServiceTable {
     const node = this.node(key);
     if (node.service && isSameService(node.service, service)) return false;
     this.#reverse?.removeService(node);
-    if (!node.service) this.#absences.end(key);
+    if (!node.service) {
+      this.#ending.add(this.#absences.at(key));
+      this.#reverse?.serviceCameOrWent(node);
+    }
     node.service = service;
     this.#reverse?.addService(node);
-    node.changed();
+    node.changed(this.#ending);
     return true;
   }
 
@@ -79,6 +88,7 @@ export class ServiceTable {
     const node = this.#nodes.get(key);
     if (!node?.service) return false;
     this.#reverse?.removeService(node);
+    this.#reverse?.serviceCameOrWent(node);
     node.service = undefined;
     this.#changed(node);
     return true;
@@ -90,8 +100,10 @@ export class ServiceTable {
     if (before && isSameSlice(before, slice)) return false;
     this.#slices.set(key, slice);
     this.#reverse?.addSlice(slice);
+    if (before) this.#reverse?.removeSlice(before);
     slice.node.put(slice);
-    if (before) this.#take(before);
+    slice.node.changed(this.#ending);
+    if (before && before.node !== slice.node) this.#takeFromNode(before);
     return true;
   }
 
@@ -99,18 +111,18 @@ export class ServiceTable {
     const slice = this.#slices.get(key);
     if (!slice) return false;
     this.#slices.delete(key);
-    this.#take(slice);
+    this.#reverse?.removeSlice(slice);
+    this.#takeFromNode(slice);
     return true;
   }
 
-  #take(slice: Slice): void {
-    this.#reverse?.removeSlice(slice);
+  #takeFromNode(slice: Slice): void {
     slice.node.take(slice);
     this.#changed(slice.node);
   }
 
   #changed(node: ServiceNode): void {
-    node.changed();
+    node.changed(this.#ending);
     if (node.isUnused && this.#nodes.delete(node.key)) this.#namespaces.release(node.namespace);
   }
 }

@@ -232,19 +232,19 @@ describe("when the API server has been read", () => {
   it("lets go of replies from the snapshot, and denies again", async () => {
     const { plugin, inner } = await restart();
     const web = await reply(plugin, "web.shop.svc.cluster.local. A");
-    expect(web.basis?.isCurrent).toBe(true);
+    expect(web.validity.isCurrent).toBe(true);
     const left = SHOP.filter(({ name }) => name !== "db");
     inner.tellAll(left, KINDS.slice(0, 3));
-    expect(web.basis?.isCurrent).toBe(false);
+    expect(web.validity.isCurrent).toBe(false);
     const almost = await reply(plugin, "web.shop.svc.cluster.local. A");
     expect(extendedError(almost)).toEqual(STALE);
-    expect(almost.basis?.isCurrent).toBe(true);
+    expect(almost.validity.isCurrent).toBe(true);
     expect(await failure(plugin, "db.shop.svc.cluster.local. A")).toEqual([
       Rcode.SERVFAIL,
       ExtendedErrorCode.NOT_READY,
     ]);
     inner.sink.synced("Pod");
-    expect(almost.basis?.isCurrent).toBe(false);
+    expect(almost.validity.isCurrent).toBe(false);
     const fresh = await reply(plugin, "web.shop.svc.cluster.local. A");
     expect([fresh.answer.length, extendedError(fresh)]).toEqual([1, undefined]);
     expect(await failure(plugin, "db.shop.svc.cluster.local. A")).toMatchObject({

@@ -13,7 +13,7 @@ import { putWeightedFirst } from "./weights.ts";
 
 /** Changes the order of the addresses in a reply, so that clients spread over them. */
 export class LoadBalance implements Instance {
-  readonly reusable: false | "rotated";
+  readonly passable: false | "rotated";
   readonly #prefer: readonly Subnet[];
   readonly #weightFile: WeightFile | undefined;
 
@@ -21,7 +21,7 @@ export class LoadBalance implements Instance {
     this.#prefer = prefer;
     this.#weightFile = weightFile;
     // Whoever repeats a reply knows nothing of weights and subnets.
-    this.reusable = weightFile || prefer.length > 0 ? false : "rotated";
+    this.passable = weightFile || prefer.length > 0 ? false : "rotated";
   }
 
   async start(): Promise<void> {

@@ -4,6 +4,7 @@ import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Client } from "../../server/client.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import { Query } from "../../server/query.ts";
@@ -42,7 +43,7 @@ const PROBER: Client = {
  * is proof: who replays one that was seen on its way stops nothing.
  */
 export class LoopDetector implements Instance {
-  readonly reusable = true;
+  readonly passable = true;
   readonly #context: PluginContext;
   readonly #zone: Name;
   #probeName: Name | undefined;
@@ -72,7 +73,7 @@ export class LoopDetector implements Instance {
     if (query.client === PROBER) return next(query);
     this.#countReturn(query);
     // It ends here: going on would only feed the loop.
-    return new Reply(Rcode.SERVFAIL);
+    return new Reply(Rcode.SERVFAIL, 0, Validity.once);
   }
 
   #probeAfter(delayMs: number): void {

@@ -6,7 +6,7 @@ import { serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Observer } from "../../server/serving-block.ts";
 import type { Query } from "../../server/query.ts";
-import type { ReusedObserver } from "../../server/reused-observer.ts";
+import type { RepeatObserver } from "../../server/repeat-observer.ts";
 import type { Outcome } from "../../server/reply.ts";
 import type { PrometheusOptions } from "./parse.ts";
 import { provideProcessMetrics, provideRuntimeMetrics } from "./process-metrics.ts";
@@ -71,7 +71,7 @@ export class Prometheus implements Instance {
     return (query, outcome, octets) => traffic.count(query, outcome, octets);
   }
 
-  observeReused(qname: Name): ReusedObserver {
+  observeRepeats(qname: Name): RepeatObserver {
     return this.#trafficFor(qname);
   }
 

@@ -3,7 +3,7 @@ import type { Cell, HistogramCell } from "../../observe/metrics.ts";
 import type { Query } from "../../server/query.ts";
 import type { Outcome } from "../../server/reply.ts";
 import { DROPPED } from "../../server/reply.ts";
-import type { ReusedObserver, ReusedQueries } from "../../server/reused-observer.ts";
+import type { RepeatObserver, RepeatedQueries } from "../../server/repeat-observer.ts";
 import type { TrafficFamilies } from "./traffic-families.ts";
 import { TYPE_LABELS, typeLabelIndex } from "./type-label.ts";
 
@@ -24,7 +24,7 @@ interface TransportCells {
  *     requests   (transport * 2 + family) * types + type
  *     responses  rcode
  */
-export class ZoneTraffic implements ReusedObserver {
+export class ZoneTraffic implements RepeatObserver {
   readonly #families: TrafficFamilies;
   readonly #labels: ZoneLabels;
   readonly #requests: (Cell | undefined)[];
@@ -53,7 +53,7 @@ export class ZoneTraffic implements ReusedObserver {
     this.#responseCell(outcome.rcode).value++;
   }
 
-  countReused(queries: ReusedQueries): void {
+  countRepeats(queries: RepeatedQueries): void {
     const { count, qtype, rcode } = queries;
     const family = queries.isIpv6 ? 1 : 0;
     const transport = queries.isStream ? 1 : 0;

@@ -50,6 +50,7 @@ function complete(
     const outcome = outcomes[aliases.indexOf(record)];
     if (!(outcome instanceof Reply)) continue;
     reply.flags |= outcome.flags & Flag.TC;
+    reply.narrow(outcome.validity);
     for (const found of outcome.answer) addOnce(answer, found);
   }
   reply.answer = answer;

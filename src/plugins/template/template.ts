@@ -6,6 +6,7 @@ import { RrClass, formatRrClass } from "../../dns/iana/rr-class.ts";
 import { RrType, formatRrType } from "../../dns/iana/rr-type.ts";
 import { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -26,7 +27,7 @@ type SectionName = "answer" | "authority" | "additional";
 
 /** Answers with records that templates make of the question. */
 export class Template implements Instance {
-  readonly reusable = true;
+  readonly passable = true;
   readonly #options: TemplateOptions;
   readonly #context: PluginContext;
   /** Longest first. */
@@ -83,14 +84,15 @@ export class Template implements Instance {
   #passOver(query: Query, next: Next): Result {
     const { fallthrough } = this.#options;
     if (query.qname.isWithinAny(fallthrough)) return next(query);
-    const reply = new Reply(Rcode.SERVFAIL);
+    const reply = new Reply(Rcode.SERVFAIL, 0, Validity.once);
     reply.options = NO_MATCH;
     return reply;
   }
 
   #answer(query: Query, question: TemplateQuestion, data: TemplateData): Result {
     const { rcode, extendedError } = this.#options;
-    const reply = new Reply(rcode);
+    // Each match is counted.
+    const reply = new Reply(rcode, 0, Validity.once);
     if (extendedError) reply.options = [extendedError];
     // As in CoreDNS, a failure that is meant has no records.
     if (rcode === Rcode.SERVFAIL) return reply;

@@ -1,13 +1,14 @@
-import type { Unsettled } from "../basis.ts";
+import type { Afterwards } from "../contract/state.ts";
 import type { Query } from "../query.ts";
-import type { Reply } from "../reply.ts";
-import type { ReusedQueries } from "../reused-observer.ts";
+import type { Repetition, Reply } from "../reply.ts";
+import type { RepeatedQueries } from "../repeat-observer.ts";
 import type { Repeat } from "../serving-block.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { HitDurations } from "./hit-durations.ts";
 import { HitRound } from "./hit-round.ts";
 import { KeptReply } from "./kept-reply.ts";
 import { ENDPOINTS, STREAM_READER, Shape } from "./layout.ts";
+import type { ReplyLayout } from "./reply-layout.ts";
 import { canRotate, readLayout } from "./reply-layout.ts";
 import type { SlotPool } from "./slot-pool.ts";
 import type { RoomMaker } from "./table-writer.ts";
@@ -34,7 +35,7 @@ const OPT_OCTETS = 11;
  *     kept ─► invalid ─► (readers have been waited for) ─► hits counted, slot free
  *          at once, all                                    some in each turn
  */
-export class AnswerTable implements Unsettled, RoomMaker {
+export class AnswerTable implements Afterwards, RoomMaker {
   readonly writer: TableWriter = new TableWriter();
   /** By slot; those that are leaving, too. */
   readonly #kept = new Map<number, KeptReply>();
@@ -89,9 +90,9 @@ export class AnswerTable implements Unsettled, RoomMaker {
     packet: Buffer,
     at: { generation: number; repeat: Repeat },
   ): void {
-    const { reuse } = reply;
+    const { validity, repetition } = reply;
     const { generation, repeat } = at;
-    if (generation === 0 || !reuse?.basis.isCurrent || performance.now() >= reuse.untilMs) return;
+    if (generation === 0 || !validity.allowsRepeating(performance.now())) return;
     const nameOctets = query.qname.wire.length;
     const known = this.writer.find(packet, nameOctets, shapeOf(query), generation);
     if (known >= 0) {
@@ -101,8 +102,9 @@ export class AnswerTable implements Unsettled, RoomMaker {
     if (!this.#door.admits(this.writer.hash)) return;
     const layout = readLayout(packet, reply, query.hasEdns);
     if (!layout || (repeat.rotates && !canRotate(layout))) return;
+    if (repetition.aging && !hasTtls(packet, layout, ttlNow(repetition.aging))) return;
     // Others are not to see how this client writes names.
-    const anyCase = reuse.followsCase === true && !layout.dependsOnCase;
+    const anyCase = repetition.followsCase === true && !layout.dependsOnCase;
     if (!anyCase && query.qname.wire !== query.qname.key) return;
     const slot = this.writer.insert(
       {
@@ -110,9 +112,9 @@ export class AnswerTable implements Unsettled, RoomMaker {
         layout,
         shape: shapeOf(query),
         generation,
-        ttlSeconds: reuse.aging?.ttlSeconds,
-        originMs: reuse.aging?.fromMs ?? 0,
-        untilMs: reuse.untilMs,
+        ttlSeconds: repetition.aging?.ttlSeconds,
+        originMs: repetition.aging?.fromMs ?? 0,
+        untilMs: validity.untilMs,
         anyCase,
         rotates: repeat.rotates,
       },
@@ -120,13 +122,8 @@ export class AnswerTable implements Unsettled, RoomMaker {
     );
     if (slot < 0) return;
     const observers = repeat.observers(query.qname);
-    const kept = new KeptReply(
-      slot,
-      reuse,
-      { generation, rcode: reply.rcode, observers },
-      this.#drop,
-    );
-    reuse.basis.add(kept);
+    const kept = new KeptReply(slot, reply, { generation, observers }, this.#drop);
+    kept.depend();
     this.#kept.set(slot, kept);
     this.#timer ??= setInterval(() => this.#beginRound(), COUNT_EVERY_MS).unref();
   }
@@ -166,12 +163,16 @@ export class AnswerTable implements Unsettled, RoomMaker {
       if (!isWanted) victims.push(kept);
     }
     for (const kept of victims) this.#forget(kept);
-    this.settle();
+    this.reclaim();
     this.#release(EVICTIONS);
   }
 
+  statesEnded(): void {
+    this.reclaim();
+  }
+
   /** When this returns, no reader has anything of what was removed. */
-  settle(): void {
+  reclaim(): void {
     this.writer.readers.waitForBatches();
     if (this.#left.length === 0) [this.#left, this.#leaving] = [this.#leaving, this.#left];
     else for (const kept of this.#leaving.splice(0)) this.#left.push(kept);
@@ -190,7 +191,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
       this.#pastGenerations.add(generation);
       this.#past = this.#kept.values();
     }
-    this.settle();
+    this.reclaim();
     return next;
   }
 
@@ -229,19 +230,19 @@ export class AnswerTable implements Unsettled, RoomMaker {
       }
       const kept = next.value;
       if (kept.isLeaving || !this.#pastGenerations.has(kept.generation)) continue;
-      kept.reuse.basis.delete(kept);
+      kept.dependNoMore();
       this.#invalidate(kept, this.#left);
     }
   }
 
-  /** For a basis that has ended. */
-  readonly #drop = (kept: KeptReply): Unsettled => {
+  /** For a state that has ended. */
+  readonly #drop = (kept: KeptReply): Afterwards => {
     if (!kept.isLeaving) this.#invalidate(kept, this.#leaving);
     return this;
   };
 
   #forget(kept: KeptReply): void {
-    kept.reuse.basis.delete(kept);
+    kept.dependNoMore();
     this.#invalidate(kept, this.#leaving);
   }
 
@@ -265,7 +266,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
     }
     if (sum === 0) return;
     kept.wasHit = true;
-    kept.reuse.count?.(sum, performance.now());
+    kept.repetition.count?.(sum, performance.now());
   }
 
   #tell(kept: KeptReply, hits: number, from: { isStream: boolean; isIpv6: boolean }): void {
@@ -275,7 +276,7 @@ export class AnswerTable implements Unsettled, RoomMaker {
     const dnssecOk = (shape & Shape.dnssecOk) !== 0;
     const { rcode, observers } = kept;
     this.#durations.take(hits, (count, seconds) => {
-      const queries: ReusedQueries = {
+      const queries: RepeatedQueries = {
         count,
         seconds,
         ...from,
@@ -285,9 +286,22 @@ export class AnswerTable implements Unsettled, RoomMaker {
         queryOctets,
         replyOctets: octets,
       };
-      for (const observer of observers) observer.countReused(queries);
+      for (const observer of observers) observer.countRepeats(queries);
     });
   }
+}
+
+/** What the TTLs of a reply that ages are now. */
+function ttlNow({ ttlSeconds, fromMs }: NonNullable<Repetition["aging"]>): number {
+  return ttlSeconds - Math.floor((performance.now() - fromMs) / 1_000);
+}
+
+/** Not if somebody has put others on it meanwhile; a second may have gone by. */
+function hasTtls(packet: Buffer, { ttlOffsets }: ReplyLayout, ttlSeconds: number): boolean {
+  return ttlOffsets.every((at) => {
+    const later = packet.readUInt32BE(at) - ttlSeconds;
+    return later === 0 || later === 1;
+  });
 }
 
 function shapeOf(query: Query): number {

@@ -1,34 +1,48 @@
-import type { Dependent, Reuse, Unsettled } from "../basis.ts";
-import type { ReusedObserver } from "../reused-observer.ts";
+import type { Afterwards, Dependent } from "../contract/state.ts";
+import type { Validity } from "../contract/validity.ts";
+import type { Repetition, Reply } from "../reply.ts";
+import type { RepeatObserver } from "../repeat-observer.ts";
 
 /** What the main thread knows of a slot that is in use. */
 export class KeptReply implements Dependent {
   readonly slot: number;
-  readonly reuse: Reuse;
+  readonly validity: Validity;
+  readonly repetition: Repetition;
   readonly generation: number;
   readonly rcode: number;
-  readonly observers: readonly ReusedObserver[];
+  readonly observers: readonly RepeatObserver[];
   /** Whether it was hit since the hand of the clock came by. */
   wasHit = false;
   /** Whether it is invalid, and only its hits are still to be counted. */
   isLeaving = false;
-  readonly #drop: (kept: KeptReply) => Unsettled;
+  readonly #drop: (kept: KeptReply) => Afterwards;
 
   constructor(
     slot: number,
-    reuse: Reuse,
-    details: { generation: number; rcode: number; observers: readonly ReusedObserver[] },
-    drop: (kept: KeptReply) => Unsettled,
+    { validity, repetition, rcode }: Reply,
+    details: { generation: number; observers: readonly RepeatObserver[] },
+    drop: (kept: KeptReply) => Afterwards,
   ) {
     this.slot = slot;
-    this.reuse = reuse;
+    this.validity = validity;
+    this.repetition = repetition;
     this.generation = details.generation;
-    this.rcode = details.rcode;
+    this.rcode = rcode;
     this.observers = details.observers;
     this.#drop = drop;
   }
 
-  basisEnded(unsettled: Set<Unsettled>): void {
-    unsettled.add(this.#drop(this));
+  /** To be told when something ends that the reply depends on. */
+  depend(): void {
+    for (const state of this.validity.states) state.add(this);
+  }
+
+  dependNoMore(): void {
+    for (const state of this.validity.states) state.delete(this);
+  }
+
+  stateEnded(afterwards: Set<Afterwards>): void {
+    this.dependNoMore();
+    afterwards.add(this.#drop(this));
   }
 }

@@ -1,9 +1,10 @@
 import { encodeQuestion, parseQuestion } from "../../recorded/question.ts";
-import { Basis } from "../../../src/server/basis.ts";
-import type { Reuse } from "../../../src/server/basis.ts";
+import { State } from "../../../src/server/contract/state.ts";
+import { Validity } from "../../../src/server/contract/validity.ts";
 import type { Client } from "../../../src/server/client.ts";
 import { encodeReply } from "../../../src/server/encode-reply.ts";
 import { readQuery } from "../../../src/server/query.ts";
+import type { Repetition } from "../../../src/server/reply.ts";
 import { Reply } from "../../../src/server/reply.ts";
 import type { ServingBlock } from "../../../src/server/serving-block.ts";
 import { AnswerTable } from "../../../src/server/table/answer-table.ts";
@@ -78,18 +79,18 @@ function requests(prefix: string, options: string): Buffer[] {
 function offerTwice(
   endpoint: EndpointTable,
   packets: readonly Buffer[],
-  aging: Reuse["aging"],
+  aging: Repetition["aging"],
   addresses: number,
 ): void {
-  const basis = new Basis();
+  const validity = Validity.dependingOn(new State());
   for (const packet of packets) {
     const received = readQuery(packet, client);
     if (!received) throw new Error("Cannot read question");
     const { query } = received;
     const name = query.qname.toString();
     const lines = Array.from({ length: addresses }, (_, i) => `${name} 30 IN A 10.0.0.${i + 1}`);
-    const reply = Reply.authoritative(records(...lines));
-    reply.reuse = { basis, untilMs: Infinity, ...(aging ? { aging } : {}) };
+    const reply = Reply.authoritative(records(...lines)).narrow(validity);
+    if (aging) reply.repetition = { aging };
     const finished = encodeReply(query, reply);
     endpoint.offer(block, query, reply, finished);
     endpoint.offer(block, query, reply, finished);

@@ -1,10 +1,10 @@
 /** Is told of queries that were answered by repeating a reply. Must not throw. */
-export interface ReusedObserver {
-  countReused(queries: ReusedQueries): void;
+export interface RepeatObserver {
+  countRepeats(queries: RepeatedQueries): void;
 }
 
 /** Queries that are alike in all of this. Valid during the call. */
-export interface ReusedQueries {
+export interface RepeatedQueries {
   readonly count: number;
   /** From receiving one of them to sending its reply. */
   readonly seconds: number;

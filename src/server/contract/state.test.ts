@@ -1,32 +1,30 @@
 import { describe, expect, it } from "vitest";
-import type { Unsettled } from "./basis.ts";
-import { Basis, endAll } from "./basis.ts";
+import type { Afterwards, Dependent } from "./state.ts";
+import { State, endStates } from "./state.ts";
 
 /** Writes down what it is told. */
-class Listener implements Unsettled {
+class Listener implements Dependent {
   readonly heard: string[] = [];
   readonly #name: string;
-  readonly #unsettled: Unsettled;
+  readonly #afterwards: Afterwards;
 
-  constructor(name: string, unsettled: Unsettled) {
+  constructor(name: string, afterwards: Afterwards) {
     this.#name = name;
-    this.#unsettled = unsettled;
+    this.#afterwards = afterwards;
   }
 
-  basisEnded(unsettled: Set<Unsettled>): void {
+  stateEnded(afterwards: Set<Afterwards>): void {
     this.heard.push(this.#name);
-    unsettled.add(this.#unsettled);
+    afterwards.add(this.#afterwards);
   }
-
-  settle(): void {}
 }
 
-describe("a basis", () => {
+describe("a state", () => {
   it("takes along what stands on it, however far", () => {
-    const ground = new Basis();
-    const middle = new Basis(ground);
-    const top = new Basis(middle);
-    const other = new Basis(ground);
+    const ground = new State();
+    const middle = new State(ground);
+    const top = new State(middle);
+    const other = new State(ground);
     middle.end();
     expect([ground, middle, top, other].map(({ isCurrent }) => isCurrent)).toEqual([
       true,
@@ -39,31 +37,31 @@ describe("a basis", () => {
   });
 
   it("that has ended is no ground to stand on", () => {
-    const ground = new Basis();
+    const ground = new State();
     ground.end();
-    expect(new Basis(ground).isCurrent).toBe(false);
+    expect(new State(ground).isCurrent).toBe(false);
   });
 
   it("tells each dependent once, and settles once for all", () => {
     let settled = 0;
-    const settler = { settle: (): void => void settled++ };
+    const settler = { statesEnded: (): void => void settled++ };
     const listeners = ["a", "b", "c"].map((name) => new Listener(name, settler));
-    const [first, second] = [new Basis(), new Basis()];
+    const [first, second] = [new State(), new State()];
     for (const listener of listeners) first.add(listener);
     second.add(listeners[0] as Listener);
     first.delete(listeners[1] as Listener);
-    endAll([first, undefined, second]);
+    endStates([first, undefined, second]);
     first.end();
     expect(listeners.map(({ heard }) => heard.length)).toEqual([2, 0, 1]);
     expect(settled).toBe(1);
   });
 
   it("forgets its only dependent", () => {
-    const basis = new Basis();
-    const listener = new Listener("a", { settle: () => {} });
-    basis.add(listener);
-    basis.delete(listener);
-    basis.end();
+    const state = new State();
+    const listener = new Listener("a", { statesEnded: () => {} });
+    state.add(listener);
+    state.delete(listener);
+    state.end();
     expect(listener.heard).toEqual([]);
   });
 });

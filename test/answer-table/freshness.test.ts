@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { noArguments } from "../../src/corefile/arguments.ts";
+import { parseMessage } from "../../src/dns/message.ts";
+import { formatRecord } from "../../src/dns/presentation.ts";
+import type { ClusterObject } from "../../src/kube/cluster-source.ts";
+import {
+  externalName,
+  headless,
+  namespace,
+  pod,
+  service,
+  slice,
+} from "../../src/plugins/kubernetes/cluster.cases.ts";
+import { Rcode } from "../../src/dns/iana/rcode.ts";
+import { definePlugin } from "../../src/server/plugin.ts";
+import type { PluginOrder } from "../../src/server/plugin-order.ts";
+import { QueryError } from "../../src/server/query-error.ts";
+import { Reply } from "../../src/server/reply.ts";
+import { Validity } from "../../src/server/contract/validity.ts";
+import { records } from "../../src/testing/query.ts";
+import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
+import { ChangingCluster } from "./changing-cluster.ts";
+import { House } from "./house.ts";
+
+/** Stands for an upstream, which knows every name; those of `bad` names it fails to resolve. */
+const upstream = definePlugin({
+  name: "whoami",
+  parse: noArguments,
+  create: () => ({
+    passable: true,
+    serve: async ({ qname }) => {
+      const owner = qname.toString().toLowerCase();
+      if (owner.includes("bad")) throw new QueryError(Rcode.SERVFAIL, "Cannot reach upstream");
+      const reply = new Reply(Rcode.NOERROR, 0, Validity.once);
+      reply.isForwarded = true;
+      reply.answer = records(`${owner} 300 IN PTR elsewhere.test.`, `${owner} 300 IN A 192.0.2.1`);
+      return reply;
+    },
+  }),
+});
+
+const corefile = (properties: string): string => `.:53 {
+  cache 300
+  kubernetes cluster.local in-addr.arpa {
+    pods verified
+    ttl 300
+    ${properties}
+  }
+  whoami
+}`;
+
+interface Opened {
+  readonly cluster: ChangingCluster;
+  readonly house: House;
+}
+
+let open: House[] = [];
+
+afterEach(async () => {
+  for (const house of open) await house.close();
+  open = [];
+});
+
+async function closeLast(): Promise<void> {
+  await open.pop()?.close();
+}
+
+async function openWith(properties: string, objects: readonly ClusterObject[]): Promise<Opened> {
+  const cluster = new ChangingCluster();
+  const list: PluginOrder = cluster.plugins.map((plugin) =>
+    plugin === "whoami" || (typeof plugin !== "string" && plugin.name === "whoami")
+      ? upstream
+      : plugin,
+  );
+  const house = await House.open(corefile(properties), list);
+  open.push(house);
+  for (const object of objects) cluster.upsert(object);
+  cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
+  return { cluster, house };
+}
+
+const QUESTIONS = [
+  "web.shop.svc.cluster.local A",
+  "bad.shop.svc.cluster.local A",
+  "alias.shop.svc.cluster.local A",
+  "api.shop.svc.cluster.local SRV",
+  "10-0-0-7.shop.pod.cluster.local A",
+  "shop.svc.cluster.local A",
+  "1.0.0.10.in-addr.arpa PTR",
+  "7.0.0.10.in-addr.arpa PTR",
+];
+
+/** Response code and records without TTLs; serial numbers are not compared either. */
+async function say(house: House, question: string): Promise<string> {
+  const packet = await house.ask(encodeQuestion(parseQuestion(question), 1));
+  const message = packet && parseMessage(packet);
+  if (!message) return "none";
+  const lines = message.answer.map((record) => formatRecord(record).replace(/ \d+ IN /, " "));
+  return [message.rcode, ...lines.toSorted()].join(" | ");
+}
+
+async function sayAll(house: House): Promise<string[]> {
+  const said: string[] = [];
+  for (const question of QUESTIONS) said.push(`${question}: ${await say(house, question)}`);
+  return said;
+}
+
+const OBJECTS: readonly ClusterObject[] = [
+  namespace("shop"),
+  service("shop/web", { clusterIPs: ["10.0.0.1"] }),
+  service("shop/web", { clusterIPs: ["10.0.0.2"] }),
+  service("shop/bad", { clusterIPs: ["10.0.0.1"] }),
+  service("shop/other", { clusterIPs: ["10.0.0.7"] }),
+  headless("shop/api"),
+  slice("shop/api", ["10.0.0.7"]),
+  slice("shop/api", ["10.0.0.1"]),
+  externalName("shop/alias", "web.shop.svc.cluster.local"),
+  externalName("shop/alias", "outside.test"),
+  pod("shop/p", "10.0.0.7"),
+];
+
+const keyOf = ({ kind, namespace: space, name }: ClusterObject): string =>
+  `${kind}/${space}/${name}`;
+
+describe.each(["", "fallthrough", "fallthrough in-addr.arpa", "pods insecure\nfallthrough"])(
+  "with cache and an upstream behind kubernetes { %s }",
+  (properties) => {
+    it("no answer after a change is one that a fresh server could not give", async () => {
+      const changes = fc.array(
+        fc.record({ object: fc.constantFrom(...OBJECTS), isRemoval: fc.boolean() }),
+        { minLength: 1, maxLength: 6 },
+      );
+      await fc.assert(
+        fc.asyncProperty(changes, async (list) => {
+          const { cluster, house } = await openWith(properties, [namespace("shop")]);
+          const there = new Map<string, ClusterObject>([["Namespace//shop", namespace("shop")]]);
+          for (const { object, isRemoval } of list) {
+            // The second and third time, cache and table answer.
+            for (let i = 0; i < 3; i++) await sayAll(house);
+            if (isRemoval) cluster.remove(object.kind, object);
+            else cluster.upsert(object);
+            if (isRemoval) there.delete(keyOf(object));
+            else there.set(keyOf(object), object);
+            const fresh = await openWith(properties, [...there.values()]);
+            expect(await sayAll(house)).toEqual(await sayAll(fresh.house));
+            await closeLast();
+          }
+          await closeLast();
+        }),
+        { numRuns: 15 },
+      );
+    });
+  },
+);
+
+describe("a pointer that fell through to an upstream", () => {
+  it("is the Service's from the moment that it has the address", async () => {
+    const { cluster, house } = await openWith("fallthrough in-addr.arpa", [namespace("shop")]);
+    const question = "1.0.0.10.in-addr.arpa PTR";
+    for (let i = 0; i < 4; i++) expect(await say(house, question)).toContain("elsewhere.test.");
+    expect(house.table.size).toBe(1);
+    cluster.upsert(service("shop/web", { clusterIPs: ["10.0.0.1"] }));
+    expect(house.table.size).toBe(0);
+    expect(await say(house, question)).toContain("web.shop.svc.cluster.local.");
+  });
+
+  it("stays where it is when another address is taken", async () => {
+    const { cluster, house } = await openWith("fallthrough in-addr.arpa", [namespace("shop")]);
+    for (let i = 0; i < 4; i++) await say(house, "1.0.0.10.in-addr.arpa PTR");
+    cluster.upsert(service("shop/web", { clusterIPs: ["10.0.0.99"] }));
+    expect(house.table.size).toBe(1);
+  });
+});
