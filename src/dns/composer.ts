@@ -3,7 +3,7 @@ import { ednsLength, writeEdns } from "./edns.ts";
 import { HEADER_OCTETS } from "./header.ts";
 import type { Name } from "./name.ts";
 import { NameCompressor } from "./name-compressor.ts";
-import { compressibleNames } from "./rdata/compressible.ts";
+import { rdataNames } from "./rdata/rdata-names.ts";
 import type { ResourceRecord } from "./resource-record.ts";
 import { WireReader } from "./wire-reader.ts";
 import { MAX_MESSAGE_OCTETS, WireWriter } from "./wire-writer.ts";
@@ -129,11 +129,15 @@ export class Composer {
     return writer.offset <= this.#limit;
   }
 
-  #rdata(record: ResourceRecord): void {
+  #rdata({ type, rdata }: ResourceRecord): void {
     const writer = this.#writer;
-    const names = compressibleNames(record.type);
-    if (names === undefined) return writer.octets(record.rdata);
-    const reader = new WireReader(record.rdata);
+    const names = rdataNames(type, rdata);
+    if (names === undefined) return writer.octets(rdata);
+    if (!names.mayCompress) {
+      this.#names.noteWhole(writer.offset + names.skip, names.count);
+      return writer.octets(rdata);
+    }
+    const reader = new WireReader(rdata);
     writer.octets(reader.octets(names.skip));
     for (let i = 0; i < names.count; i++) {
       this.#names.write(writer, reader.name(), this.#start);

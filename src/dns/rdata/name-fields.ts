@@ -10,5 +10,5 @@ export const name: Field<Name> = {
   expand: (reader, writer) => writer.name(reader.name()),
 };
 
-/** A name of a type that RFC 1035 defines, which may be compressed; see `compressible.ts`. */
+/** A name of a type that RFC 1035 defines, which may be compressed; see `rdata-names.ts`. */
 export const compressibleName: Field<Name> = { ...name };

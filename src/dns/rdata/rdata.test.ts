@@ -4,9 +4,9 @@ import { RrType, parseRrType } from "../iana/rr-type.ts";
 import { Name } from "../name.ts";
 import { WireReader } from "../wire-reader.ts";
 import { A } from "./a.ts";
-import { compressibleNames } from "./compressible.ts";
 import { MX } from "./mx.ts";
-import { compressibleName } from "./name-fields.ts";
+import { compressibleName, name } from "./name-fields.ts";
+import { rdataNames } from "./rdata-names.ts";
 import { expandRdata, formatRdata, parseRdata } from "./rdata.ts";
 import { rdataVectors } from "./rdata.cases.ts";
 import { rdataCodecOf, rdataCodecs } from "./registry.ts";
@@ -58,27 +58,42 @@ it("each type is registered once", () => {
   expect(new Set(rdataCodecs.map((codec) => codec.type)).size).toBe(rdataCodecs.length);
 });
 
-describe("compressible names", () => {
-  it.each(rdataCodecs.map((codec) => [codec.type, codec] as const))(
-    "of type %i are where its fields say",
-    (type, codec) => {
-      const kinds = Object.values(codec.fields);
-      const count = kinds.filter((field) => field === compressibleName).length;
-      const names = compressibleNames(type);
-      expect(names?.count ?? 0).toBe(count);
-      if (!names) return;
-      const first = kinds.indexOf(compressibleName);
-      const reader = new WireReader(Buffer.alloc(16));
-      for (const field of kinds.slice(0, first)) field.decode(reader);
-      expect(names.skip).toBe(reader.offset);
-      expect(kinds.slice(first, first + count).every((field) => field === compressibleName)).toBe(
-        true,
-      );
-    },
-  );
+describe("names in RDATA", () => {
+  /** Where the names are by the type's fields, and whether they may be compressed. */
+  function byFields(type: number, rdata: Buffer): object | undefined {
+    const codec = rdataCodecOf(type);
+    const reader = new WireReader(rdata);
+    const names: { skip: number; mayCompress: boolean }[] = [];
+    for (const field of Object.values(codec?.fields ?? {})) {
+      const skip = reader.offset;
+      field.decode(reader);
+      if ("expand" in field && (field === name || field === compressibleName)) {
+        names.push({ skip, mayCompress: field === compressibleName });
+      }
+    }
+    return names[0] && { ...names[0], count: names.length };
+  }
+
+  it.each(rdataVectors)("of %s %s are where its fields say", (mnemonic, _text, hex) => {
+    const type = typeOf(mnemonic);
+    const rdata = Buffer.from(hex, "hex");
+    // Its one field is a choice of things.
+    if (type === RrType.IPSECKEY) return;
+    expect(rdataNames(type, rdata)).toEqual(byFields(type, rdata));
+  });
+
+  it("are there in IPSECKEY where the gateway is a name", () => {
+    const of = (text: string): object | undefined => {
+      return rdataNames(RrType.IPSECKEY, parseRdata(RrType.IPSECKEY, text));
+    };
+    expect(of("10 3 2 gateway.example. AQ==")).toEqual({ skip: 3, count: 1, mayCompress: false });
+    for (const gateway of ["0 2 .", "1 2 192.0.2.38", "2 2 2001:db8::1"]) {
+      expect(of(`10 ${gateway} AQ==`)).toBeUndefined();
+    }
+  });
 
   it("are none in a type that is not known", () => {
-    expect(compressibleNames(65_534)).toBeUndefined();
+    expect(rdataNames(65_534, Buffer.from("0161", "hex"))).toBeUndefined();
   });
 });
 
