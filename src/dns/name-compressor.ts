@@ -82,7 +82,7 @@ export class NameCompressor {
   #mapName(bytes: Buffer, start: number, messageStart: number): number {
     let end = start;
     while (bytes[end] !== 0) end += 1 + (bytes[end] as number);
-    const wire = bytes.latin1Slice(start, end + 1);
+    const wire = bytes.toString("latin1", start, end + 1);
     for (let at = 0; at < wire.length - 1; at += wire.charCodeAt(at) + 1) {
       const suffix = wire.slice(at);
       const offset = start - messageStart + at;

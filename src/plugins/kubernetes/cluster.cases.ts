@@ -126,6 +126,7 @@ export interface TestClusterOptions {
   /** Properties, one a line. */
   readonly properties?: string;
   readonly localAddresses?: readonly string[];
+  readonly localPorts?: readonly number[];
   /** Answers what is asked outside of the zone. */
   readonly resolve?: (query: Query) => Result;
   readonly log?: Logger;
@@ -147,6 +148,7 @@ export class TestCluster {
     this.plugin = new Kubernetes(parseKubernetes(context.directive), context, {
       source: { start: () => Promise.resolve(), stop: () => Promise.resolve() },
       localAddresses: options.localAddresses ?? [],
+      localPorts: options.localPorts ?? [],
       now: options.now ?? ((): number => 1_000_000_000),
     });
     for (const object of objects) this.plugin.index.upsert(object);

@@ -1,6 +1,6 @@
 import { definePlugin } from "../../server/plugin.ts";
 import { Kubernetes } from "./kubernetes.ts";
-import { localAddresses } from "./name-servers.ts";
+import { localAddresses } from "./local-addresses.ts";
 import { parseKubernetes } from "./parse.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { makeSource } from "./source.ts";
@@ -12,7 +12,8 @@ export const kubernetes = definePlugin({
   create: (options, context) =>
     new Kubernetes(options, context, {
       source: withSnapshot(makeSource(options, context), options, context),
-      localAddresses: localAddresses(context.settings.listenOn),
+      localAddresses: localAddresses(context.settings.listenOn, context.settings.listenExcept),
+      localPorts: context.keys.flatMap(({ port }) => port ?? []),
       now: Date.now,
     }),
 });

@@ -30,6 +30,8 @@ export interface KubernetesWorld {
   readonly source: ClusterSource<ClusterStore>;
   /** Addresses that clients reach this machine at. */
   readonly localAddresses: readonly string[];
+  /** Ports that the server block is answered on, besides 53. */
+  readonly localPorts?: readonly number[];
   /** Unix time in milliseconds. */
   readonly now: () => number;
 }
@@ -51,7 +53,7 @@ export class Kubernetes implements Instance {
   readonly passable = true;
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
-    const { source, localAddresses, now } = world;
+    const { source, localAddresses, localPorts, now } = world;
     const names = options.zones ?? context.zones;
     checkMulticluster(context.directive, options.multicluster, names);
     warnOfNoZones(context, options);
@@ -66,7 +68,7 @@ export class Kubernetes implements Instance {
     this.index = new ClusterIndex({ ...options, kinds, log: context.log, now });
     this.#source = source;
     this.#recorder = new EventRecorder(this.index, context.metrics, world);
-    this.#nameServers = new NameServers(this.index, localAddresses);
+    this.#nameServers = new NameServers(this.index, localAddresses, localPorts);
     const finder = new NameFinder(this.index, this.#nameServers, options);
     const resolve = (query: Query): Result => context.host.resolve(query);
     const { index } = this;

@@ -1,9 +1,10 @@
-import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
-import { headless, namespace, service, slice, TestCluster } from "./cluster.cases.ts";
-import { localAddresses } from "./name-servers.ts";
+import type { ClusterObject, EndpointPort } from "../../kube/cluster-source.ts";
+import { headless, namespace, port, service, slice, TestCluster } from "./cluster.cases.ts";
 
 const LOCAL = ["10.1.0.53", "2001:db8::53"];
+/** As the cluster DNS has them, in its Service and, for pods that listen there, in its slices. */
+const PORTS = [port("dns", 53, "udp"), port("dns-tcp", 53), port("metrics", 9153)];
 
 describe("name servers", () => {
   it("are ns.dns without an endpoint of our own", async () => {
@@ -27,8 +28,8 @@ describe("name servers", () => {
   it("are the Services that have our address as an endpoint, whichever their namespace", async () => {
     const cluster = new TestCluster(
       [
-        service("kube-system/kube-dns", { clusterIPs: ["10.96.0.10", "fd00::10"] }),
-        slice("kube-system/kube-dns", ["10.1.0.53", "10.1.0.54"]),
+        service("kube-system/kube-dns", { clusterIPs: ["10.96.0.10", "fd00::10"], ports: PORTS }),
+        slice("kube-system/kube-dns", ["10.1.0.53", "10.1.0.54"], { ports: PORTS }),
         slice("kube-system/kube-dns-6", ["2001:db8::53"], {
           serviceName: "kube-dns",
           addressType: "IPv6",
@@ -51,7 +52,10 @@ describe("name servers", () => {
 
   it("are the endpoints of a headless Service, and change with them", async () => {
     const cluster = new TestCluster(
-      [headless("kube-system/dns"), slice("kube-system/dns", ["10.1.0.53", "10.1.0.54"])],
+      [
+        headless("kube-system/dns", { ports: PORTS }),
+        slice("kube-system/dns", ["10.1.0.53", "10.1.0.54"], { ports: PORTS }),
+      ],
       { localAddresses: LOCAL },
     );
     const { answer } = await cluster.ask("cluster.local.", "NS");
@@ -64,23 +68,55 @@ describe("name servers", () => {
       "cluster.local. NS ns.dns.cluster.local.",
     ]);
   });
-});
 
-describe("localAddresses", () => {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const reachable = all.filter(({ internal }) => !internal).map(({ address }) => address);
+  /** The Service and a slice with our address, of these ports. */
+  function behindUs(
+    path: string,
+    ports: readonly EndpointPort[],
+    isHeadless = false,
+  ): ClusterObject[] {
+    const make = isHeadless ? headless : service;
+    return [
+      make(path, { ports, clusterIPs: ["10.96.0.1"] }),
+      slice(path, ["10.1.0.53"], { ports }),
+    ];
+  }
 
-  it.each<[string, string[], readonly string[]]>([
-    [
-      "addresses to listen on",
-      ["192.0.2.1", "2001:db8::1", "127.0.0.1"],
-      ["192.0.2.1", "2001:db8::1"],
-    ],
-    ["all interfaces if there are none", [], reachable],
-    ["all interfaces for a loopback address", ["127.0.0.1", "::1"], reachable],
-    ["all interfaces for the unspecified address", ["0.0.0.0", "::"], reachable],
-    ["those of interfaces by name", Object.keys(networkInterfaces()), reachable],
-  ])("takes %s", (_what, listenOn, expected) => {
-    expect(localAddresses(listenOn)).toEqual(expected);
+  it("are never Services for something else at our address", async () => {
+    const cluster = new TestCluster(
+      [
+        ...behindUs("default/kubernetes", [port("https", 443)]),
+        ...behindUs("kube-system/coredns-metrics", [port("http-metrics", 9153)], true),
+        ...behindUs("monitoring/node-exporter", [port("", 9100)], true),
+      ],
+      { localAddresses: LOCAL },
+    );
+    expect(await cluster.say("cluster.local. NS")).toEqual([
+      "cluster.local. NS ns.dns.cluster.local.",
+    ]);
+    for (const object of behindUs("kube-system/kube-dns", PORTS)) {
+      cluster.plugin.index.upsert(object);
+    }
+    expect(await cluster.say("cluster.local. NS")).toEqual([
+      "cluster.local. NS kube-dns.kube-system.svc.cluster.local.",
+    ]);
+  });
+
+  it.each<[string, EndpointPort[], boolean]>([
+    ["its port is 53", [port("", 53, "udp")], false],
+    ["its port is named dns", [port("dns", 5353, "udp")], false],
+    ["its endpoints' port is where we listen", [port("", 1053, "udp")], true],
+    ["a headless one has no ports", [], true],
+  ])("are a Service if %s", async (_what, ports, isHeadless) => {
+    const options = { localAddresses: LOCAL, localPorts: [1053] };
+    const cluster = new TestCluster(behindUs("net/resolver", ports, isHeadless), options);
+    const [answer] = await cluster.say("cluster.local. NS");
+    expect(answer).toMatch(/resolver\.net\.svc\.cluster\.local\.$/);
+  });
+
+  it("are none, with the SOA, where nobody but this machine is served", async () => {
+    const cluster = new TestCluster([namespace("shop")]);
+    expect(await cluster.say("cluster.local. NS")).toEqual(["NODATA"]);
+    expect(await cluster.say("ns.dns.cluster.local. A")).toEqual(["NODATA"]);
   });
 });

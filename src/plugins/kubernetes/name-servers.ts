@@ -1,5 +1,3 @@
-import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { State } from "../../server/contract/state.ts";
 import type { Name } from "../../dns/name.ts";
@@ -15,21 +13,34 @@ import { SVC } from "./labels.ts";
 import type { NameRecords } from "./name-records.ts";
 import type { ServiceNode } from "./service-node.ts";
 import type { Slice } from "./slice.ts";
+import { NO_PORTS } from "./slice.ts";
+
+const DNS_PORT = 53;
+/** What the port of a DNS server is called in practice. */
+const DNS_PORT_NAMES: ReadonlySet<string> = new Set(["dns", "dns-tcp", "dns-udp"]);
 
 /**
- * Who serves the zones: the Services whose endpoints have an address of this machine, as the
- * cluster DNS Service has in its pods; without any, `ns.dns` with the machine's own addresses.
+ * Who serves the zones: the Services for DNS whose endpoints have an address of this machine, as
+ * the cluster DNS Service has in its pods; without any, `ns.dns` with the machine's own addresses.
+ * Other programs may be at these addresses too, an API server or an exporter of metrics.
  */
 export class NameServers {
   readonly #index: ClusterIndex;
   readonly #localAddresses: readonly string[];
+  readonly #localPorts: readonly number[];
   #hosts: readonly Host[] = [];
   /** The state that `#hosts` was found in. */
   #state: State | undefined;
 
-  constructor(index: ClusterIndex, localAddresses: readonly string[]) {
+  /** @param localPorts where queries are answered, besides 53 */
+  constructor(
+    index: ClusterIndex,
+    localAddresses: readonly string[],
+    localPorts: readonly number[] = [],
+  ) {
     this.#index = index;
     this.#localAddresses = localAddresses;
+    this.#localPorts = localPorts;
   }
 
   /** Their addresses, under a name that stands for all of them. */
@@ -60,9 +71,23 @@ export class NameServers {
   }
 
   #find(): readonly Host[] {
-    const found = this.#localAddresses.flatMap((local) => this.#index.reverse.endpoints(local));
+    const found = this.#localAddresses
+      .flatMap((local) => this.#index.reverse.endpoints(local))
+      .filter(({ slice }) => this.#isForDns(slice));
     if (found.length > 0) return found.flatMap(({ slice }) => serviceHosts(slice.node, slice));
     return this.#localAddresses.map((address) => ({ labels: NS_DNS, address, port: 0 }));
+  }
+
+  /** A headless Service may have no ports at all; then nothing says that it is for something else. */
+  #isForDns({ node, ports }: Slice): boolean {
+    const { service } = node;
+    const offered = service && !service.headless ? service.ports : ports;
+    return (
+      offered === NO_PORTS ||
+      offered.some(({ name, port }) => {
+        return port === DNS_PORT || DNS_PORT_NAMES.has(name) || this.#localPorts.includes(port);
+      })
+    );
   }
 }
 
@@ -78,26 +103,4 @@ function serviceHosts(node: ServiceNode, slice: Slice): readonly Host[] {
 
 function distinct(hosts: readonly Host[]): readonly Host[] {
   return [...new Map(hosts.map((host) => [`${host.labels}\0${host.address}`, host])).values()];
-}
-
-/**
- * The addresses that others reach this machine at: those it listens on, if they were chosen and
- * are not only loopback addresses, else those of all interfaces.
- * @param listenOn addresses and names of interfaces
- */
-export function localAddresses(listenOn: readonly string[]): readonly string[] {
-  const interfaces = networkInterfaces();
-  const addressesOf = (name: string): string[] =>
-    (interfaces[name] ?? []).filter(({ internal }) => !internal).map(({ address }) => address);
-  const chosen = listenOn.flatMap((one) => (isIP(one) === 0 ? addressesOf(one) : [one]));
-  const reachable = chosen.filter((address) => !isLoopback(address) && !isUnspecified(address));
-  return reachable.length > 0 ? reachable : Object.keys(interfaces).flatMap(addressesOf);
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith("127.") || address === "::1";
-}
-
-function isUnspecified(address: string): boolean {
-  return address === "0.0.0.0" || address === "::";
 }
