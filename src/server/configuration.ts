@@ -216,7 +216,9 @@ function listenAt(
 ): Endpoint[] {
   const port = key.port ?? defaultPort;
   const addresses = expandListenAddresses(settings.listenOn, settings.listenExcept);
-  return (addresses.length === 0 ? [""] : addresses).map((address) => {
+  return (addresses.length === 0 ? [""] : addresses).map((chosen) => {
+    // Both are all addresses of both families: two sockets would share the queries by chance.
+    const address = chosen === "::" ? "" : chosen;
     const id = `${address}|${port}`;
     const router = new ZoneRouter<ServingBlock>();
     const endpoint = endpoints.get(id) ?? { address, port, router, unserved: [], udp: {} };

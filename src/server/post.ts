@@ -12,8 +12,11 @@ import type { WaitingQueries } from "./waiting-queries.ts";
 import type { UdpWish } from "./udp-wish.ts";
 import { udpSettings } from "./udp-wish.ts";
 
+type Place = Pick<Endpoint, "address" | "port">;
+
 /** An address and port at work: two sockets and what they hand their packets to. */
 export interface Post {
+  readonly place: Place;
   readonly dispatcher: Dispatcher;
   readonly table: EndpointTable | undefined;
   readonly listeners: readonly Listener[];
@@ -21,10 +24,22 @@ export interface Post {
   readonly udp: UdpWish;
 }
 
+/** Whether both may be asked at the same address. */
+export function overlap(a: Place, b: Place): boolean {
+  if (a.port !== b.port || a.port === 0) return false;
+  return a.address === b.address || isWildcard(a.address) || isWildcard(b.address);
+}
+
+function isWildcard(address: string): boolean {
+  return address === "" || address === "0.0.0.0";
+}
+
 /** What a post is opened with. */
 export interface PostParts {
   /** How many posts there will be. */
   readonly posts: number;
+  /** Whether another one has the port, and addresses of this one are among its own or the other way. */
+  readonly sharesPort: boolean;
   readonly log: Logger;
   readonly table: AnswerTable;
   readonly waiting: WaitingQueries;
@@ -46,6 +61,7 @@ export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Po
   const options = {
     address,
     port,
+    sharesPort: parts.sharesPort,
     receive: dispatcher.receive,
     onTrouble: (message: string) => log.error(message),
     responder: table,
@@ -53,7 +69,13 @@ export async function openPost(endpoint: Endpoint, parts: PostParts): Promise<Po
   // Where nothing is repeated there is nothing that other threads could answer with.
   const listenUdp: ListenBy = (own) => listen(repeats ? own : { ...own, responder: undefined });
   try {
-    return { dispatcher, table, listeners: await listenBoth(options, listenUdp, listenTcp), udp };
+    return {
+      place: endpoint,
+      dispatcher,
+      table,
+      listeners: await listenBoth(options, listenUdp, listenTcp),
+      udp,
+    };
   } catch (error) {
     table?.close();
     throw error;

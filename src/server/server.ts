@@ -8,7 +8,7 @@ import type { Configuration, Endpoint, PlacedInstance, Surroundings } from "./co
 import { buildConfiguration } from "./configuration.ts";
 import type { PluginOrder } from "./plugin-order.ts";
 import type { Post } from "./post.ts";
-import { openPost } from "./post.ts";
+import { openPost, overlap } from "./post.ts";
 import type { ServingBlock } from "./serving-block.ts";
 import { AnswerTable } from "./table/answer-table.ts";
 import { publishUdp } from "./udp-metrics.ts";
@@ -148,7 +148,10 @@ export class Server {
         await startInstance(placed);
       }
       for (const [id, endpoint] of next.endpoints) {
-        if (!this.#posts.has(id)) opened.set(id, await this.#open(endpoint, next.endpoints.size));
+        if (this.#posts.has(id)) continue;
+        const others = [...this.#posts.values(), ...opened.values()];
+        const sharesPort = others.some(({ place }) => overlap(place, endpoint));
+        opened.set(id, await this.#open(endpoint, next.endpoints.size, sharesPort));
       }
       const isReload = this.#posts.size > 0;
       if (isReload) await Promise.all(next.instances.map(async (one) => one.instance.ready?.()));
@@ -185,9 +188,15 @@ export class Server {
     await this.#stopInstances(old.instances);
   }
 
-  #open(endpoint: Endpoint, posts: number): Promise<Post> {
+  #open(endpoint: Endpoint, posts: number, sharesPort: boolean): Promise<Post> {
     const { log } = this.#options;
-    return openPost(endpoint, { posts, log, table: this.table, waiting: this.#waiting });
+    return openPost(endpoint, {
+      posts,
+      sharesPort,
+      log,
+      table: this.table,
+      waiting: this.#waiting,
+    });
   }
 
   async #stopInstances(instances: readonly PlacedInstance[]): Promise<void> {

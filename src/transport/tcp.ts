@@ -12,7 +12,7 @@ import { TcpConnection } from "./tcp-connection.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import { DEFAULT_TCP_LIMITS } from "./tcp-limits.ts";
 import type { Listener, ListenOptions } from "./transport.ts";
-import { listenError } from "./transport.ts";
+import { CAN_SHARE_PORT, listenError } from "./transport.ts";
 
 /** Listens for DNS over TCP (RFC 7766). */
 export async function listenTcp(
@@ -27,9 +27,7 @@ export async function listenTcp(
     begin(socket, parts, connections);
   });
   try {
-    const host = options.address === "" ? {} : { host: options.address };
-    server.listen({ port: options.port, backlog: 1024, ...host });
-    await once(server, "listening");
+    await bind(server, options);
   } catch (cause) {
     throw listenError("tcp", options, cause);
   }
@@ -47,6 +45,24 @@ function accept(socket: Socket, parts: TcpParts, connections: ConnectionTable): 
   const connection = new TcpConnection(socket, parts);
   own(socket, connection);
   connections.add(connection);
+}
+
+async function bind(server: Server, { address, port, sharesPort }: ListenOptions): Promise<void> {
+  const host = address === "" ? {} : { host: address };
+  let freePort = port;
+  // Whoever else has the port would go unnoticed, so it is looked at first.
+  if (CAN_SHARE_PORT && sharesPort !== true) {
+    const probe = createServer((socket) => socket.destroy());
+    probe.listen({ port, ...host });
+    await once(probe, "listening");
+    probe.on("error", () => {});
+    freePort = (probe.address() as { port: number }).port;
+    await new Promise<void>((resolve) => {
+      probe.close(() => resolve());
+    });
+  }
+  server.listen({ port: freePort, backlog: 1024, reusePort: CAN_SHARE_PORT, ...host });
+  await once(server, "listening");
 }
 
 /** Tells a connection of what happens to its socket. */

@@ -46,11 +46,20 @@ export interface ListenOptions {
   readonly address: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /**
+   * Whether another listener of this program has the port at overlapping addresses, so that it is
+   * no hindrance: who asks one of the two is answered by that of the closer address. Any other
+   * listener on the port is an error all the same.
+   */
+  readonly sharesPort?: boolean;
   readonly receive: Receive;
   readonly onTrouble: OnTrouble;
   /** Answers what it can before the dispatcher sees it, where the transport knows how to ask it. */
   readonly responder?: Responder | undefined;
 }
+
+/** Whether Node can open several sockets for one port (SO_REUSEPORT) and have it do what is meant. */
+export const CAN_SHARE_PORT: boolean = process.platform === "linux";
 
 /** `::ffff:192.0.2.1`, as an IPv4 client looks on an IPv6 socket, without its prefix. */
 export function plainAddress(address: string): string {

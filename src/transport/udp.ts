@@ -6,7 +6,7 @@ import { MAX_UDP_OCTETS } from "../dns/edns.ts";
 import { guard } from "../observe/faults.ts";
 import type { Client } from "../server/client.ts";
 import type { Listener, ListenOptions } from "./transport.ts";
-import { listenError, plainAddress } from "./transport.ts";
+import { CAN_SHARE_PORT, listenError, plainAddress } from "./transport.ts";
 
 /** Asked of the kernel so that a burst waits rather than gets lost; it may grant less. */
 const SOCKET_BUFFER_OCTETS = 4 * 1024 * 1024;
@@ -31,31 +31,55 @@ export async function listenUdp(options: ListenOptions): Promise<Listener> {
 }
 
 async function bindUdp(options: ListenOptions, address: string): Promise<Listener> {
+  let { port } = options;
+  // Whoever else has the port would go unnoticed, so it is looked at first.
+  if (CAN_SHARE_PORT && options.sharesPort !== true) {
+    const probe = await bound(options, address, port, false);
+    probe.on("error", () => {});
+    ({ port } = probe.address());
+    await new Promise<void>((resolve) => {
+      probe.close(resolve);
+    });
+  }
+  return listenerOf(await bound(options, address, port, CAN_SHARE_PORT), options);
+}
+
+async function bound(
+  options: ListenOptions,
+  address: string,
+  port: number,
+  reusePort: boolean,
+): Promise<Socket> {
   const family = isIPv6(address) ? 6 : 4;
   const socket = createSocket({
     type: family === 6 ? "udp6" : "udp4",
+    reusePort,
     // Replies go to addresses, never to names: answering at once saves a turn of the event loop.
     lookup: (host, _options, callback) => callback(null, host, family),
   });
   try {
     // With such a lookup, binding is done before bind returns.
     const listening = once(socket, "listening");
-    socket.bind(options.port, address);
+    socket.bind(port, address);
     await listening;
   } catch (cause) {
     socket.close();
     throw listenError("udp", options, cause);
   }
+  return socket;
+}
+
+function listenerOf(socket: Socket, options: ListenOptions): Listener {
   growBuffers(socket);
-  const bound = socket.address();
+  const { address, port } = socket.address();
   socket.on("error", (error) => options.onTrouble(`Cannot use UDP socket: ${error.message}`));
   const receive = guard("query over UDP", (packet: Buffer, peer: RemoteInfo) => {
-    options.receive(packet, new UdpClient(socket, peer, bound.address, bound.port));
+    options.receive(packet, new UdpClient(socket, peer, address, port));
   });
   socket.on("message", receive);
   return {
-    address: bound.address,
-    port: bound.port,
+    address,
+    port,
     // A datagram in the kernel's queue has been received: it is still answered.
     pause: () => {},
     close: () => closeSocket(socket),

@@ -37,9 +37,9 @@ export async function listenTcpNative(
 }
 
 function openSocket(libc: Libc, options: ListenOptions): TcpSocket {
-  const { address, port } = options;
+  const { address, port, sharesPort = false } = options;
   try {
-    return new TcpSocket(libc, address === "" ? "::" : address, port);
+    return new TcpSocket(libc, address === "" ? "::" : address, port, sharesPort);
   } catch (cause) {
     // A machine without IPv6 has all addresses of one family.
     const isWithoutIpv6 = NO_IPV6.includes((cause as NodeJS.ErrnoException).code ?? "");

@@ -8,6 +8,7 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
+const SO_REUSEPORT = 15;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const IPPROTO_IPV6 = 41;
@@ -26,8 +27,11 @@ export class TcpSocket {
   readonly #peerAddress: number;
   readonly #peerOctetsAddress: number;
 
-  /** @throws the system's error, as node:net would have it. */
-  constructor(libc: Libc, address: string, port: number) {
+  /**
+   * @param sharesPort whether another socket of this program may have the port already
+   * @throws the system's error, as node:net would have it.
+   */
+  constructor(libc: Libc, address: string, port: number, sharesPort: boolean) {
     this.#libc = libc;
     this.#peerAddress = libc.addressOf(this.peer);
     this.#peerOctetsAddress = libc.addressOf(this.#peerOctets);
@@ -42,8 +46,11 @@ export class TcpSocket {
       this.#set(SOL_SOCKET, SO_REUSEADDR, 1);
       // Connections inherit it.
       this.#set(IPPROTO_TCP, TCP_NODELAY, 1);
+      if (sharesPort) this.#set(SOL_SOCKET, SO_REUSEPORT, 1);
       if (libc.bind(this.fd, sockaddr, sockaddr.length) < 0) throw systemError(libc, "bind");
       if (libc.listen(this.fd, MOST_WAITING) < 0) throw systemError(libc, "listen");
+      // For those of ours that come later; had it been set before, others' would not have shown.
+      this.#set(SOL_SOCKET, SO_REUSEPORT, 1);
       this.boundAddress = this.#name();
     } catch (error) {
       this.close();

@@ -47,12 +47,12 @@ export async function listenUdpNative(
 }
 
 function openSockets(libc: Libc, options: ListenOptions, count: number): UdpSocket[] {
-  const { address, port } = options;
+  const { address } = options;
   // A machine without IPv6 has all addresses of one family.
   const candidates = address === "" ? ["::", "0.0.0.0"] : [address];
   for (const [i, candidate] of candidates.entries()) {
     try {
-      return openAt(libc, candidate, port, count);
+      return openAt(libc, { ...options, address: candidate }, count);
     } catch (cause) {
       const isWithoutIpv6 = NO_IPV6.includes((cause as NodeJS.ErrnoException).code ?? "");
       const isLast = i === candidates.length - 1;
@@ -62,13 +62,14 @@ function openSockets(libc: Libc, options: ListenOptions, count: number): UdpSock
   return [];
 }
 
-function openAt(libc: Libc, address: string, port: number, count: number): UdpSocket[] {
+function openAt(libc: Libc, options: ListenOptions, count: number): UdpSocket[] {
+  const { address, port, sharesPort = false } = options;
   const sockets: UdpSocket[] = [];
   try {
     for (let i = 0; i < count; i++) {
       const [first] = sockets;
       const samePort = first ? portOf(first.boundAddress) : port;
-      sockets.push(new UdpSocket(libc, address, samePort, sockets));
+      sockets.push(new UdpSocket(libc, address, samePort, sharesPort || i > 0));
     }
   } catch (error) {
     for (const socket of sockets) socket.close();

@@ -27,8 +27,11 @@ export class UdpSocket {
   readonly fd: number;
   readonly #libc: Libc;
 
-  /** @throws the system's error, as node:dgram would have it. */
-  constructor(libc: Libc, address: string, port: number, sharing: readonly UdpSocket[]) {
+  /**
+   * @param sharesPort whether other sockets of this program may have the port already
+   * @throws the system's error, as node:dgram would have it.
+   */
+  constructor(libc: Libc, address: string, port: number, sharesPort: boolean) {
     this.#libc = libc;
     const isV6 = isIPv6(address.split("%")[0] ?? "");
     const sockaddr = encodeAddress(libc, address, port);
@@ -37,7 +40,7 @@ export class UdpSocket {
     try {
       if (isV6) this.#set(IPPROTO_IPV6, IPV6_V6ONLY, 0);
       // The first one binds without it: else another server's port would be shared silently.
-      if (sharing.length > 0) this.#set(SOL_SOCKET, SO_REUSEPORT, 1);
+      if (sharesPort) this.#set(SOL_SOCKET, SO_REUSEPORT, 1);
       if (libc.bind(this.fd, sockaddr, sockaddr.length) < 0) throw systemError(libc, "bind");
       this.#set(SOL_SOCKET, SO_REUSEPORT, 1);
       if (isWildcard(sockaddr)) {
