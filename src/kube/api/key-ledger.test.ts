@@ -50,3 +50,18 @@ it("keeps what was known and cannot be read now, and nothing else", () => {
   expect(ledger.forget(A)).toBe(true);
   expect(ledger.forget(B)).toBe(false);
 });
+
+it("is right about what was forgotten or kept within a round", () => {
+  const ledger = new KeyLedger();
+  ledger.beginRound();
+  for (const key of [A, B, NAMESPACE]) ledger.see(key);
+  ledger.endRound(() => {});
+  ledger.beginRound();
+  ledger.forget(A);
+  ledger.see(A);
+  ledger.see(A);
+  ledger.keep(B);
+  ledger.forget(B);
+  expect(gone(ledger)).toEqual([NAMESPACE]);
+  expect(ledger.size).toBe(1);
+});

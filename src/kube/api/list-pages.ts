@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { ApiClient } from "./api-client.ts";
 import { readList } from "./decode/read-list.ts";
 import type { WatchEvent } from "./decode/watch-event.ts";
@@ -7,6 +8,8 @@ import { requestPath } from "./resource.ts";
 
 /** Objects a page: a page is in memory as a whole. */
 const PAGE_OBJECTS = "500";
+/** Events handed on in a turn of the event loop. */
+const TURN_EVENTS = 50;
 /** Kubernetes' own limit for an object is 1.5 MiB; pages of larger ones than usual still fit. */
 const MAX_PAGE_OCTETS = 256 << 20;
 
@@ -27,7 +30,10 @@ export async function listPages(
     const { body, contentType } = await client.get(path);
     const octets = await readBody(body, MAX_PAGE_OCTETS);
     const page = readList(resource.kind, contentType, octets);
-    for (const event of page.events) if (event.type !== "ERROR") onEvent(event);
+    for (const [i, event] of page.events.entries()) {
+      if (i % TURN_EVENTS === 0) await setImmediate();
+      if (event.type !== "ERROR") onEvent(event);
+    }
     if (page.continueToken === "") return page.resourceVersion;
     token = page.continueToken;
   }

@@ -179,11 +179,15 @@ export class Reflector {
 
   async #read(body: Readable, contentType: string): Promise<void> {
     const reader = new WatchReader(this.#options.resource.kind, contentType);
+    let isBroken = false;
+    const breakOff = (error: Error): void => {
+      isBroken = true;
+      body.destroy(error);
+    };
     const onEvent = (event: WatchEvent): void => {
       // What is left of a chunk after an event that ends the watch counts for nothing.
-      if (body.destroyed) return;
-      if (event.type === "ERROR")
-        body.destroy(new ApiError(event.status.code || 500, event.status));
+      if (isBroken || this.#interruption !== undefined || this.#stop.signal.aborted) return;
+      if (event.type === "ERROR") breakOff(new ApiError(event.status.code || 500, event.status));
       else this.#apply(event);
     };
     const idleMs = (): number => (this.#isInitial ? INITIAL_IDLE_MS : IDLE_MS);
@@ -192,7 +196,7 @@ export class Reflector {
       try {
         reader.push(chunk, onEvent);
       } catch (error) {
-        body.destroy(error as Error);
+        breakOff(error as Error);
       }
     });
     reader.end();
