@@ -6,6 +6,7 @@ import { Server } from "../server/server.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 import { limitHeap } from "./heap.ts";
+import { LastNet } from "./last-net.ts";
 import { openProcessLog } from "./process-log.ts";
 import { endProcess } from "./process-output.ts";
 import type { SignalledServer } from "./signals.ts";
@@ -17,6 +18,11 @@ export async function serve(flags: Flags): Promise<void> {
   limitHeap();
   const processLog = openProcessLog(flags.logFormat);
   const { log } = processLog;
+  const end = (message: string): void => {
+    log.fatal(message);
+    void endProcess(1);
+  };
+  const net = new LastNet({ end });
   const signals = new Signals(log, {
     on: (signal, listener) => process.on(signal, listener),
     exit: (code) => void endProcess(code),
@@ -26,16 +32,14 @@ export async function serve(flags: Flags): Promise<void> {
     plugins,
     defaultPort: flags.port,
     log,
-    onFatal: (message) => {
-      log.fatal(message);
-      void endProcess(1);
-    },
+    onFatal: end,
     onListening: (server) => {
       if (!flags.quiet) announcePlaces(server, processLog);
     },
   });
   processLog.publish(server.metrics);
   if (flags.pidfile !== undefined) await writePidfile(flags.pidfile, server);
+  net.serve();
   signals.serve(signalled(server, log, flags.pidfile));
   if (!flags.quiet) announceVersion(server, processLog);
 }

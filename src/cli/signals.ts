@@ -1,3 +1,4 @@
+import { describeFault } from "../observe/faults.ts";
 import type { Logger } from "../observe/log.ts";
 
 const ENDING: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGQUIT"];
@@ -49,7 +50,13 @@ export class Signals {
     this.#isStopping = true;
     this.#log.info(`${signal}: shutting down`);
     if (!this.#server) return this.#source.exit(0);
-    void this.#server.stop().then(() => this.#source.exit(0));
+    this.#server.stop().then(
+      () => this.#source.exit(0),
+      (error: unknown) => {
+        this.#log.error(`Cannot stop in good order: ${describeFault(error)}`);
+        this.#source.exit(1);
+      },
+    );
   }
 
   #reload(signal: NodeJS.Signals): void {

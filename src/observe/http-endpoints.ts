@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createServer } from "node:http";
+import { contain } from "./faults.ts";
 
 /** `before` lets the path's handler before this one answer; undefined if there is none. */
 export type HttpHandler = (
@@ -115,8 +116,12 @@ function boundedServer(
       maxHeaderSize: LIMITS.headerOctets,
     },
     (request, response) => {
-      if (hasBody(request)) refuseBody(request, response);
-      else answer(request, response);
+      try {
+        if (hasBody(request)) refuseBody(request, response);
+        else answer(request, response);
+      } catch (error) {
+        contain("HTTP endpoint", error, () => refuse(response));
+      }
     },
   );
   server.maxHeadersCount = LIMITS.headers;
@@ -132,6 +137,12 @@ function boundedServer(
     socket.on("close", () => open.delete(socket));
   });
   return server;
+}
+
+/** Nobody is to wait for what does not come; of an answer that has begun only the end can be told. */
+function refuse(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { "content-type": "text/plain" }).end("500 internal error\n");
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -156,7 +167,8 @@ function lastOf(
 function listen(server: Server, address: string): Promise<number> {
   const { host, port } = splitAddress(address);
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    // Later on it cannot accept for a while, as without a free descriptor: whoever asks will ask again.
+    server.on("error", reject);
     server.listen({ port, ...(host === "" ? {} : { host }) }, () => {
       const bound = server.address();
       resolve(typeof bound === "object" && bound ? bound.port : port);

@@ -23,6 +23,16 @@ export class Http1Transport implements ApiTransport {
 
   async get(path: string, headers: ApiHeaders): Promise<ApiResponse> {
     const socket = await this.#takeSocket();
+    try {
+      return await this.#ask(socket, path, headers);
+    } catch (error) {
+      // Where no request came about, as with a token that no header can carry, nobody else would.
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  #ask(socket: Socket, path: string, headers: ApiHeaders): Promise<ApiResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
     const outgoing = request({
       path,
@@ -33,7 +43,10 @@ export class Http1Transport implements ApiTransport {
       outgoing.destroy(new Error(`no response within ${RESPONSE_TIMEOUT_MS / 1_000} s`));
     }, RESPONSE_TIMEOUT_MS);
     outgoing.on("error", reject);
-    outgoing.on("close", () => clearTimeout(timer));
+    outgoing.on("close", () => {
+      clearTimeout(timer);
+      reject(new Error("connection lost before a response came"));
+    });
     outgoing.on("response", (message) => {
       clearTimeout(timer);
       resolve(responseOf(message));

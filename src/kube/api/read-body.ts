@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { guard } from "../../observe/faults.ts";
 
 const CHECK_MS = 1_000;
 /** How long the rest of a short body may take to begin or go on. */
@@ -42,17 +43,21 @@ export function readChunks(
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let lastMs = performance.now();
-  const timer = setInterval(() => {
+  const guarded = <Args extends unknown[]>(run: (...args: Args) => void) =>
+    guard("response of the API server", run, (error) => body.destroy(error));
+  const look = guarded(() => {
     const silentMs = performance.now() - lastMs;
     if (silentMs <= idleMs()) return;
     body.destroy(new SilenceError(`nothing came for ${Math.round(silentMs / 1_000)} s`));
-  }, CHECK_MS);
+  });
+  const timer = setInterval(look, CHECK_MS);
   timer.unref();
   const pieces = new Pieces(body, onChunk);
-  body.on("data", (chunk: Buffer) => {
+  const take = guarded((chunk: Buffer) => {
     lastMs = performance.now();
     pieces.push(chunk);
   });
+  body.on("data", take);
   body.on("error", (error) => {
     pieces.drop();
     reject(error);
@@ -108,13 +113,24 @@ class Pieces {
 
   #rest(): void {
     this.#body.pause();
-    setImmediate(() => {
-      this.#left = TURN_OCTETS;
-      this.#hand();
-      if (this.#left === 0) return;
-      this.#onEmpty?.();
-      this.#body.resume();
-    });
+    const goOn = guard(
+      "response of the API server",
+      () => this.#goOn(),
+      (error) => {
+        this.drop();
+        this.#body.destroy(error);
+        this.#onEmpty?.();
+      },
+    );
+    setImmediate(goOn);
+  }
+
+  #goOn(): void {
+    this.#left = TURN_OCTETS;
+    this.#hand();
+    if (this.#left === 0) return;
+    this.#onEmpty?.();
+    this.#body.resume();
   }
 }
 

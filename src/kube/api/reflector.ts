@@ -5,7 +5,8 @@ import type { ApiClient } from "./api-client.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiMetrics } from "./api-metrics.ts";
 import { Backoff, CALM_MS } from "./backoff.ts";
-import type { WatchEvent } from "./decode/watch-event.ts";
+import { carefulSink } from "./careful-sink.ts";
+import type { UnreadableEvent, WatchEvent } from "./decode/watch-event.ts";
 import { WatchReader } from "./decode/watch-reader.ts";
 import { KeyLedger } from "./key-ledger.ts";
 import { listPages } from "./list-pages.ts";
@@ -49,6 +50,7 @@ export interface ReflectorOptions {
 /** Keeps a sink equal to what an API server has of one resource. No error ever ends it. */
 export class Reflector {
   readonly #options: ReflectorOptions;
+  readonly #sink: ReflectorOptions["sink"];
   readonly #ledger = new KeyLedger();
   readonly #backoff = new Backoff();
   readonly #resync = new ResyncTimer(() => this.#interrupt("resync"));
@@ -74,6 +76,7 @@ export class Reflector {
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
+    this.#sink = carefulSink(options.sink, (key, reason) => this.#leaveOut({ key, reason }));
   }
 
   /** What it watches: "services". */
@@ -203,15 +206,14 @@ export class Reflector {
   }
 
   #apply(event: Exclude<WatchEvent, { type: "ERROR" }>): void {
-    const { sink } = this.#options;
     switch (event.type) {
       case "PUT":
         this.#ledger.see(event.object);
-        sink.upsert(event.object);
+        this.#sink.upsert(event.object);
         break;
       case "DELETED":
         this.#ledger.forget(event.key);
-        sink.remove(event.kind, event.key);
+        this.#sink.remove(event.kind, event.key);
         break;
       case "UNREADABLE":
         this.#leaveOut(event);
@@ -228,7 +230,7 @@ export class Reflector {
     if (version !== "") this.#resourceVersion = version;
   }
 
-  #leaveOut({ key, reason }: Extract<WatchEvent, { type: "UNREADABLE" }>): void {
+  #leaveOut({ key, reason }: Pick<UnreadableEvent, "key" | "reason">): void {
     const { resource, metrics, troubles } = this.#options;
     if (key) this.#ledger.keep(key);
     this.#unreadable++;
@@ -248,8 +250,8 @@ export class Reflector {
 
   /** @param version "" where the server gives none: a watch then begins with what is there */
   #endRelist(version: string): void {
-    const { resource, sink, metrics, troubles, onSynced } = this.#options;
-    this.#ledger.endRound((key) => sink.remove(resource.kind, key));
+    const { resource, metrics, troubles, onSynced } = this.#options;
+    this.#ledger.endRound((key) => this.#sink.remove(resource.kind, key));
     this.#isInitial = false;
     this.#needsRelist = false;
     this.#hear();

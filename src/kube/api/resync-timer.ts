@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { guard } from "../../observe/faults.ts";
 
 /** After a suspicious break all is read anew within this time. */
 const CHECK_MS: readonly [number, number] = [1_000, 5_000];
@@ -65,10 +66,11 @@ export class ResyncTimer {
 
   #schedule(delayMs: number): void {
     if (this.#timer) return;
-    this.#timer = setTimeout(() => {
+    const resync = guard("reading the cluster anew", () => {
       this.#timer = undefined;
       this.#resync();
-    }, delayMs);
+    });
+    this.#timer = setTimeout(resync, delayMs);
     this.#timer.unref();
   }
 }

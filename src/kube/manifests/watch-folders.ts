@@ -1,5 +1,6 @@
 import type { FSWatcher } from "node:fs";
 import { watch } from "node:fs";
+import { guard } from "../../observe/faults.ts";
 
 /** One save of an editor makes several events. */
 const SETTLE_MS = 50;
@@ -19,8 +20,8 @@ export class FolderWatcher {
   #firstEventMs = 0;
 
   constructor(onChange: () => void) {
-    this.#onChange = onChange;
-    this.#poll = setInterval(onChange, POLL_MS).unref();
+    this.#onChange = guard("watching of files", onChange);
+    this.#poll = setInterval(this.#onChange, POLL_MS).unref();
   }
 
   /** Watches exactly these from now on. */
@@ -45,12 +46,16 @@ export class FolderWatcher {
     try {
       const watcher = watch(folder, { persistent: false });
       this.#watchers.set(folder, watcher);
-      watcher.on("change", (event) => {
+      const guarded = (run: (event: unknown) => void) =>
+        guard("watching of files", run, () => this.#unwatch(folder));
+      const onEvent = guarded((event) => {
         // The folder itself may be another one now: `update` will watch that.
         if (event === "rename") this.#unwatch(folder);
         this.#settle();
       });
-      watcher.on("error", () => this.#unwatch(folder));
+      watcher.on("change", onEvent);
+      const onError = guarded(() => this.#unwatch(folder));
+      watcher.on("error", onError);
       return true;
     } catch {
       // Where the system has no watch to give, the poll must do.

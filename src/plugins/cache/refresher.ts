@@ -1,9 +1,11 @@
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { MAX_MESSAGE_OCTETS } from "../../dns/wire-writer.ts";
+import { contain, reportFault } from "../../observe/faults.ts";
 import type { Client } from "../../server/client.ts";
 import type { Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
+import { QueryError } from "../../server/query-error.ts";
 import type { Outcome } from "../../server/reply.ts";
 import { DROPPED, Reply } from "../../server/reply.ts";
 import { answersQuestion } from "./classify.ts";
@@ -93,17 +95,19 @@ export class Refresher {
     metrics.prefetches.value++;
     const asked = query.withFlags(query.flags | Flag.AD, nobody);
     asked.options = [];
-    void this.#ask(asked, next).then((outcome) => {
-      const isTaken = outcome instanceof Reply && take(asked, outcome);
+    const end = (isTaken: boolean): void =>
       entry.endRefresh(isTaken || recheckMs === 0 ? 0 : nowMs() + recheckMs);
-    });
+    this.#ask(asked, next)
+      .then((outcome) => end(outcome instanceof Reply && take(asked, outcome)))
+      .catch((error: unknown) => contain("refresh of a cached answer", error, () => end(false)));
   }
 
   /** What the source says; a failure is as good as silence here. */
   async #ask(query: Query, next: Next): Promise<Outcome> {
     try {
       return await next(query);
-    } catch {
+    } catch (failure) {
+      if (!(failure instanceof QueryError)) reportFault("plugin", failure);
       return DROPPED;
     }
   }

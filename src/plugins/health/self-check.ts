@@ -2,6 +2,7 @@ import type { ClientRequest } from "node:http";
 import { get } from "node:http";
 import type { Logger } from "../../observe/log.ts";
 import type { Cell, HistogramCell } from "../../observe/metrics.ts";
+import { guard } from "../../observe/faults.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import { healthMetrics } from "./metrics.ts";
 
@@ -32,7 +33,12 @@ export class SelfCheck {
   }
 
   start(endpoint: CheckedEndpoint): void {
-    this.#timer = setInterval(() => this.#check(endpoint), INTERVAL_MS).unref();
+    const check = guard(
+      "look at our own health",
+      () => this.#check(endpoint),
+      (error) => this.#fail(urlOf(endpoint), error.message),
+    );
+    this.#timer = setInterval(check, INTERVAL_MS).unref();
   }
 
   stop(): void {
@@ -45,7 +51,7 @@ export class SelfCheck {
     // One at a time, so that what is slow is not made slower.
     if (this.#request) return;
     const startMs = performance.now();
-    const url = `http://${urlHost(endpoint.host)}:${endpoint.port}${endpoint.path}`;
+    const url = urlOf(endpoint);
     // A connection of its own each time: accepting one is part of what is checked.
     const request = get({ ...endpoint, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
     this.#request = request;
@@ -79,6 +85,10 @@ export class SelfCheck {
   #warn(url: string, what: string): void {
     this.#log.warn(`Local health request to "${url}" ${what}`);
   }
+}
+
+function urlOf({ host, port, path }: CheckedEndpoint): string {
+  return `http://${urlHost(host)}:${port}${path}`;
 }
 
 function urlHost(host: string): string {

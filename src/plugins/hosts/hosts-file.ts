@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import type { Logger } from "../../observe/log.ts";
 import type { Cell } from "../../observe/metrics.ts";
+import { guard } from "../../observe/faults.ts";
 import { configPath } from "../../server/config-path.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { HostTable } from "./host-table.ts";
@@ -56,7 +57,13 @@ export class HostsFile {
 
   #refreshLater(): void {
     if (this.#isStopped || this.#options.reloadMs === 0) return;
-    const refresh = (): void => void this.#refresh().then(() => this.#refreshLater());
+    const refresh = guard("look at a hosts file", async () => {
+      try {
+        await this.#refresh();
+      } finally {
+        this.#refreshLater();
+      }
+    });
     this.#timer = setTimeout(refresh, this.#options.reloadMs).unref();
   }
 

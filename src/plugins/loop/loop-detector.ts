@@ -4,6 +4,7 @@ import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
+import { guard } from "../../observe/faults.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Client } from "../../server/client.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
@@ -77,7 +78,8 @@ export class LoopDetector implements Instance {
   }
 
   #probeAfter(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#probe(), delayMs).unref();
+    const probe = guard("look for a loop", () => this.#probe());
+    this.#timer = setTimeout(probe, delayMs).unref();
   }
 
   #probe(): void {
@@ -91,7 +93,10 @@ export class LoopDetector implements Instance {
     const settle = (isAnswered: boolean): void => {
       if (this.#probeName === name) this.#settle(isAnswered);
     };
-    void resolved(() => host.resolve(probeQuery(name))).then(settle);
+    const ask = guard("look for a loop", () =>
+      resolved(() => host.resolve(probeQuery(name))).then(settle),
+    );
+    ask();
   }
 
   /** An answer means that there is no loop, unless a probe came back before: then look again. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Name } from "../../dns/name.ts";
+import { guard } from "../../observe/faults.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
 import { serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
@@ -51,9 +52,9 @@ export class Prometheus implements Instance {
       this.#context,
       this.#options.address,
       "/metrics",
-      (_request, response) => {
-        void this.#answer(response);
-      },
+      guard("HTTP endpoint", (_request: unknown, response: ServerResponse) => {
+        return this.#answer(response);
+      }),
     );
     this.#close = served.close;
     // Over a reload the old and the new configuration both count for a moment.

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import { readCorefile } from "../../corefile/corefile.ts";
+import { guard } from "../../observe/faults.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { ReloadMetrics } from "./metrics.ts";
 import { reloadMetrics } from "./metrics.ts";
@@ -54,9 +55,14 @@ export class Reload implements Instance {
 
   #lookLater(path: string): void {
     if (this.#isStopped) return;
-    this.#timer = setTimeout(() => {
-      void this.#look(path).then(() => this.#lookLater(path));
-    }, this.#intervalMs).unref();
+    const look = guard("look at the Corefile", async () => {
+      try {
+        await this.#look(path);
+      } finally {
+        this.#lookLater(path);
+      }
+    });
+    this.#timer = setTimeout(look, this.#intervalMs).unref();
   }
 
   async #look(path: string): Promise<void> {

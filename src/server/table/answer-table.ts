@@ -1,3 +1,4 @@
+import { guard } from "../../observe/faults.ts";
 import type { Afterwards } from "../contract/state.ts";
 import type { Query } from "../query.ts";
 import type { Repetition, Reply } from "../reply.ts";
@@ -125,7 +126,7 @@ export class AnswerTable implements Afterwards, RoomMaker {
     const kept = new KeptReply(slot, reply, { generation, observers }, this.#drop);
     kept.depend();
     this.#kept.set(slot, kept);
-    this.#timer ??= setInterval(() => this.#beginRound(), COUNT_EVERY_MS).unref();
+    this.#timer ??= setInterval(this.#countRegularly, COUNT_EVERY_MS).unref();
   }
 
   /** Counts the hits of a reply that is no longer valid, and forgets it. */
@@ -140,6 +141,8 @@ export class AnswerTable implements Afterwards, RoomMaker {
     // It was worth keeping; so will be what comes now.
     this.#door.admits(this.writer.hash);
   }
+
+  readonly #countRegularly = guard("counting of hits", () => this.#beginRound());
 
   /** Counts hits, and resolves when all those before the call are counted. */
   count(): Promise<void> {

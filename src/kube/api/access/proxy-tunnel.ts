@@ -36,6 +36,8 @@ export function openTunnel(
     }
     // Octets that came with the proxy's answer belong to the server.
     if (head.length > 0) socket.unshift(head);
+    // Whoever takes it over hears of errors by its own ears; none may end the process.
+    socket.on("error", () => {});
     resolve(socket);
   });
   request.on("error", (error) => {
