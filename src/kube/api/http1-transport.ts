@@ -6,12 +6,12 @@ import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 
 /** A connection for each request: for servers and proxies that do not speak HTTP/2. */
 export class Http1Transport implements ApiTransport {
-  readonly isUsable = true;
   readonly #host: string;
   readonly #open: () => Promise<Socket>;
   readonly #sockets = new Set<Socket>();
   /** The one that told which protocol is spoken; the first request takes it. */
   #spare: Socket | undefined;
+  #isEnded = false;
 
   /** @param host for the header Host */
   constructor(host: string, first: Socket, open: () => Promise<Socket>) {
@@ -19,6 +19,10 @@ export class Http1Transport implements ApiTransport {
     this.#open = open;
     this.#keep(first);
     this.#spare = first;
+  }
+
+  get isUsable(): boolean {
+    return !this.#isEnded;
   }
 
   async get(path: string, headers: ApiHeaders): Promise<ApiResponse> {
@@ -56,10 +60,12 @@ export class Http1Transport implements ApiTransport {
   }
 
   retire(): void {
+    this.#isEnded = true;
     this.#spare?.destroy();
   }
 
   close(): void {
+    this.#isEnded = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -69,7 +75,10 @@ export class Http1Transport implements ApiTransport {
     if (spare && !spare.destroyed) return spare;
     const socket = await this.#open();
     this.#keep(socket);
-    return socket;
+    if (!this.#isEnded) return socket;
+    // Nobody would read what comes, and so nobody would see it end, for as long as the process lives.
+    socket.destroy();
+    throw new Error("the connection was closed while it was being opened");
   }
 
   #keep(socket: Socket): void {
