@@ -3,6 +3,8 @@ import type { Logger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
 import { reloadMetrics } from "../plugins/reload/metrics.ts";
 import { Server } from "../server/server.ts";
+import type { Corefile } from "../corefile/corefile.ts";
+import { readCorefileAside } from "../corefile/corefile.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 import { limitHeap } from "./heap.ts";
@@ -28,7 +30,7 @@ export async function serve(flags: Flags): Promise<void> {
     exit: (code) => void endProcess(code),
   });
   const server = await Server.start({
-    load: corefileLoader(flags.conf),
+    load: loader(flags.conf),
     plugins,
     defaultPort: flags.port,
     log,
@@ -42,6 +44,18 @@ export async function serve(flags: Flags): Promise<void> {
   net.serve();
   signals.serve(signalled(server, log, flags.pidfile));
   if (!flags.quiet) announceVersion(server, processLog);
+}
+
+/** The first time there is nobody yet whom a file system that hangs could hold up. */
+function loader(conf: string | undefined): () => Corefile | Promise<Corefile> {
+  const first = corefileLoader(conf);
+  let path: string | undefined;
+  return () => {
+    if (path !== undefined) return readCorefileAside(path);
+    const corefile = first();
+    [path] = corefile.files;
+    return corefile;
+  };
 }
 
 async function writePidfile(path: string, server: Server): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { parseCorefile, readCorefile } from "./corefile.ts";
+import { parseCorefile, readCorefile, readCorefileAside } from "./corefile.ts";
 import type { ParseOptions } from "./corefile.ts";
 import type { Directive } from "./directive.ts";
 import type { ServerBlock } from "./server-block.ts";
@@ -469,7 +469,10 @@ describe("the default Corefile", () => {
   });
 });
 
-describe("reading from disk", () => {
+describe.each([
+  ["at once", async (path: string) => readCorefile(path)],
+  ["aside", readCorefileAside],
+])("reading from disk %s", (_how, read) => {
   let folder = "";
   afterEach(() => {
     if (folder !== "") rmSync(folder, { recursive: true });
@@ -483,41 +486,44 @@ describe("reading from disk", () => {
     return join(folder, "Corefile");
   }
 
-  function writeAndDigest(files: Readonly<Record<string, string>>): string {
-    return readCorefile(write(files)).digest;
+  async function writeAndDigest(files: Readonly<Record<string, string>>): Promise<string> {
+    return (await read(write(files))).digest;
   }
 
-  test("lists every file once, sorted where a pattern matched, without folders", () => {
+  test("lists every file once, sorted where a pattern matched, without folders", async () => {
     const corefile = write({
       Corefile: ". {\nimport custom/*\nimport custom/a.x\nimport custo?/b.x\n}",
       "custom/b.x": "log",
       "custom/a.x": "whoami",
     });
-    const { blocks, files } = readCorefile(corefile);
+    const { blocks, files } = await read(corefile);
     expect(outline(blocks)).toEqual(["dns://.:", "  whoami", "  log", "  whoami", "  log"]);
     expect(files).toEqual(
       ["Corefile", "custom/a.x", "custom/b.x"].map((name) => join(folder, name)),
     );
   });
 
-  test("the digest is SHA-512 and changes with any file, new ones included", () => {
-    const first = writeAndDigest({ Corefile: ". {\nimport custom/*.x\n}", "custom/a.x": "log" });
-    const same = writeAndDigest({});
-    const changed = writeAndDigest({ "custom/a.x": "whoami" });
-    const added = writeAndDigest({ "custom/b.x": "" });
+  test("the digest is SHA-512 and changes with any file, new ones included", async () => {
+    const first = await writeAndDigest({
+      Corefile: ". {\nimport custom/*.x\n}",
+      "custom/a.x": "log",
+    });
+    const same = await writeAndDigest({});
+    const changed = await writeAndDigest({ "custom/a.x": "whoami" });
+    const added = await writeAndDigest({ "custom/b.x": "" });
     expect(first).toMatch(/^[0-9a-f]{128}$/);
     expect(same).toBe(first);
     expect(new Set([first, changed, added]).size).toBe(3);
   });
 
-  test("a file that is missing, or a folder, is an error in the place of the import", () => {
-    expect(() => readCorefile(join(tmpdir(), "corefile-none", "Corefile"))).toThrow(
+  test("a file that is missing, or a folder, is an error in the place of the import", async () => {
+    await expect(read(join(tmpdir(), "corefile-none", "Corefile"))).rejects.toThrow(
       /Corefile:1: Cannot read: ENOENT/,
     );
-    expect(() => readCorefile(write({ Corefile: ". {\nimport none\n}" }))).toThrow(
+    await expect(read(write({ Corefile: ". {\nimport none\n}" }))).rejects.toThrow(
       /:2: Cannot import "none": .*ENOENT/,
     );
-    expect(() => readCorefile(write({ Corefile: "\nimport custom" }))).toThrow(
+    await expect(read(write({ Corefile: "\nimport custom" }))).rejects.toThrow(
       /:2: Cannot import "custom": .*not a regular file/,
     );
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { diskFiles } from "./config-files.ts";
+import { FetchedFiles, diskFiles } from "./config-files.ts";
 import type { ConfigFiles } from "./config-files.ts";
 import { CorefileError, reasonOf } from "./corefile-error.ts";
 import { Importer } from "./importer.ts";
@@ -42,22 +42,50 @@ export function parseCorefile(
  * @throws {CorefileError} also if a file cannot be read.
  */
 export function readCorefile(path: string): Corefile {
+  // The file itself may be what an import may not: a pipe, say.
+  return readWith(path, () => readFileSync(path, "utf8"), diskFiles);
+}
+
+/**
+ * The same while queries are answered: a file system that hangs keeps this waiting, and nothing else.
+ * @throws {CorefileError}
+ */
+export async function readCorefileAside(path: string): Promise<Corefile> {
+  const fetched = new FetchedFiles();
+  for (;;) {
+    const read = attempt(() => readWith(path, () => fetched.main(path), fetched.files));
+    // What was made of things that are not there yet is worth nothing.
+    if (!(await fetched.fetch())) return read();
+  }
+}
+
+function attempt<T>(action: () => T): () => T {
+  try {
+    const value = action();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+function readWith(path: string, main: () => string, files: ConfigFiles): Corefile {
   const contents = new Map<string, string>();
   const readFile = (file: string): string => {
-    const text = diskFiles.readFile(file);
+    const text = files.readFile(file);
     contents.set(file, text);
     return text;
   };
-  const text = readMain(path);
+  const text = readMain(path, main);
   contents.set(path, text);
-  const blocks = parseCorefile(text, path, { readFile });
+  const blocks = parseCorefile(text, path, { readFile, glob: files.glob });
   return { blocks, files: [...contents.keys()], digest: digestOf(contents) };
 }
 
-/** The file itself may be what an import may not: a pipe, say. */
-function readMain(path: string): string {
+function readMain(path: string, main: () => string): string {
   try {
-    return readFileSync(path, "utf8");
+    return main();
   } catch (cause) {
     throw new CorefileError({ file: path, line: 1 }, `Cannot read: ${reasonOf(cause)}`);
   }

@@ -113,6 +113,24 @@ describe("an HTTP endpoint", () => {
     expect(await get(served.port, "/health")).toBe("200 well");
   });
 
+  it("gives up an answer that is not read, and does not wait for it at the end", async () => {
+    await served.close();
+    const givenUp = Promise.withResolvers<void>();
+    const long: HttpHandler = (_request, response) => {
+      response.on("close", () => givenUp.resolve()).end("x".repeat(32_000_000));
+    };
+    served = await new HttpEndpoints(100).serve("127.0.0.1:0", "/health", long);
+    const ask = async (): Promise<void> => {
+      const socket = await open();
+      socket.pause().write("GET /health HTTP/1.1\r\nhost: a\r\n\r\n");
+    };
+    await ask();
+    await givenUp.promise;
+    await ask();
+    await served.close();
+    await expect(get(served.port, "/health")).rejects.toThrow("fetch failed");
+  });
+
   it("closes a connection whose request does not come", async () => {
     await served.close();
     served = await new HttpEndpoints(100).serve("127.0.0.1:0", "/health", saying("well"));

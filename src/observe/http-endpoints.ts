@@ -26,6 +26,10 @@ const LIMITS = {
 };
 
 const REQUEST_MS = 5_000;
+/** Beyond that, for an answer that is not read; Node must have found late requests by then. */
+const STALL_MS = 2_500;
+/** Else Node looks for those that are late every 30 seconds only. */
+const CHECK_MS = 1_000;
 
 interface Endpoint {
   readonly server: Server;
@@ -43,7 +47,10 @@ export class HttpEndpoints {
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #requestMs: number;
 
-  /** @param requestMs from a connection, or from the answer before, to a whole request */
+  /**
+   * @param requestMs from a connection, or from the answer before, to a whole request; an answer
+   * of which nothing is read for 2.5 s longer is given up
+   */
   constructor(requestMs = REQUEST_MS) {
     this.#requestMs = requestMs;
   }
@@ -111,8 +118,7 @@ function boundedServer(
       requestTimeout: requestMs,
       headersTimeout: requestMs,
       keepAliveTimeout: requestMs,
-      // Else Node looks for those that are late every 30 seconds only.
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: CHECK_MS,
       maxHeaderSize: LIMITS.headerOctets,
     },
     (request, response) => {
@@ -124,6 +130,8 @@ function boundedServer(
       }
     },
   );
+  // Of a socket where nothing moves: whoever asks and does not read.
+  server.timeout = requestMs + STALL_MS;
   server.maxHeadersCount = LIMITS.headers;
   server.maxRequestsPerSocket = LIMITS.requestsPerConnection;
   const open = new Set<Socket>();

@@ -12,6 +12,7 @@ import { openPost, overlap } from "./post.ts";
 import type { ServingBlock } from "./serving-block.ts";
 import { AnswerTable } from "./table/answer-table.ts";
 import { publishUdp } from "./udp-metrics.ts";
+import { inTime } from "./in-time.ts";
 import { isSameUdp } from "./udp-wish.ts";
 import { WaitingQueries } from "./waiting-queries.ts";
 
@@ -23,7 +24,7 @@ const LAST_TURNS = 3;
 
 export interface ServerOptions {
   /** Reads the configuration; again for each reload. */
-  readonly load: () => Corefile;
+  readonly load: () => Corefile | Promise<Corefile>;
   readonly plugins: PluginOrder;
   readonly defaultPort: number;
   readonly log: Logger;
@@ -70,7 +71,7 @@ export class Server {
   static async start(options: ServerOptions): Promise<Server> {
     const server = new Server(options);
     try {
-      await server.#switchTo(options.load());
+      await server.#switchTo(await options.load());
     } catch (error) {
       await server.stop();
       throw error;
@@ -97,9 +98,11 @@ export class Server {
    */
   reload(): Promise<void> {
     if (this.#waitingReload) return this.#waitingReload;
-    const reloaded = this.#work.then(() => {
+    const reloaded = this.#work.then(async () => {
       this.#waitingReload = undefined;
-      return this.#isStopped ? undefined : this.#switchTo(this.#options.load());
+      if (this.#isStopped) return;
+      const corefile = await this.#options.load();
+      if (!this.#isStopped) await this.#switchTo(corefile);
     });
     this.#waitingReload = reloaded;
     this.#work = reloaded.catch(() => {});
@@ -109,7 +112,8 @@ export class Server {
   /** Answers what has been received, then closes everything. No reload begins any more. */
   stop(): Promise<void> {
     this.#isStopped = true;
-    this.#stopping ??= this.#work.then(() => this.#stop());
+    // A reload may be waiting for a file system that hangs.
+    this.#stopping ??= inTime(this.#work, GRACE_MS).then(() => this.#stop());
     return this.#stopping;
   }
 
@@ -200,9 +204,11 @@ export class Server {
   }
 
   async #stopInstances(instances: readonly PlacedInstance[]): Promise<void> {
+    const deadline = performance.now() + GRACE_MS;
     for (const { plugin, instance } of instances) {
       try {
-        await instance.stop?.();
+        const isDone = await inTime(instance.stop?.(), deadline - performance.now());
+        if (!isDone) this.#options.log.error(`plugin/${plugin}: Cannot stop: still at work`);
       } catch (error) {
         this.#options.log.error({ err: error }, `plugin/${plugin}: Cannot stop`);
       }

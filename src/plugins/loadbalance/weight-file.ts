@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { guard } from "../../observe/faults.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { Weights } from "./weights.ts";
 import { parseWeights } from "./weights.ts";
@@ -11,6 +12,7 @@ export class WeightFile {
   readonly #log: Logger;
   #text = "";
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(path: string, reloadMs: number, log: Logger) {
     this.#path = path;
@@ -26,13 +28,22 @@ export class WeightFile {
       if (this.#reloadMs === 0 || error instanceof SyntaxError) throw error;
       this.#log.warn(`${(error as Error).message}; trying again in ${this.#reloadMs} ms`);
     }
-    if (this.#reloadMs > 0) {
-      this.#timer = setInterval(() => void this.#readAgain(), this.#reloadMs).unref();
-    }
+    this.#readLater();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** One at a time: a file system that hangs takes one thread of Node's pool, not all of them. */
+  #readLater(): void {
+    if (this.#isStopped || this.#reloadMs === 0) return;
+    const read = guard("read a weight file", async () => {
+      await this.#readAgain();
+      this.#readLater();
+    });
+    this.#timer = setTimeout(read, this.#reloadMs).unref();
   }
 
   /** Reads the file, if it has changed. */

@@ -8,6 +8,12 @@ import type { Instance, NamedInstance, ServerHost } from "../../server/plugin.ts
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { reload } from "./index.ts";
 
+// Here the disk answers at once: time is moved by hand, and would not wait for it.
+vi.mock(import("../../corefile/corefile.ts"), async (importOriginal) => {
+  const original = await importOriginal();
+  return { ...original, readCorefileAside: async (path) => original.readCorefile(path) };
+});
+
 let folder = "";
 let house: House;
 

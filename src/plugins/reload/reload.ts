@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { reasonOf } from "../../corefile/corefile-error.ts";
-import { readCorefile } from "../../corefile/corefile.ts";
+import { readCorefileAside } from "../../corefile/corefile.ts";
 import { guard } from "../../observe/faults.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { ReloadMetrics } from "./metrics.ts";
@@ -70,7 +70,7 @@ export class Reload implements Instance {
     this.#publish(this.#running);
     let digest;
     try {
-      ({ digest } = readCorefile(path));
+      ({ digest } = await readCorefileAside(path));
     } catch (error) {
       const trouble = `Corefile parse failed: ${reasonOf(error)}`;
       if (trouble !== this.#seen) this.#fail(trouble);

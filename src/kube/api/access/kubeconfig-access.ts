@@ -104,6 +104,8 @@ async function run(
   );
   const onAbort = (): void => {
     killGroup(child);
+    // A plugin that has left the group may hold their other ends for ever.
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
     reject(signal.reason);
   };
   signal.addEventListener("abort", onAbort);
