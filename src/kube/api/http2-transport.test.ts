@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../../testing/certificate.ts";
 import type { ApiCredentials } from "./access.ts";
+import { Http2Transport } from "./http2-transport.ts";
+import { openSocket } from "./open-socket.ts";
 import { openTransport } from "./open-transport.ts";
 import { readBody } from "./read-body.ts";
 import type { ApiTransport } from "./transport.ts";
@@ -104,6 +106,15 @@ describe("a connection over HTTP/2", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it("ends its socket itself: a session that still has something to write may never do so", async () => {
+    const { url } = credentials();
+    const socket = await openSocket(credentials());
+    transport = new Http2Transport(url.origin, socket);
+    expect(await text(transport)).toContain("hello");
+    transport.close();
+    expect(socket.destroyed).toBe(true);
   });
 
   it("refuses a body that is longer than it may be", async () => {

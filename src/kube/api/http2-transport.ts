@@ -51,7 +51,7 @@ export class Http2Transport implements ApiTransport {
   }
 
   #guard<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
-    return guard("connection to the API server", run, (error) => this.#session.destroy(error));
+    return guard("connection to the API server", run, (error) => this.#destroy(error));
   }
 
   #widen(): void {
@@ -94,7 +94,14 @@ export class Http2Transport implements ApiTransport {
 
   close(): void {
     this.#end(undefined);
-    this.#session.destroy();
+    this.#destroy();
+  }
+
+  /** A session whose octets nobody takes waits for that before it ends its socket: for ever. */
+  #destroy(error?: Error): void {
+    clearInterval(this.#timer);
+    this.#session.destroy(error);
+    this.#socket.destroy();
   }
 
   #end(error: Error | undefined): void {
@@ -104,8 +111,8 @@ export class Http2Transport implements ApiTransport {
 
   /** Whatever has come since the last look proves life; silence is broken by a PING. */
   #checkLife(): void {
-    // Its "close" may be late in coming; until then every call throws.
-    if (this.#session.destroyed) return this.#end(undefined);
+    // Its "close" may be late in coming, or never come; until then every call throws.
+    if (this.#session.destroyed) return this.close();
     const octets = this.#socket.bytesRead;
     if (octets !== this.#octetsSeen) {
       this.#octetsSeen = octets;
@@ -118,7 +125,7 @@ export class Http2Transport implements ApiTransport {
       const seconds = Math.floor((PING_AFTER_MS + PING_TIMEOUT_MS) / 1_000);
       const message = `connection frozen: nothing came for over ${seconds} s, not even to a PING`;
       this.#failure = Object.assign(new Error(message), { code: "ETIMEDOUT" });
-      this.#session.destroy(this.#failure);
+      this.#destroy(this.#failure);
     }
   }
 }
