@@ -11,22 +11,25 @@ export class QueryError extends Error {
   readonly rcode: number;
   /** Extended DNS Error for clients with EDNS (RFC 8914). */
   readonly extendedError: EdnsOption | undefined;
+  /** Whether there was merely no answer in time: one may come yet (`Query.isPatient`). */
+  readonly isTimeout: boolean;
   #validity: Validity = Validity.always;
 
   /**
    * @param rcode response code for the client
    * @param message for the log: action, colon, state
    * @param details `ede`: a code of `ExtendedErrorCode` for the client, with `explanation` as its
-   * text: the message may name what is none of the client's business
+   * text: the message may name what is none of the client's business; `isTimeout` as above
    */
   constructor(
     rcode: number,
     message: string,
-    details: { ede?: number; explanation?: string; cause?: unknown } = {},
+    details: { ede?: number; explanation?: string; cause?: unknown; isTimeout?: boolean } = {},
   ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.rcode = rcode;
-    const { ede, explanation } = details;
+    const { ede, explanation, isTimeout = false } = details;
+    this.isTimeout = isTimeout;
     this.extendedError = ede === undefined ? undefined : extendedErrorOption(ede, explanation);
   }
 

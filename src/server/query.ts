@@ -41,6 +41,11 @@ export class Query {
   depth = 0;
   /** If not, whoever cannot answer at once throws `TooManyWaiting`. */
   mayWait = true;
+  /**
+   * Whether nobody waits for the reply, and it has been asked for before in vain: what is on its
+   * way already may come as late as it likes, and is not asked for again.
+   */
+  isPatient = false;
 
   constructor(client: Client, id: number, flags: number, octets: number) {
     this.client = client;
@@ -78,6 +83,7 @@ export class Query {
     query.dnssecOk = this.dnssecOk;
     query.depth = this.depth + 1;
     query.mayWait = this.mayWait;
+    query.isPatient = this.isPatient;
     return query;
   }
 
@@ -94,6 +100,7 @@ export class Query {
     query.options = this.options;
     query.depth = this.depth;
     query.mayWait = this.mayWait;
+    query.isPatient = this.isPatient;
     return query;
   }
 }

@@ -15,6 +15,8 @@ export interface Channel {
   abandon(exchange: Exchange): void;
   /** This one waits for longer than is usual: nothing new should go the same way. */
   doubt(exchange: Exchange): void;
+  /** Whether it can be listened to for this one's reply when its time is over, at nobody's cost. */
+  listensFor(exchange: Exchange): boolean;
 }
 
 /** What the exchanges with one upstream have in common. */
@@ -30,8 +32,16 @@ export interface ExchangeTerms {
   onFailure(): void;
 }
 
-/** Who began an exchange, and is told once how it ended. */
+/**
+ * Who began an exchange, and is told how it ended: once, but for an exchange that was silent for
+ * too long and `isLate` now. Its reply may come yet, or another failure that is the last.
+ */
 export interface Waiter {
+  /**
+   * Until when, on the monotonic clock, a reply is of use that comes after the time for it. Without
+   * this none is.
+   */
+  readonly lateUntilMs?: number;
   onReply(message: Message, exchange: Exchange): void;
   onFailure(error: UpstreamError, exchange: Exchange): void;
 }
@@ -51,6 +61,8 @@ export class Exchange extends Expiring {
   /** Whether it was sent by a second connection as well, since the first one let it wait. */
   isCopied = false;
   isOver = false;
+  /** Whether its time is over and whoever waited has been told; its reply is still taken. */
+  isLate = false;
   #isRepeated = false;
   readonly #terms: ExchangeTerms;
   readonly #pool: ChannelPool;
@@ -84,12 +96,14 @@ export class Exchange extends Expiring {
 
   /** It has been sent: from now on the reply is waited for. */
   awaitReply(nowMs: number): void {
+    if (this.isLate) return;
     const { wheel, timeoutMs } = this.#terms;
     wheel.start(this, Math.min(nowMs + timeoutMs, this.#deadlineMs));
   }
 
   /** It waits for its connection to open; the connection has a time-out of its own. */
   awaitConnection(): void {
+    if (this.isLate) return;
     this.#terms.wheel.start(this, this.#deadlineMs);
   }
 
@@ -108,6 +122,8 @@ export class Exchange extends Expiring {
     this.#terms.onReply(message.rcode, (nowMs - this.beganMs) / 1000);
     if (this.#isRepeated) edns.learn(message, nowMs);
     const plain = edns.judge(this.request, message, nowMs);
+    // There is no time left to put it otherwise.
+    if (plain && this.isLate) return this.fail(timeoutError(this.#pool.where));
     if (plain) return this.#repeat(plain);
     this.isOver = true;
     this.#waiter.onReply(message, this);
@@ -118,14 +134,31 @@ export class Exchange extends Expiring {
     if (this.isOver) return;
     this.isOver = true;
     this.#terms.wheel.cancel(this);
-    this.#terms.onFailure();
+    if (!this.isLate) this.#terms.onFailure();
     this.#waiter.onFailure(error, this);
+  }
+
+  /** Nobody wants its reply any more, and nobody is told. */
+  cancel(): void {
+    this.isOver = true;
+    this.#terms.wheel.cancel(this);
+    this.channel?.abandon(this);
   }
 
   override expire(): void {
     const { channel } = this;
-    channel?.abandon(this);
-    this.fail(timeoutError(channel?.where ?? "upstream"));
+    const error = timeoutError(channel?.where ?? "upstream");
+    const { lateUntilMs = 0 } = this.#waiter;
+    const mayListen = !this.isLate && lateUntilMs > performance.now();
+    if (!mayListen || !channel?.listensFor(this)) {
+      channel?.abandon(this);
+      return this.fail(error);
+    }
+    channel.doubt(this);
+    this.isLate = true;
+    this.#terms.wheel.start(this, lateUntilMs);
+    this.#terms.onFailure();
+    this.#waiter.onFailure(error, this);
   }
 
   #repeat(request: Request): void {

@@ -27,9 +27,10 @@ export class PendingExchanges {
    */
   offer(packet: Buffer): boolean {
     if (packet.length < 2) return false;
-    const at = this.#find(packet.readUInt16BE(0));
-    if (!this.#exchanges[at]?.offer(packet)) return false;
-    this.#removeAt(at);
+    const exchange = this.#exchanges[this.#find(packet.readUInt16BE(0))];
+    if (!exchange?.offer(packet)) return false;
+    // Others may have been given up for it, so it may have another place now.
+    this.remove(exchange);
     return true;
   }
 

@@ -12,6 +12,8 @@ import type { UpstreamError } from "./upstream-error.ts";
 
 /** A server that answers in order is asked by as many connections at once; what is more waits. */
 const MAX_CONNECTIONS = 256;
+/** With more than this, none is kept from others for the sake of a late reply. */
+const MAX_LISTENING = MAX_CONNECTIONS / 2;
 /** A query waits for those before it on its connection for as long, and a round trip, ... */
 const PATIENCE_MS = 20;
 /** ... if that is not longer than this; then another connection is asked as well. */
@@ -78,6 +80,11 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
     }
   }
 
+  /** A server that answers in order answers nothing else on that connection meanwhile. */
+  listensFor(exchange: Exchange): boolean {
+    return exchange.legs > 0 && this.#connections.size <= MAX_LISTENING;
+  }
+
   /** Closes connections that have been idle for too long, and helps what waits for others. */
   override expire(): void {
     const nowMs = performance.now();
@@ -135,7 +142,7 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
   }
 
   #sendAgain(exchange: Exchange, isExcused: boolean, wasOpen: boolean, error: UpstreamError): void {
-    if (this.#isDestroyed) return exchange.fail(error);
+    if (this.#isDestroyed || exchange.isLate) return exchange.fail(error);
     if (this.#waiting.has(exchange)) return;
     if (isExcused && !exchange.wasLost) {
       exchange.wasLost = true;
@@ -158,7 +165,7 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
     const behind = isOpen ? pipeline.behind : [];
     if (behind.length > 0 && pipeline.window === 1) this.#manners.onHeldUp(nowMs);
     for (const { exchange } of behind) {
-      if (exchange.isCopied) continue;
+      if (exchange.isCopied || exchange.isLate) continue;
       exchange.isCopied = true;
       this.send(exchange);
     }
@@ -168,7 +175,7 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
 
   /** Lets it wait for a connection that has served, if there is any. */
   #strand(exchange: Exchange): boolean {
-    if (exchange.isCopied) return false;
+    if (exchange.isCopied || exchange.isLate) return false;
     const hasServing = [...this.#connections].some(({ replies, isUsable }) => isUsable && replies);
     if (hasServing) this.#stranded.add(exchange);
     return hasServing;

@@ -83,6 +83,10 @@ export class UdpSocket implements Channel {
   /** A lost datagram is nothing unusual, and says nothing about the socket. */
   doubt(_exchange: Exchange): void {}
 
+  listensFor(): boolean {
+    return true;
+  }
+
   /** Takes no more queries, and closes when those under way are done. */
   retire(): void {
     this.#isRetired = true;

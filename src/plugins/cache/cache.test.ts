@@ -81,6 +81,20 @@ class Bench {
     return this;
   }
 
+  /** Lets time-outs happen. What is asked for patiently comes when the function is called. */
+  timesOut(): (outcome: Reply | QueryError) => Promise<void> {
+    const late = Promise.withResolvers<Reply>();
+    this.source = ({ isPatient }) => {
+      if (isPatient) return late.promise;
+      return Promise.reject(new QueryError(Rcode.SERVFAIL, "i/o timeout", { isTimeout: true }));
+    };
+    return async (outcome) => {
+      if (outcome instanceof Reply) late.resolve(outcome);
+      else late.reject(outcome);
+      await this.settle();
+    };
+  }
+
   ask(query: Query = testQuery("www.a.test.")): Result {
     return this.cache.serve(query, this.next);
   }
@@ -101,8 +115,9 @@ class Bench {
     return new Set([...answer, ...authority].map(({ ttlSeconds }) => ttlSeconds));
   }
 
-  wait(seconds: number): void {
+  wait(seconds: number): this {
     this.nowMs += seconds * 1000;
+    return this;
   }
 
   /** Lets refreshes in the background come to their end. */
@@ -333,6 +348,18 @@ describe("cache", () => {
     expect(bench.asked).toHaveLength(2);
   });
 
+  it("asks for a failure that is kept neither ahead of time nor behind the client's back", async () => {
+    const bench = new Bench("cache {\n serve_stale\n prefetch 2\n}").fails();
+    await expect(bench.ask()).rejects.toThrow("no upstream");
+    for (let i = 0; i < 5; i++) {
+      bench.wait(0.9);
+      expect(((await bench.ask()) as Reply).rcode).toBe(Rcode.SERVFAIL);
+    }
+    expect(bench.asked).toHaveLength(1);
+    bench.wait(1).answers(A(60));
+    expect((await bench.say()).answer).toEqual([A(60)]);
+  });
+
   it.each(["cache {\n servfail 0s\n}", "cache {\n disable denial a.test\n}"])(
     "%s keeps no failure",
     async (corefile) => {
@@ -416,6 +443,119 @@ describe("cache", () => {
     expect(bench.asked.length).toBeLessThanOrEqual(0.01 * hotNames);
     const { denialEvictions, successEvictions } = bench.metrics;
     expect(denialEvictions.value + successEvictions.value).toBeGreaterThan(20_000);
+  });
+});
+
+describe("after a time-out", () => {
+  it.each([
+    ["cache", 1],
+    ["cache {\n servfail 30s\n}", 30],
+  ])("%s keeps the failure for %i s", async (corefile, seconds) => {
+    const bench = new Bench(corefile);
+    bench.timesOut();
+    await expect(bench.ask()).rejects.toThrow("i/o timeout");
+    bench.wait(seconds - 0.1);
+    expect(errorCodes((await bench.ask()) as Reply)).toEqual([13]);
+    bench.wait(0.1);
+    await expect(bench.ask()).rejects.toThrow("i/o timeout");
+  });
+
+  it.each(["cache", "cache {\n servfail 30s\n}", "cache {\n disable denial\n}"])(
+    "%s has the late answer stand in the failure's place",
+    async (corefile) => {
+      const bench = new Bench(corefile);
+      const arrive = bench.timesOut();
+      const failed = await Promise.allSettled([bench.ask(), bench.ask(), bench.ask()]);
+      expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+      await arrive(Reply.authoritative(records(A(60))));
+      bench.wait(20);
+      expect((await bench.say()).answer).toEqual([A(40)]);
+      // Three that were refused, and one that waited for what came late.
+      expect(bench.asked.map(({ isPatient }) => isPatient)).toEqual([false, false, false, true]);
+    },
+  );
+
+  it("takes a late denial, and lets go of a failure for what may not be kept", async () => {
+    const bench = new Bench("cache {\n servfail 30s\n}");
+    let arrive = bench.timesOut();
+    await expect(bench.ask()).rejects.toThrow("i/o timeout");
+    await arrive(Reply.authoritative(records(A(0))));
+    arrive = bench.timesOut();
+    await expect(bench.ask()).rejects.toThrow("i/o timeout");
+    await arrive(Reply.negative(Rcode.NXDOMAIN, records(SOA)[0] as ResourceRecord));
+    expect((await bench.say()).rcode).toBe("NXDOMAIN");
+  });
+
+  it.each([new QueryError(Rcode.SERVFAIL, "nothing came"), new Reply(Rcode.SERVFAIL)])(
+    "lets the failure be where nothing better comes, and waits again after the next one",
+    async (late) => {
+      const bench = new Bench();
+      for (let i = 0; i < 2; i++) {
+        const arrive = bench.timesOut();
+        await expect(bench.ask()).rejects.toThrow("i/o timeout");
+        await arrive(late);
+        expect((await bench.say()).rcode).toBe("SERVFAIL");
+        bench.wait(1);
+      }
+      expect(bench.asked.map(({ isPatient }) => isPatient)).toEqual([false, true, false, true]);
+    },
+  );
+
+  it.each(["immediate", "verify 0", "verify 1h"])(
+    "of a refresh (%s) the late answer refreshes the entry",
+    async (mode) => {
+      const bench = new Bench(`cache {\n serve_stale 1h ${mode}\n}`).answers(A(60));
+      await bench.say();
+      bench.wait(100);
+      const arrive = bench.timesOut();
+      expect((await bench.say()).answer).toEqual([A(0)]);
+      await bench.settle();
+      expect((await bench.say()).answer).toEqual([A(0)]);
+      await bench.settle();
+      await arrive(Reply.authoritative(records(A(60, "192.0.2.2"))));
+      expect((await bench.say()).answer).toEqual([A(60, "192.0.2.2")]);
+    },
+  );
+
+  it("of a prefetch the late answer replaces the entry", async () => {
+    const bench = new Bench("cache {\n prefetch 1 1h\n}").answers(A(100));
+    await bench.say();
+    bench.wait(95);
+    const arrive = bench.timesOut();
+    await bench.say();
+    await bench.settle();
+    await arrive(Reply.authoritative(records(A(100, "192.0.2.2"))));
+    expect((await bench.say()).answer).toEqual([A(100, "192.0.2.2")]);
+  });
+});
+
+describe("a refresh", () => {
+  const corefiles = ["serve_stale", "serve_stale 1h verify 1h", "prefetch 1 1h 90%"];
+
+  it.each(corefiles)("goes the way of the client's query (%s)", async (property) => {
+    for (const transport of ["udp", "tcp", "tls"] as const) {
+      const bench = new Bench(`cache {\n ${property}\n}`).answers(A(60));
+      const query = (): Query => testQuery("www.a.test.", "A", { transport });
+      await bench.say(query());
+      bench.wait(property.startsWith("prefetch") ? 50 : 100);
+      await bench.say(query());
+      await bench.settle();
+      const [, refresh] = bench.asked;
+      expect(refresh?.client.transport === "udp").toBe(transport === "udp");
+    }
+  });
+
+  it.each(corefiles)("goes by TCP where UDP has no room (%s)", async (property) => {
+    const bench = new Bench(`cache {\n ${property}\n}`).answers(A(60));
+    await bench.say();
+    bench.wait(property.startsWith("prefetch") ? 50 : 100);
+    bench.source = ({ client }) => {
+      if (client.transport === "udp") return new Reply(Rcode.NOERROR, Flag.TC);
+      return Reply.authoritative(records(A(60, "192.0.2.2")));
+    };
+    await bench.say();
+    await bench.settle();
+    expect((await bench.say()).answer).toEqual([A(60, "192.0.2.2")]);
   });
 });
 

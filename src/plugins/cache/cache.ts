@@ -11,6 +11,7 @@ import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
 import type { Outcome, Result } from "../../server/reply.ts";
 import { DROPPED, Reply } from "../../server/reply.ts";
+import type { ReplyClass } from "./classify.ts";
 import { answersQuestion, classify, isKeepable } from "./classify.ts";
 import { Entry, hideUnaskedAd } from "./entry.ts";
 import type { CacheMetrics } from "./metrics.ts";
@@ -51,6 +52,7 @@ export class Cache implements Instance {
       metrics,
       nowMs,
       keep: (query, reply) => this.#keep(query, reply, true),
+      forgetFailure: (query) => this.#store.forgetFailure(keyOf(query)),
     });
   }
 
@@ -76,13 +78,13 @@ export class Cache implements Instance {
     try {
       result = next(asked);
     } catch (failure) {
-      throw this.#keepFailure(query, failure);
+      throw this.#keepFailure(query, next, failure);
     }
     if (!(result instanceof Promise)) return this.#take(query, result);
     return result.then(
       (outcome) => this.#take(query, outcome),
       (failure: unknown) => {
-        throw this.#keepFailure(query, failure);
+        throw this.#keepFailure(query, next, failure);
       },
     );
   }
@@ -100,11 +102,14 @@ export class Cache implements Instance {
     return outcome;
   }
 
-  /** Puts the TTL for which it is good on a reply, and keeps it if it may be kept. */
   #keep(query: Query, reply: Reply, isRefresh: boolean): Entry | undefined {
+    return this.#keepAs(classify(query, reply, new Date()), query, reply, isRefresh);
+  }
+
+  /** Puts the TTL for which it is good on a reply, and keeps it if it may be kept. */
+  #keepAs(kind: ReplyClass, query: Query, reply: Reply, isRefresh: boolean): Entry | undefined {
     // EDNS is between neighbours and not to be kept (RFC 6891 §6.1.1); an explanation is news.
     if (reply.options.length > 0) reply.options = reply.options.filter(isExtendedError);
-    const kind = classify(query, reply, new Date());
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);
     reply.hasOrderedTtls = this.#options[limitsOf(kind)].isMinTtlOrdered;
@@ -121,11 +126,12 @@ export class Cache implements Instance {
   }
 
   /** A failure is kept for a while too, so that clients who insist do not reach the source. */
-  #keepFailure(query: Query, failure: unknown): unknown {
+  #keepFailure(query: Query, next: Next, failure: unknown): unknown {
     if (failure instanceof QueryError && failure.rcode === Rcode.SERVFAIL) {
       const reply = new Reply(Rcode.SERVFAIL, 0, failure.validity);
       reply.options = [extendedErrorOption(ExtendedErrorCode.CACHED_ERROR)];
-      this.#keep(query, reply, false);
+      this.#keepAs(failure.isTimeout ? "timeout" : "failure", query, reply, false);
+      if (failure.isTimeout) this.#refresher.awaitLate(query, next);
     }
     return failure;
   }
@@ -180,9 +186,9 @@ export class Cache implements Instance {
   }
 }
 
-/** An entry with no more than this left is fetched again if it is popular. */
-function prefetchSeconds({ ttlSeconds }: Entry, { percentage }: PrefetchOptions): number {
-  return Math.ceil((percentage / 100) * ttlSeconds);
+/** An entry with no more than this left is fetched again if it is popular; no failure is. */
+function prefetchSeconds(entry: Entry, { percentage }: PrefetchOptions): number {
+  return entry.isFailure ? 0 : Math.ceil((percentage / 100) * entry.ttlSeconds);
 }
 
 function isExtendedError({ code }: EdnsOption): boolean {

@@ -8,7 +8,10 @@ import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Query } from "../../server/query.ts";
 import type { Reply } from "../../server/reply.ts";
 
-/** What a reply is to the cache; "incomplete" is an answer, but not to all of its question. */
+/**
+ * What a reply is to the cache. "incomplete" is an answer, but not to all of its question;
+ * "timeout" stands for no reply at all, where one may come yet.
+ */
 export type ReplyClass =
   | "success"
   | "incomplete"
@@ -16,6 +19,7 @@ export type ReplyClass =
   | "nxdomain"
   | "nodata"
   | "failure"
+  | "timeout"
   | "other";
 
 /** Whether such a reply may be kept for others. */

@@ -1,4 +1,5 @@
 import { Flag } from "../../dns/header.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Query } from "../../server/query.ts";
@@ -67,8 +68,10 @@ export class Entry {
     return this.#octets + (this.lastAnswer?.octets ?? 0);
   }
 
-  get rcode(): number {
-    return this.#reply.rcode;
+  /** Whether it says that something went wrong, rather than what there is or is not. */
+  get isFailure(): boolean {
+    const { rcode } = this.#reply;
+    return rcode !== Rcode.NOERROR && rcode !== Rcode.NXDOMAIN;
   }
 
   /** Seconds left; from 0 down if it has expired. */

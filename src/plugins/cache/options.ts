@@ -8,6 +8,8 @@ export interface CacheOptions {
   denial: StoreOptions;
   /** How long a SERVFAIL is kept; 0 not at all. */
   servfailSeconds: number;
+  /** How long a failure is kept that is only our own impatience: the answer may be under way. */
+  timeoutSeconds: number;
   prefetch: PrefetchOptions | undefined;
   serveStale: ServeStaleOptions | undefined;
   /** Whether TTLs stay as they were while an entry is valid. */
@@ -67,6 +69,8 @@ export function defaultOptions(): CacheOptions {
       except: [],
     },
     servfailSeconds: 5,
+    // The least that RFC 9520 §3.2 asks for.
+    timeoutSeconds: 1,
     prefetch: undefined,
     serveStale: undefined,
     keepTtl: false,

@@ -50,7 +50,7 @@ const properties: Record<string, Property> = {
   serve_stale_policy: parsePolicy,
   servfail(sub, options) {
     const ms = parseDurationMs(oneArgument(sub), { max: FIVE_MINUTES_MS });
-    options.servfailSeconds = Math.floor(ms / 1000);
+    options.servfailSeconds = options.timeoutSeconds = Math.floor(ms / 1000);
   },
   disable(sub, options) {
     const [which, ...zones] = argumentRange(sub, 1, Infinity) as [Token, ...Token[]];

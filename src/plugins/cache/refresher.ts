@@ -12,8 +12,9 @@ import { answersQuestion } from "./classify.ts";
 import type { Entry } from "./entry.ts";
 import { hideUnaskedAd } from "./entry.ts";
 import type { CacheMetrics } from "./metrics.ts";
+import { keyOf } from "./store.ts";
 
-/** Nobody waits for a refresh; over TCP its replies are not cut short. */
+/** Nobody waits for a refresh, so its replies need not be cut short. */
 const nobody: Client = {
   transport: "tcp",
   address: "127.0.0.1",
@@ -25,6 +26,7 @@ const nobody: Client = {
   send: () => {},
   drop: () => {},
 };
+const nobodyByUdp: Client = { ...nobody, transport: "udp" };
 
 export interface RefresherOptions {
   readonly recheckMs: number;
@@ -33,11 +35,15 @@ export interface RefresherOptions {
   readonly nowMs: () => number;
   /** Keeps a reply, after putting its TTL on it. */
   readonly keep: (query: Query, reply: Reply) => Entry | undefined;
+  /** Forgets the failure that is kept in the place of a reply, if that is what is there. */
+  readonly forgetFailure: (query: Query) => void;
 }
 
 /** Asks the source again for what is kept; never twice at a time for one entry. */
 export class Refresher {
   readonly #options: RefresherOptions;
+  /** Keys of questions whose answers may come late. */
+  readonly #awaited = new Set<string>();
 
   constructor(options: RefresherOptions) {
     this.#options = options;
@@ -72,8 +78,8 @@ export class Refresher {
     const { recheckMs, nowMs } = this.#options;
     const isTracked = recheckMs > 0 || timeoutMs > 0;
     if (isTracked && !entry.beginRefresh(nowMs())) return undefined;
-    const background = timeoutMs > 0 ? nobody : query.client;
-    const asked = query.withFlags(query.flags | Flag.AD, background);
+    const asked =
+      timeoutMs > 0 ? inBackground(query) : query.withFlags(query.flags | Flag.AD, query.client);
     const refreshed = this.#ask(asked, next).then((outcome) => {
       const reply = this.#accept(asked, outcome);
       if (isTracked) entry.endRefresh(reply || recheckMs === 0 ? 0 : nowMs() + recheckMs);
@@ -81,6 +87,21 @@ export class Refresher {
       return reply;
     });
     return timeoutMs > 0 ? Promise.race([refreshed, expiry(timeoutMs)]) : refreshed;
+  }
+
+  /** After a time-out: what comes late stands in the place of the failure. */
+  awaitLate(query: Query, next: Next): void {
+    const key = keyOf(query);
+    if (this.#awaited.has(key)) return;
+    this.#awaited.add(key);
+    const asked = inBackground(query);
+    asked.isPatient = true;
+    outcomeOf(asked, next)
+      .then((outcome) => {
+        this.#awaited.delete(key);
+        if (this.#accept(asked, outcome)) this.#options.forgetFailure(asked);
+      })
+      .catch((error: unknown) => reportFault("late answer for the cache", error));
   }
 
   #inBackground(
@@ -93,8 +114,7 @@ export class Refresher {
     const { nowMs, metrics } = this.#options;
     if (!entry.beginRefresh(nowMs())) return;
     metrics.prefetches.value++;
-    const asked = query.withFlags(query.flags | Flag.AD, nobody);
-    asked.options = [];
+    const asked = inBackground(query);
     const end = (isTaken: boolean): void =>
       entry.endRefresh(isTaken || recheckMs === 0 ? 0 : nowMs() + recheckMs);
     this.#ask(asked, next)
@@ -102,14 +122,15 @@ export class Refresher {
       .catch((error: unknown) => contain("refresh of a cached answer", error, () => end(false)));
   }
 
-  /** What the source says; a failure is as good as silence here. */
+  /** What the source says, whole; a failure is as good as silence here, but an answer may follow. */
   async #ask(query: Query, next: Next): Promise<Outcome> {
-    try {
-      return await next(query);
-    } catch (failure) {
-      if (!(failure instanceof QueryError)) reportFault("plugin", failure);
-      return DROPPED;
-    }
+    const onTimeout = (): void => this.awaitLate(query, next);
+    const outcome = await outcomeOf(query, next, onTimeout);
+    const isCut = outcome instanceof Reply && (outcome.flags & Flag.TC) !== 0;
+    if (!isCut || query.client.transport !== "udp") return outcome;
+    const whole = query.withFlags(query.flags, nobody);
+    whole.options = [];
+    return outcomeOf(whole, next);
   }
 
   /** Keeps what is new; the reply, if it may take the place of an expired one. */
@@ -127,6 +148,25 @@ export class Refresher {
       return reply.rcode === Rcode.NOERROR && answersQuestion(query, reply.answer);
     }
     return reply.rcode === Rcode.NOERROR || reply.rcode === Rcode.NXDOMAIN;
+  }
+}
+
+/** Asks as the client did: an upstream need not be reached in all ways. */
+function inBackground(query: Query): Query {
+  const client = query.client.transport === "udp" ? nobodyByUdp : nobody;
+  const asked = query.withFlags(query.flags | Flag.AD, client);
+  // They are the packet's, which will be gone.
+  asked.options = [];
+  return asked;
+}
+
+async function outcomeOf(query: Query, next: Next, onTimeout?: () => void): Promise<Outcome> {
+  try {
+    return await next(query);
+  } catch (failure) {
+    if (!(failure instanceof QueryError)) reportFault("plugin", failure);
+    else if (failure.isTimeout) onTimeout?.();
+    return DROPPED;
   }
 }
 

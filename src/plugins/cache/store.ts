@@ -1,4 +1,3 @@
-import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Query } from "../../server/query.ts";
 import type { Entry } from "./entry.ts";
 import { GuardedLru } from "./guarded-lru.ts";
@@ -52,7 +51,7 @@ export class Store {
     const usableSuccess = success && this.#isUsable(success, nowMs) ? success : undefined;
     if (!denial || !this.#isUsable(denial, nowMs)) return usableSuccess;
     // A failure passes; it must not hide an answer that is still good.
-    return (denial.rcode === Rcode.SERVFAIL && usableSuccess) || denial;
+    return (denial.isFailure && usableSuccess) || denial;
   }
 
   /** Some have asked for an entry, not here: it is not to be the next one to go. */
@@ -77,10 +76,19 @@ export class Store {
     if (this.#preferPositive ? entry.isAnswer : isRefresh) this.denial.delete(key);
   }
 
+  /** Lets whoever comes next ask again; what is no failure stays. */
+  forgetFailure(key: string): void {
+    const denial = this.denial.peek(key);
+    if (!denial?.isFailure) return;
+    denial.replaced();
+    this.denial.delete(key);
+  }
+
   #isUsable(entry: Entry, nowMs: number): boolean {
     if (!entry.isCurrent) return false;
     const left = entry.secondsLeft(nowMs);
-    return left > 0 || -left * 1000 < this.#staleMs;
+    // There is nothing in an old failure that would be better than none (RFC 8767 §4).
+    return left > 0 || (!entry.isFailure && -left * 1000 < this.#staleMs);
   }
 
   #newLru({ capacity }: StoreOptions, onEvict: () => void): GuardedLru<Entry> {

@@ -15,6 +15,7 @@ const DEFAULT_TTL_SECONDS = 5;
  */
 export function lifetimeSeconds(kind: ReplyClass, reply: Reply, options: CacheOptions): number {
   if (kind === "failure") return options.servfailSeconds;
+  if (kind === "timeout") return options.timeoutSeconds;
   const { maxTtlSeconds, minTtlSeconds, isMinTtlOrdered } = options[limitsOf(kind)];
   const isBrief = kind === "other" || kind === "referral";
   const lowest = isBrief ? DEFAULT_TTL_SECONDS : lowestTtl(reply);

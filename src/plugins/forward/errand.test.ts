@@ -27,11 +27,44 @@ beforeEach(() => {
   vi.useFakeTimers();
   wheel = new TimerWheel();
   log = [];
+  cancelled = 0;
 });
 afterEach(() => {
   wheel.stop();
   vi.useRealTimers();
 });
+
+/** Does as planned; if it is silent until the deadline, it may reply late as a real one does. */
+class StubExchange {
+  isLate = false;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(plan: Plan, untilDeadlineMs: number, waiter: Waiter) {
+    const self = this as unknown as Exchange;
+    const fail = (): void => waiter.onFailure(timeoutError("stub"), self);
+    const expire = (): void => {
+      const lateMs = (waiter.lateUntilMs ?? 0) - performance.now();
+      this.isLate = lateMs > 0;
+      if (this.isLate) this.#timers.push(setTimeout(() => this.#finally(fail), lateMs));
+      fail();
+    };
+    if (plan && "failAfterMs" in plan) setTimeout(fail, plan.failAfterMs);
+    else this.#timers.push(setTimeout(expire, untilDeadlineMs));
+    if (!plan || !("replyAfterMs" in plan)) return;
+    const reply = (): void => this.#finally(() => waiter.onReply(good, self));
+    this.#timers.push(setTimeout(reply, plan.replyAfterMs));
+  }
+
+  cancel(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    cancelled++;
+  }
+
+  #finally(tell: () => void): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    tell();
+  }
+}
 
 function upstream(name: string, plan: Plan): Upstream {
   let isDoubted = false;
@@ -42,29 +75,32 @@ function upstream(name: string, plan: Plan): Upstream {
     doubt: () => (isDoubted = true),
     send(_request: unknown, _overTcp: boolean, deadlineMs: number, waiter: Waiter): Exchange {
       log.push(`${name} ${now()}`);
-      const exchange = {} as Exchange;
-      const fail = (): void => waiter.onFailure(timeoutError(name), exchange);
-      if (plan && "replyAfterMs" in plan) {
-        setTimeout(() => waiter.onReply(good, exchange), plan.replyAfterMs);
-      } else setTimeout(fail, plan ? plan.failAfterMs : deadlineMs - performance.now());
-      return exchange;
+      return new StubExchange(plan, deadlineMs - performance.now(), waiter) as unknown as Exchange;
     },
   };
   return stub as unknown as Upstream;
 }
 
 let beganMs = 0;
+let cancelled = 0;
 
 /** To the wheel's ticks of 25 ms, which may be late by one. */
 function now(): number {
   return Math.floor((performance.now() - beganMs) / 50) * 50;
 }
 
-/** Runs an errand to its end: `reply 250`, `failure 1700`. */
-async function run(upstreams: readonly Upstream[], property = ""): Promise<string> {
+interface Running {
+  readonly errand: Errand;
+  /** What there is to be said of a reply: `reply 250`, `failure 1700`. */
+  readonly said: (isPatient: boolean) => Promise<string>;
+  /** `listen 1700`, `end 6700`. */
+  readonly phases: string[];
+}
+
+function begin(upstreams: readonly Upstream[], property = "", lateMs = 0): Running {
   const directive = testDirective(`forward . 192.0.2.1 {\npolicy sequential\n${property}\n}`);
   const options = parseForward(directive);
-  const ended: Errand[] = [];
+  const phases: string[] = [];
   const terms = {
     options,
     choice: {
@@ -77,16 +113,27 @@ async function run(upstreams: readonly Upstream[], property = ""): Promise<strin
     },
     wheel,
     patienceMs: patienceMs(options.readTimeoutMs),
-    onEnd: (errand: Errand) => void ended.push(errand),
+    lateMs,
+    onListen: () => void phases.push(`listen ${now()}`),
+    onEnd: () => void phases.push(`end ${now()}`),
   };
   beganMs = performance.now();
-  const reply = new Errand("key", terms, asked, false).begin();
-  const outcome = reply.then(
-    ({ rcode }) => `${rcode === Rcode.NOERROR ? "reply" : rcode} ${now()}`,
-    () => `failure ${now()}`,
-  );
+  const errand = new Errand("key", terms, asked, false);
+  const said = (isPatient: boolean): Promise<string> =>
+    errand.reply(isPatient).then(
+      ({ rcode }) => `${rcode === Rcode.NOERROR ? "reply" : rcode} ${now()}`,
+      () => `failure ${now()}`,
+    );
+  return { errand, said, phases };
+}
+
+/** Runs an errand to its end: `reply 250`, `failure 1700`. */
+async function run(upstreams: readonly Upstream[], property = ""): Promise<string> {
+  const { errand, said, phases } = begin(upstreams, property);
+  const outcome = said(false);
+  errand.begin();
   await vi.advanceTimersByTimeAsync(6000);
-  expect(ended).toHaveLength(1);
+  expect(phases.filter((phase) => phase.startsWith("end"))).toHaveLength(1);
   return outcome;
 }
 
@@ -143,5 +190,57 @@ describe("an errand", () => {
     expect(await run([upstream("a", { replyAfterMs: 3000 })], "read_timeout 5s")).toBe(
       "reply 3000",
     );
+  });
+});
+
+describe("an errand that failed because of silence", () => {
+  const LATE_MS = 5000;
+
+  it("listens on, and has the late reply for the patient", async () => {
+    const all = [upstream("a", { replyAfterMs: 4000 }), upstream("b", undefined)];
+    const { errand, said, phases } = begin(all, "", LATE_MS);
+    const [hasty, patient] = [said(false), said(true)];
+    errand.begin();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await hasty).toBe("failure 1700");
+    expect(await patient).toBe("reply 4000");
+    expect(phases).toEqual(["listen 1700", "end 4000"]);
+    expect(log).toEqual(["a 0", "b 150", "a 950"]);
+    // Those of "b" and the second of "a".
+    expect(cancelled).toBe(2);
+  });
+
+  it("ends for the patient as well when nothing comes", async () => {
+    const { errand, said, phases } = begin([upstream("a", undefined)], "", LATE_MS);
+    const patient = said(true);
+    errand.begin();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await patient).toBe("failure 6700");
+    expect(phases).toEqual(["listen 1700", "end 6700"]);
+  });
+
+  it("asks once more for whoever comes meanwhile, and takes what was on its way", async () => {
+    const { errand, said } = begin([upstream("a", { replyAfterMs: 3000 })], "", LATE_MS);
+    const [first, patient] = [said(false), said(true)];
+    errand.begin();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await first).toBe("failure 1700");
+    const second = said(false);
+    errand.begin();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await second).toBe("reply 3000");
+    expect(await patient).toBe("reply 3000");
+    expect(log).toEqual(["a 0", "a 800", "a 2000", "a 2800"]);
+  });
+
+  it("listens no longer than it is let", async () => {
+    const { errand, said, phases } = begin([upstream("a", { replyAfterMs: 3000 })], "", LATE_MS);
+    const patient = said(true);
+    errand.begin();
+    await vi.advanceTimersByTimeAsync(2000);
+    errand.giveUp();
+    expect(await patient).toBe("failure 2000");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(phases).toEqual(["listen 1700", "end 2000"]);
   });
 });

@@ -24,6 +24,10 @@ export interface ErrandTerms {
   readonly wheel: TimerWheel;
   /** From the query to its reply or failure. */
   readonly patienceMs: number;
+  /** How long after that a reply is still listened for. */
+  readonly lateMs: number;
+  /** Told that an errand has failed for those in a hurry, right before they are, and listens on. */
+  onListen(errand: Errand): void;
   /** Told once of each errand, before those who wait for it are. */
   onEnd(errand: Errand): void;
 }
@@ -32,33 +36,34 @@ export interface ErrandTerms {
  * A reply being fetched: upstreams are asked in turn, the next one when one fails or is silent for
  * long. The first reply counts, be it from one that was thought to be silent:
  *
- *     0       150 ms      300 ms                 1100 ms     1700 ms
- *     first   second too  third too              first again  SERVFAIL
+ *     0       150 ms      300 ms                 1100 ms     1700 ms         6700 ms
+ *     first   second too  third too              first again  SERVFAIL        the end
+ *
+ * At the end of patience nobody is asked any more, but who was silent is listened to for a while:
+ * a name's first resolution may take a recursor some seconds. What comes then is for those who are
+ * patient, and for whoever asks again meanwhile, for whom upstreams are asked once more.
  */
 export class Errand extends Expiring implements Waiter {
   /** See {@link Request.key}. */
   readonly key: string;
-  /** Queries that wait for it. */
-  clients = 1;
-  /**
-   * Rejects with what is wrong, or undefined if nobody could even be asked. Undefined once it is
-   * done: who still holds the errand must not keep the reply.
-   */
-  reply: Promise<Message> | undefined;
+  /** Queries that wait for it, until it listens on. */
+  clients = 0;
   readonly #request: Request;
   readonly #terms: ErrandTerms;
-  #overTcp: boolean;
-  readonly #candidates: Candidates;
-  readonly #deadlineMs: number;
   readonly #maxAttempts: number;
-  #resolve!: (message: Message) => void;
-  #reject!: (failure: UpstreamError | undefined) => void;
-  #isDone = false;
+  #overTcp: boolean;
+  #phase: "asking" | "listening" | "done" = "asking";
+  #hasty: PromiseWithResolvers<Message> | undefined;
+  #patient: PromiseWithResolvers<Message> | undefined;
+  #candidates!: Candidates;
+  #deadlineMs = 0;
   #attempts = 0;
   #failovers = 0;
   #pending = 0;
   #upstream: Upstream | undefined;
   #exchange: Exchange | undefined;
+  /** Those that were silent for too long. */
+  readonly #late = new Set<Exchange>();
   /** With `failover` an upstream may have replied with a failure before another one says nothing. */
   #message: Message | undefined;
   #failure: UpstreamError | undefined;
@@ -67,45 +72,75 @@ export class Errand extends Expiring implements Waiter {
   constructor(key: string, terms: ErrandTerms, request: Request, overTcp: boolean) {
     super();
     const { forceTcp, preferUdp, maxConnectAttempts } = terms.options;
-    const nowMs = performance.now();
     this.key = key;
     this.#terms = terms;
     this.#request = request;
     this.#overTcp = forceTcp || (overTcp && !preferUdp);
-    this.#candidates = new Candidates(terms.choice, nowMs);
-    this.#deadlineMs = nowMs + terms.patienceMs;
     this.#maxAttempts = (maxConnectAttempts ?? this.#twoRounds) || Infinity;
   }
 
-  begin(): Promise<Message> {
-    const reply = new Promise<Message>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.reply = reply;
-    this.#askNext();
-    return reply;
+  /** Whether it has failed for those in a hurry. */
+  get isListening(): boolean {
+    return this.#phase === "listening";
   }
 
-  onReply(message: Message): void {
-    if (this.#isDone) return;
-    this.#pending--;
+  get lateUntilMs(): number {
+    return this.#phase === "done" ? 0 : this.#deadlineMs + this.#terms.lateMs;
+  }
+
+  /**
+   * The reply; rejects with what is wrong, or undefined if nobody could even be asked.
+   * @param isPatient whether one that comes late will do
+   */
+  reply(isPatient: boolean): Promise<Message> {
+    const waiting = isPatient
+      ? (this.#patient ??= Promise.withResolvers<Message>())
+      : (this.#hasty ??= Promise.withResolvers<Message>());
+    return waiting.promise;
+  }
+
+  /** Asks upstreams, once more if it is listening. */
+  begin(): void {
+    const nowMs = performance.now();
+    this.#phase = "asking";
+    this.#candidates = new Candidates(this.#terms.choice, nowMs);
+    this.#deadlineMs = nowMs + this.#terms.patienceMs;
+    this.#attempts = this.#failovers = 0;
+    this.#failure = undefined;
+    this.#askNext();
+  }
+
+  /** Listens no more. */
+  giveUp(): void {
+    this.#end();
+  }
+
+  onReply(message: Message, exchange: Exchange): void {
+    if (this.#phase === "done") return;
+    const isLate = this.#late.delete(exchange);
+    if (!isLate) this.#pending--;
     const { options, choice } = this.#terms;
     if (options.preferUdp && (message.flags & Flag.TC) !== 0 && !this.#upstream?.isTls) {
-      if (!this.#overTcp) return this.#repeatByTcp();
+      if (!this.#overTcp && !isLate) return this.#repeatByTcp();
       // That of another upstream, by UDP still.
-      if (this.#pending > 0) return;
+      if (this.#pending + this.#late.size > 0) return;
     }
     this.#message = message;
-    const isFinal = !options.failover.includes(message.rcode);
-    if (isFinal || ++this.#failovers >= choice.upstreams.length) this.#finish();
+    const isFinal = !options.failover.includes(message.rcode) || this.isListening;
+    if (isFinal || ++this.#failovers >= choice.upstreams.length) this.#end();
     else this.#askNext();
   }
 
-  onFailure(error: UpstreamError): void {
-    if (this.#isDone) return;
+  onFailure(error: UpstreamError, exchange: Exchange): void {
+    if (this.#phase === "done") return;
+    if (this.#late.delete(exchange)) {
+      if (this.isListening && this.#late.size === 0) this.#end();
+      return;
+    }
     this.#pending--;
-    this.#failure = error;
+    if (exchange.isLate) this.#late.add(exchange);
+    // Silence is what takes the time, and what may end yet.
+    if (this.#failure?.trouble !== "timeout") this.#failure = error;
     const isPauseDue = this.#attempts - this.#failovers >= this.#twoRounds;
     if (isPauseDue && !this.#isOver) this.#wakeIn(PAUSE_MS);
     else this.#askNext();
@@ -131,7 +166,7 @@ export class Errand extends Expiring implements Waiter {
   #askNext(): void {
     const upstream = this.#attempts > 0 && this.#isOver ? undefined : this.#candidates.next();
     if (!upstream) {
-      if (this.#pending === 0) this.#finish();
+      if (this.#pending === 0) this.#fail();
       return;
     }
     this.#upstream = upstream;
@@ -157,13 +192,33 @@ export class Errand extends Expiring implements Waiter {
     this.#terms.wheel.start(this, Math.min(performance.now() + ms, this.#deadlineMs));
   }
 
-  #finish(): void {
-    const message = this.#message;
-    this.#isDone = true;
-    this.reply = this.#exchange = this.#message = undefined;
+  /** Nobody is left to ask, nor to wait for as long as those in a hurry do. */
+  #fail(): void {
+    if (this.#message || this.#late.size === 0) return this.#end();
+    const hasty = this.#hasty;
+    this.#phase = "listening";
+    this.#hasty = this.#exchange = undefined;
     this.#terms.wheel.cancel(this);
+    this.#terms.onListen(this);
+    hasty?.reject(this.#failure);
+  }
+
+  #end(): void {
+    const [message, failure, waiting] = [
+      this.#message,
+      this.#failure,
+      [this.#hasty, this.#patient],
+    ];
+    this.#phase = "done";
+    // Who still holds the errand must not keep the reply.
+    this.#hasty = this.#patient = this.#exchange = this.#message = undefined;
+    this.#terms.wheel.cancel(this);
+    for (const exchange of this.#late) exchange.cancel();
+    this.#late.clear();
     this.#terms.onEnd(this);
-    if (message) this.#resolve(message);
-    else this.#reject(this.#failure);
+    for (const one of waiting) {
+      if (message) one?.resolve(message);
+      else one?.reject(failure);
+    }
   }
 }

@@ -15,6 +15,7 @@ import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import { evenTtls } from "./even-ttls.ts";
 import { forwardMetrics } from "./metrics.ts";
 import { openUpstreams } from "./open-upstreams.ts";
+import { LATE_MS } from "./patience.ts";
 import type { ForwardOptions } from "./parse.ts";
 import { relevantRecords } from "./relevant-records.ts";
 import { Stanza, queryError } from "./stanza.ts";
@@ -40,23 +41,25 @@ export class Forward implements Instance {
     if (first < 0) return next(query);
     if (!query.mayWait) throw new TooManyWaiting();
     const request = toRequest(query);
-    const overTcp = query.client.transport !== "udp";
     const stanza = this.#stanzas[first] as Stanza;
-    if (!stanza.isFinal) return this.#askInTurn(first, query.qname, request, overTcp);
-    return stanza.ask(request, overTcp).then((message) => toReply(request, message), fail);
+    if (!stanza.isFinal) return this.#askInTurn(first, query, request);
+    return ask(stanza, query, request).then((message) => toReply(request, message), fail);
   }
 
   async start(): Promise<void> {
-    const { metrics, settings, directive } = this.#context;
+    const { metrics, settings, directive, plugins } = this.#context;
     const around = {
       wheel: this.#wheel,
       metrics,
       pathOf: (path: string) => configPath(path, settings, directive),
     };
     const cells = forwardMetrics(metrics);
+    // Without a cache there is nobody who could make anything of it.
+    const lateMs = plugins.includes("cache") ? LATE_MS : 0;
     this.#stanzas = await Promise.all(
       this.#options.map(async (options) => {
-        return new Stanza(options, await openUpstreams(options, around), this.#wheel, cells);
+        const upstreams = await openUpstreams(options, around);
+        return new Stanza(options, upstreams, this.#wheel, cells, lateMs);
       }),
     );
   }
@@ -66,12 +69,12 @@ export class Forward implements Instance {
     this.#wheel.stop();
   }
 
-  async #askInTurn(first: number, qname: Name, request: Request, overTcp: boolean): Promise<Reply> {
+  async #askInTurn(first: number, query: Query, request: Request): Promise<Reply> {
     for (let at = first; ;) {
       const stanza = this.#stanzas[at] as Stanza;
-      const message = await stanza.ask(request, overTcp).catch(fail);
+      const message = await ask(stanza, query, request).catch(fail);
       if (!stanza.leavesToNext(message)) return toReply(request, message);
-      at = this.#firstMatch(qname, at + 1);
+      at = this.#firstMatch(query.qname, at + 1);
       if (at < 0) return toReply(request, message);
     }
   }
@@ -83,6 +86,10 @@ export class Forward implements Instance {
     }
     return -1;
   }
+}
+
+function ask(stanza: Stanza, query: Query, request: Request): Promise<Message> {
+  return stanza.ask(request, query.client.transport !== "udp", query.isPatient);
 }
 
 function fail(failure: unknown): never {

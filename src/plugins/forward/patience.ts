@@ -10,3 +10,6 @@ const SHARE = 0.85;
 export function patienceMs(readTimeoutMs: number): number {
   return Math.max(PATIENCE_MS, SHARE * readTimeoutMs);
 }
+
+/** How long replies are listened for after that: as long as CoreDNS waits for one in all. */
+export const LATE_MS = 5000;

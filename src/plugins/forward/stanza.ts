@@ -15,6 +15,9 @@ import { patienceMs } from "./patience.ts";
 import type { ForwardMetrics } from "./metrics.ts";
 import type { ForwardOptions } from "./parse.ts";
 
+/** Late replies that are listened for at once, 2 KB each. */
+const MAX_LISTENING = 500;
+
 /** One `forward` of a server block: asks its upstreams, one after the other, for a reply. */
 export class Stanza {
   readonly #upstreams: readonly Upstream[];
@@ -22,13 +25,17 @@ export class Stanza {
   readonly #terms: ErrandTerms;
   /** Whoever asks the same while a reply is being fetched gets the same one (RFC 5452 §5). */
   readonly #errands = new Map<string, Errand>();
+  /** Those of them that have failed and listen for a late reply, the oldest first. */
+  readonly #listening = new Set<Errand>();
   #concurrent = 0;
 
+  /** @param lateMs how long a late reply is of use to somebody; 0 for not at all */
   constructor(
     options: ForwardOptions,
     upstreams: readonly Upstream[],
     wheel: TimerWheel,
     metrics: ForwardMetrics,
+    lateMs: number,
   ) {
     const { maxFails, failfast, readTimeoutMs } = options;
     this.#upstreams = upstreams;
@@ -46,6 +53,8 @@ export class Stanza {
       choice,
       wheel,
       patienceMs: patienceMs(readTimeoutMs),
+      lateMs,
+      onListen: this.#onListen,
       onEnd: this.#onEnd,
     };
   }
@@ -73,34 +82,49 @@ export class Stanza {
   /**
    * Gets a reply from one of the upstreams.
    * @param overTcp whether the client asked by a stream
+   * @param isPatient whether a reply that comes late will do: see `Query.isPatient`
    * @throws {QueryError} if too many queries are under way; else rejects as {@link Errand.reply}.
    */
-  ask(request: Request, overTcp: boolean): Promise<Message> {
+  ask(request: Request, overTcp: boolean, isPatient: boolean): Promise<Message> {
+    const key = overTcp ? `${request.key}tcp` : request.key;
+    const known = this.#errands.get(key);
+    if (isPatient && known?.isListening) return known.reply(true);
     const { maxConcurrent } = this.#terms.options;
     if (maxConcurrent > 0 && this.#concurrent >= maxConcurrent) {
       this.#metrics.maxConcurrentRejects.value++;
       return Promise.reject(tooMany(maxConcurrent));
     }
     this.#concurrent++;
-    const key = overTcp ? `${request.key}tcp` : request.key;
-    const known = this.#errands.get(key);
-    if (known?.reply) {
-      known.clients++;
-      return known.reply;
-    }
-    const errand = new Errand(key, this.#terms, request, overTcp);
-    this.#errands.set(key, errand);
-    return errand.begin();
+    const errand = known ?? new Errand(key, this.#terms, request, overTcp);
+    errand.clients++;
+    const reply = errand.reply(isPatient);
+    if (!known) this.#errands.set(key, errand);
+    if (!known || this.#listening.delete(known)) errand.begin();
+    return reply;
   }
 
   stop(): void {
+    for (const errand of this.#listening) errand.giveUp();
     for (const upstream of this.#upstreams) upstream.stop();
   }
 
-  readonly #onEnd = (errand: Errand): void => {
-    this.#errands.delete(errand.key);
-    this.#concurrent -= errand.clients;
+  readonly #onListen = (errand: Errand): void => {
+    this.#release(errand);
+    this.#listening.add(errand);
+    if (this.#listening.size <= MAX_LISTENING) return;
+    for (const oldest of this.#listening) return oldest.giveUp();
   };
+
+  readonly #onEnd = (errand: Errand): void => {
+    this.#release(errand);
+    this.#listening.delete(errand);
+    this.#errands.delete(errand.key);
+  };
+
+  #release(errand: Errand): void {
+    this.#concurrent -= errand.clients;
+    errand.clients = 0;
+  }
 }
 
 function tooMany(maxConcurrent: number): QueryError {
@@ -120,6 +144,7 @@ export function queryError(failure: unknown): QueryError {
   const { NO_REACHABLE_AUTHORITY, NETWORK_ERROR } = ExtendedErrorCode;
   return new QueryError(Rcode.SERVFAIL, `Cannot forward to ${failure.message}`, {
     ede: isSilent ? NO_REACHABLE_AUTHORITY : NETWORK_ERROR,
+    isTimeout: isSilent,
     cause: failure,
   });
 }
