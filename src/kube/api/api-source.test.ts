@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Metrics } from "../../observe/metrics.ts";
+import { pass, passUntil, stopTime } from "../../testing/hand-clock.ts";
 import { recordingLog } from "../../testing/context.ts";
+import { until } from "../../testing/until.ts";
 import type { ApiAccess } from "./access.ts";
 import { AccessError } from "./access.ts";
 import type { ApiSource } from "./api-source.ts";
@@ -29,12 +31,14 @@ let metrics: Metrics;
 let lines: string[];
 
 beforeEach(async () => {
+  stopTime();
   api = await ScriptedApi.start();
   api.script("/api/v1/namespaces", watchOf(bookmark("10", true, "Namespace")));
   sink = new NotingSink();
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   await source?.stop();
   await api[Symbol.asyncDispose]();
 });
@@ -50,7 +54,15 @@ async function start(access: ApiAccess = accessTo(api.url)): Promise<void> {
 /** Waits until the sink has been told these of Services, one after the other. */
 async function expectNotes(...notes: readonly string[]): Promise<void> {
   const own = (): string[] => sink.notes.filter((note) => note !== "synced Namespace");
-  await vi.waitFor(() => expect(own()).toEqual(notes), { timeout: 8_000, interval: 5 });
+  await eventually(own).toEqual(notes);
+}
+
+/** What is expected of a value once some time has passed. */
+function eventually<T>(value: () => T) {
+  return expect.poll(async () => {
+    await pass(25);
+    return value();
+  });
 }
 
 /** What Services were asked for: the parameters that differ. */
@@ -101,7 +113,7 @@ describe("a source over an API server", () => {
     );
     await start();
     await expectNotes("+ a", "+ b", "synced Service", "+ c", "+ c", "- a", "- b");
-    await vi.waitFor(() => expect(asked()).toHaveLength(6));
+    await eventually(asked).toHaveLength(6);
     expect(asked()).toEqual(["stream", "list", "list more", "watch 20", "list", "watch 30"]);
   });
 
@@ -140,7 +152,7 @@ describe("a source over an API server", () => {
     await start();
     // Not sooner than a minute after the last time would be the rule: the clock is turned.
     await expectNotes("+ a", "+ b", "synced Service");
-    await vi.waitFor(() => expect(asked()).toEqual(["stream", "watch 10"]));
+    await eventually(asked).toEqual(["stream", "watch 10"]);
   });
 
   it("reads everything anew where versions run backwards", async () => {
@@ -191,10 +203,10 @@ describe("a source over an API server", () => {
   it("comes back when a server that has too much to do says", async () => {
     const busy = failureOf(429, { reason: "TooManyRequests" }, { "retry-after": "1" });
     api.script(SERVICES, busy, watchOf(A, END));
-    const beganMs = performance.now();
     await start();
+    await until(() => asked().length === 1);
+    expect(await passUntil(() => asked().length === 2)).toBeGreaterThanOrEqual(1_000);
     await expectNotes("+ a", "synced Service");
-    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(1_000);
   });
 
   it("names the rule that is missing where it may not", async () => {
@@ -232,10 +244,9 @@ describe("a source over an API server", () => {
     let readings = 0;
     const access = accessTo(api.url, () => ({ token: `${readings++}` }));
     for (const path of [SERVICES, "/api/v1/namespaces"]) api.script(path, failureOf(401));
-    const beganMs = performance.now();
     await start(access);
-    await vi.waitFor(() => expect(readings).toBeGreaterThan(2), { timeout: 8_000, interval: 5 });
-    expect(readings).toBeLessThanOrEqual(2 + (performance.now() - beganMs) / 1_000);
+    const ms = await passUntil(() => readings > 2);
+    expect(readings).toBeLessThanOrEqual(2 + ms / 1_000);
     const told = lines.filter((line) => line.includes("does not know who asks"));
     expect(told).toHaveLength(1);
   });
@@ -252,9 +263,7 @@ describe("a source over an API server", () => {
         return access.read();
       },
     });
-    await vi.waitFor(() => {
-      expect(source?.trouble).toBe("no credentials for the API server, see the log");
-    });
+    await until(() => source?.trouble === "no credentials for the API server, see the log");
     await expectNotes("synced Service");
     expect(source?.trouble).toBeUndefined();
     expect(lines).toHaveLength(3);
@@ -274,16 +283,15 @@ describe("a source over an API server", () => {
     );
     await start();
     await expectNotes("+ a", "synced Service");
-    await vi.waitFor(() => expect(source?.contact("Namespace")?.isConnected).toBe(true));
+    await until(() => source?.contact("Namespace")?.isConnected === true);
     expect(source?.contact("Service")).toMatchObject({ isConnected: true });
     expect(source?.contact("Pod")).toBeUndefined();
     cut();
-    await vi.waitFor(() => {
-      expect(source?.contact("Service")?.isConnected).toBe(false);
-      expect(source?.contact("Namespace")?.isConnected).toBe(true);
-    });
+    await until(() => source?.contact("Service")?.isConnected === false);
+    expect(source?.contact("Namespace")?.isConnected).toBe(true);
     const { silentMs = 0 } = source?.contact("Service") ?? {};
-    await vi.waitFor(() => expect(source?.contact("Service")?.silentMs).toBeGreaterThan(silentMs));
+    await pass(1_000);
+    expect(source?.contact("Service")?.silentMs).toBe(silentMs + 1_000);
   });
 
   it.each([
@@ -297,17 +305,17 @@ describe("a source over an API server", () => {
     // Credentials that one watch can use are good.
     if (status === 401) api.script("/api/v1/namespaces", refusal);
     await start();
-    await vi.waitFor(() => expect(source?.trouble).toBe(summary), { timeout: 8_000 });
+    await eventually(() => source?.trouble).toBe(summary);
     expect(lines.join("\n")).toContain(message);
   });
 
   it("stops at once, whatever it waits for", async () => {
     api.script(SERVICES, () => {});
     await start();
-    await vi.waitFor(() => expect(asked()).toHaveLength(1));
-    const beganMs = performance.now();
+    await until(() => asked().length === 1);
+    // No time passes any more.
     await source?.stop();
-    expect(performance.now() - beganMs).toBeLessThan(2_000);
+    expect(asked()).toHaveLength(1);
   });
 });
 
@@ -316,7 +324,7 @@ it("says that nothing listens there", async () => {
   const { url } = gone;
   await gone[Symbol.asyncDispose]();
   await start(accessTo(url));
-  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0));
+  await until(() => lines.length > 0);
   expect(lines[0]).toMatch(
     /^warn: Cannot connect to "http:\/\/127\.0\.0\.1:\d+": connect ECONNREFUSED .* \(nothing listens there\) \(a test\); /,
   );

@@ -1,8 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 /** Waits, but not longer than until it is stopped. */
 export async function delay(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = (): void => resolve();
+  signal.addEventListener("abort", onAbort);
+  const timer = setTimeout(resolve, ms);
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", onAbort);
 }
 
 /** The promise's outcome, or a rejection as soon as it is stopped: whatever comes later is nobody's. */
