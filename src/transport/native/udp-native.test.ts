@@ -1,5 +1,7 @@
 import { once } from "node:events";
-import { afterEach, describe, expect, it } from "vitest";
+import { readFileSync, readdirSync } from "node:fs";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { until } from "../../testing/until.ts";
 import { askUdp, connectUdp, packetOf } from "../transport.cases.ts";
 import type { ListenOptions, Receive, UdpStatistics } from "../transport.ts";
 import { describeUdp } from "../udp.cases.ts";
@@ -21,6 +23,33 @@ function query(letter: string, id: number): Buffer {
 
 const echo: Receive = (packet, client) => client.send(packet);
 
+/** Ids of this process's threads. */
+function threads(): string[] {
+  return readdirSync("/proc/self/task");
+}
+
+/**
+ * Waits until threads do nothing but wait: ten looks long none of them runs or is to run, and none has
+ * been woken. One that asks again and again never comes to that, however little it may run.
+ */
+async function untilAllWait(ids: readonly string[]): Promise<void> {
+  let seen = "";
+  let looks = 0;
+  await until(() => {
+    const now = ids.map(sleepsOf);
+    looks = now.includes(undefined) || now.join() !== seen ? 0 : looks + 1;
+    seen = now.join();
+    return looks === 10;
+  });
+}
+
+/** How often a thread has gone to sleep; undefined if it does not sleep. */
+function sleepsOf(id: string): string | undefined {
+  const status = readFileSync(`/proc/self/task/${id}/status`, "utf8");
+  if (!/^State:\tS/m.test(status)) return undefined;
+  return /^voluntary_ctxt_switches:\t(\d+)/m.exec(status)?.[1];
+}
+
 describe.skipIf(!libc)("native UDP", () => {
   const here = libc as Libc;
   describeUdp("the main thread", (options) => listenUdpNative(here, options, { count: 0 }));
@@ -33,6 +62,7 @@ describe.skipIf(!libc)("native UDP", () => {
   const trouble: string[] = [];
 
   afterEach(async () => {
+    vi.useRealTimers();
     await Promise.all(listeners.splice(0).map((listener) => listener.close()));
     trouble.length = 0;
   });
@@ -56,7 +86,7 @@ describe.skipIf(!libc)("native UDP", () => {
   /** Blocks this thread until it is so. */
   function block(isSo: () => boolean): void {
     const word = new Int32Array(new SharedArrayBuffer(4));
-    for (let ms = 0; !isSo() && ms < 10_000; ms++) Atomics.wait(word, 0, 0, 1);
+    while (!isSo()) Atomics.wait(word, 0, 0, 1);
   }
 
   describe.each([0, 2])("by %i threads", (threads) => {
@@ -138,9 +168,7 @@ describe.skipIf(!libc)("native UDP", () => {
     for (let id = 0; id < sent; id++) socket.send(packetOf(id & 0xffff));
     const { droppedByKernel } = statistics();
     expect(droppedByKernel).toBeGreaterThan(0);
-    await expect
-      .poll(() => statistics().received + droppedByKernel, { timeout: 10_000 })
-      .toBe(sent);
+    await expect.poll(() => statistics().received + droppedByKernel).toBe(sent);
     socket.close();
   });
 
@@ -168,9 +196,7 @@ describe.skipIf(!libc)("native UDP", () => {
     socket.send(query("h", 1));
     block(() => statistics().answered === 1);
     expect(statistics().answered).toBe(1);
-    await expect
-      .poll(() => dispatched, { timeout: 10_000 })
-      .toBe(sent - overflowed - droppedByKernel);
+    await expect.poll(() => dispatched).toBe(sent - overflowed - droppedByKernel);
     socket.close();
   });
 
@@ -180,7 +206,7 @@ describe.skipIf(!libc)("native UDP", () => {
     expect([...responder.readers]).toEqual([1, 2]);
     const deadly = await connectUdp(port);
     deadly.send(query("x", 1));
-    await expect.poll(() => statistics().threadDeaths, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => statistics().threadDeaths).toBe(1);
     expect(trouble).toEqual(["UDP thread has ended and is replaced: exit code 3"]);
     // Each has a port of its own, so that both sockets are asked; one waits for its new thread.
     const sockets = await Promise.all(Array.from({ length: 16 }, () => connectUdp(port)));
@@ -190,18 +216,19 @@ describe.skipIf(!libc)("native UDP", () => {
       socket.send(query("h", 1));
       socket.send(query("m", 1));
     }
-    await expect.poll(() => replies, { timeout: 10_000 }).toBe(32);
+    await expect.poll(() => replies).toBe(32);
     expect(responder.readers.size).toBe(2);
     expect(responder.readers).toContain(3);
     for (const socket of [deadly, ...sockets]) socket.close();
   });
 
   it("starts threads once there is much to do, and loses nothing meanwhile", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const responder = standIn();
     const options = { address: "127.0.0.1", port: 0, receive: echo, responder };
     const onTrouble = (message: string): unknown => trouble.push(message);
-    const threads = { count: 2, whenBusy: true };
-    const listener = await listenUdpNative(here, { ...options, onTrouble }, threads);
+    const growth = { count: 2, whenBusy: true };
+    const listener = await listenUdpNative(here, { ...options, onTrouble }, growth);
     listeners.push(listener);
     const socket = await connectUdp(listener.port);
     let replies = 0;
@@ -209,19 +236,20 @@ describe.skipIf(!libc)("native UDP", () => {
     let sent = 0;
     const ask = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i++) socket.send(query(i % 2 === 0 ? "m" : "h", sent++ & 0xffff));
-      await expect.poll(() => replies, { timeout: 10_000, interval: 1 }).toBe(sent);
+      await until(() => replies === sent);
     };
-    await ask(50);
+    const others = new Set(threads());
+    // 4,950 a second are few, 5,000 are many.
+    for (let i = 0; i < 99; i++) await ask(50);
+    vi.advanceTimersByTime(1_000);
     expect(responder.readers.size).toBe(0);
-    for (let i = 0; responder.readers.size === 0 && i < 5_000; i++) await ask(50);
+    for (let i = 0; i < 100; i++) await ask(50);
+    vi.advanceTimersByTime(1_000);
     expect(responder.readers.size).toBe(2);
     for (let i = 0; i < 100; i++) await ask(50);
-    // Threads that wait cost nothing; two that do not would cost this twice.
-    const idleMs = 400;
-    const before = process.cpuUsage();
-    await new Promise((resolve) => setTimeout(resolve, idleMs));
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000).toBeLessThan(idleMs / 2);
+    const started = threads().filter((thread) => !others.has(thread));
+    expect(started.length).toBeGreaterThanOrEqual(2);
+    await untilAllWait(started);
     const { received, answered } = listener.statistics();
     expect([received, answered]).toEqual([sent, sent / 2]);
     expect(trouble).toEqual([]);
