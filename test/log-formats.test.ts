@@ -115,6 +115,18 @@ describe("text", () => {
   });
 });
 
+it("has Node's warnings in it, which would wait for whoever reads standard error", async () => {
+  const path = join(folder, "Corefile");
+  writeFileSync(path, `.:0 {\n  bind 127.0.0.1\n  whoami\n}\n`);
+  const warn = 'process.on("SIGWINCH", () => process.emitWarning("that is odd", "OddWarning"))';
+  const nodeArgs = ["--import", `data:text/javascript,${encodeURIComponent(warn)}`];
+  const portolan = new Portolan(["-conf", path], undefined, nodeArgs);
+  await portolan.saying(/Portolan-/);
+  portolan.child.kill("SIGWINCH");
+  await portolan.saying(/^\[WARNING\] Node warns: OddWarning: that is odd$/m);
+  expect((await portolan.stop()).stderr).toBe("");
+});
+
 /** Name and type of each field in a table of the document. */
 function documentedFields(heading: string): Record<string, string> {
   const text = readFileSync(join(ROOT, "docs/logging.md"), "utf8");

@@ -34,7 +34,7 @@ export async function serve(flags: Flags): Promise<void> {
     plugins,
     defaultPort: flags.port,
     log,
-    onFatal: end,
+    onFatal: () => void endProcess(1),
     onListening: (server) => {
       if (!flags.quiet) announcePlaces(server, processLog);
     },

@@ -174,6 +174,7 @@ function createInstances(
   const port = firstKey?.port ?? around.defaultPort;
   return directives.flatMap(({ plugin, directive, options }) => {
     if (!plugin.create) return [];
+    const log = pluginLogger(around.log, plugin.name, settings.debug);
     const context: PluginContext = {
       directive,
       zones,
@@ -185,12 +186,18 @@ function createInstances(
         const [address = ""] = expandListenAddresses(settings.listenOn, settings.listenExcept);
         return serverLabel(address, port);
       },
-      log: pluginLogger(around.log, plugin.name, settings.debug),
+      log,
       metrics: around.metrics,
-      host,
+      host: { ...host, fatal: (message) => fatal(message, log, host) },
     };
     return [{ plugin: plugin.name, directive, instance: plugin.create(options, context) }];
   });
+}
+
+/** The last word is the plugin's. */
+function fatal(message: string, log: Logger, host: ServerHost): void {
+  log.fatal(message);
+  host.fatal(message);
 }
 
 function servingBlock(block: ServerBlock, placed: readonly PlacedInstance[]): ServingBlock {

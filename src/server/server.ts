@@ -28,7 +28,7 @@ export interface ServerOptions {
   readonly plugins: PluginOrder;
   readonly defaultPort: number;
   readonly log: Logger;
-  /** Called when a plugin finds that there is no serving with this configuration. */
+  /** Called when a plugin finds that there is no serving with this configuration, and has said so in the log. */
   readonly onFatal: (message: string) => void;
   /** Called once, when it listens and before any plugin is told. */
   readonly onListening?: (server: Server) => void;

@@ -9,6 +9,7 @@ import { definePlugin } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { Reply } from "../../server/reply.ts";
 import type { TestServer } from "../../testing/server.ts";
+import { recordingLog } from "../../testing/context.ts";
 import { startServer } from "../../testing/server.ts";
 import { loop } from "./index.ts";
 
@@ -46,11 +47,14 @@ async function forward(query: Query, port: number): Promise<Reply> {
   return new Reply(Rcode.SERVFAIL);
 }
 
+const recording = recordingLog();
+
 async function start(port: () => number): Promise<string[]> {
   const fatal: string[] = [];
   server = await startServer({
     corefile: ".:{{PORT}} {\n loop\n relay\n}",
     plugins: [loop, relay(port)],
+    log: recording.log,
     onFatal: (message) => fatal.push(message),
   });
   return fatal;
@@ -60,6 +64,7 @@ it("finds out that the server forwards to itself, over its own sockets", async (
   const fatal = await start(() => server?.port ?? 0);
   await vi.waitFor(() => expect(fatal).toHaveLength(1));
   expect(fatal[0]).toMatch(/^Loop \(127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+\) detected for zone "\."/);
+  expect(recording.lines).toEqual([`fatal: plugin/loop: ${fatal[0]}`]);
 });
 
 it("has nothing to say about a server that does not", async () => {
