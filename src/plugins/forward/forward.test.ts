@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EdnsOption } from "../../dns/edns.ts";
 import {
   clientSubnetOption,
@@ -21,14 +21,18 @@ import type { Dns2Answer, Dns2Upstream } from "../../testing/dns2-upstream.ts";
 import { startDns2Upstream } from "../../testing/dns2-upstream.ts";
 import type { FakeUpstream, ReceivedQuery } from "../../testing/fake-upstream.ts";
 import { answerTo, emptyReplyTo, replyTo, startFakeUpstream } from "../../testing/fake-upstream.ts";
+import { passFor, passUntil, settle, stopTime } from "../../testing/hand-clock.ts";
 import { ask, passedOn, sections, testQuery } from "../../testing/query.ts";
 import { parseCorefile } from "../../corefile/corefile.ts";
+import { until } from "../../testing/until.ts";
 import { serverTls } from "../../testing/upstream-bench.ts";
 import { forward } from "./index.ts";
 import type { ForwardOptions } from "./parse.ts";
 
 const endings: (() => unknown)[] = [];
+beforeEach(stopTime);
 afterEach(async () => {
+  vi.useRealTimers();
   for (const end of endings.splice(0).toReversed()) await end();
 });
 
@@ -79,11 +83,14 @@ async function say(instance: Instance, name: string, query?: Query): Promise<str
   return [rcode, ...answer.map((line) => line.split(" ").at(-1))].join(" ");
 }
 
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
+/** As {@link say}, where that takes time. */
+async function sayInTime(instance: Instance, name: string): Promise<string> {
+  return (await passFor(say(instance, name))).value;
 }
 
 const echo = ({ packet, reply }: ReceivedQuery): void => reply(answerTo(packet));
+/** Not before all who ask at the same time have asked. */
+const echoLater = (query: ReceivedQuery): void => void settle().then(() => echo(query));
 const silence = (): void => {};
 
 describe("which names are forwarded", () => {
@@ -255,7 +262,7 @@ describe("the reply", () => {
   });
 
   it("goes to each of a hundred who ask the same at once, for one query upstream", async () => {
-    const upstream = await fake((query) => setTimeout(() => echo(query), 50));
+    const upstream = await fake(echoLater);
     const { instance } = await start(`forward . ${upstream.address}`);
     const names = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? "a.test." : "A.TEST."));
     const said = await Promise.all(names.map((name) => say(instance, name)));
@@ -266,7 +273,7 @@ describe("the reply", () => {
   });
 
   it("is not shared by those who ask with other flags or EDNS", async () => {
-    const upstream = await fake((query) => setTimeout(() => echo(query), 30));
+    const upstream = await fake(echoLater);
     const { instance } = await start(`forward . ${upstream.address}`);
     const variants = [{}, { flags: 0 }, { flags: 0x0110 }, { edns: true }, { do: true }];
     const queries = variants.map((variant) => testQuery("a.test.", "A", variant));
@@ -275,7 +282,7 @@ describe("the reply", () => {
   });
 
   it("is a new one for each, so that editing one leaves the others alone", async () => {
-    const upstream = await fake((query) => setTimeout(() => echo(query), 20));
+    const upstream = await fake(echoLater);
     const { instance } = await start(`forward . ${upstream.address}`);
     const [one, other] = await Promise.all([
       outcome(instance, testQuery("a.test.")),
@@ -356,7 +363,7 @@ describe("when an upstream fails", () => {
     const upstream = await fake(silence);
     const { instance } = await start(`forward . ${upstream.address} {\nread_timeout 50ms\n}`);
     const serve = async (): Promise<unknown> => instance.serve?.(testQuery("a.test."), passedOn);
-    await expect(serve()).rejects.toMatchObject({
+    await expect(passFor(serve())).rejects.toMatchObject({
       rcode: 2,
       message: expect.stringMatching(/: i\/o timeout$/),
       extendedError: { code: 15, data: expect.objectContaining({ 1: 22 }) },
@@ -370,25 +377,36 @@ describe("when an upstream fails", () => {
     const { instance } = await start(
       `forward . ${dead.address} ${up.address} {\npolicy sequential\n}`,
     );
-    const began = performance.now();
-    expect(await say(instance, "a.test.")).toBe("NOERROR 192.0.2.1");
-    expect(performance.now() - began).toBeLessThan(1500);
+    const asked = say(instance, "a.test.");
+    await until(() => dead.received.length > 0);
+    // Moved no further than until the second one has been asked; its reply takes no time.
+    expect(await passUntil(() => up.questions.length > 0)).toBeLessThan(1500);
+    expect(await asked).toBe("NOERROR 192.0.2.1");
     for (let i = 0; i < 20; i++)
       expect(await say(instance, `n${i}.test.`)).toBe("NOERROR 192.0.2.1");
     expect(dead.received.filter(({ packet }) => packet.includes("test"))).toHaveLength(1);
   });
 
   it("takes the reply of the first one, though the second has been asked", async () => {
-    const slow = await fake(({ packet, reply }) => {
-      setTimeout(() => reply(answerTo(packet, "192.0.2.7")), 300);
-    });
+    const held: ReceivedQuery[] = [];
+    const slow = await fake((query) => held.push(query));
     const dead = await fake(silence);
+    const answerHeld = (): void => {
+      for (const { packet, reply } of held.splice(0)) reply(answerTo(packet, "192.0.2.7"));
+    };
     const { instance } = await start(
       `forward . ${slow.address} ${dead.address} {\npolicy sequential\n}`,
     );
-    expect(await say(instance, "a.test.")).toBe("NOERROR 192.0.2.7");
+    const asked = say(instance, "a.test.");
+    await until(() => held.length > 0);
+    await passUntil(() => dead.received.length > 0);
+    answerHeld();
+    expect(await asked).toBe("NOERROR 192.0.2.7");
     // It has replied, and so is first again; the other one has not.
-    expect(await say(instance, "b.test.")).toBe("NOERROR 192.0.2.7");
+    const next = say(instance, "b.test.");
+    await until(() => held.length > 0);
+    answerHeld();
+    expect(await next).toBe("NOERROR 192.0.2.7");
     expect(slow.received.filter(({ packet }) => packet.includes("test"))).toHaveLength(2);
   });
 
@@ -399,9 +417,9 @@ describe("when an upstream fails", () => {
       const refusing = await nobody();
       const addresses = to.replaceAll("SILENT", silent.address).replaceAll("REFUSING", refusing);
       const { instance } = await start(`forward . ${addresses}`);
-      const began = performance.now();
-      const reply = await outcome(instance, testQuery("a.test.", "A", { edns: true }));
-      expect(performance.now() - began).toBeLessThan(3000);
+      const asked = outcome(instance, testQuery("a.test.", "A", { edns: true }));
+      const { value: reply, ms } = await passFor(asked);
+      expect(ms).toBeLessThan(2000);
       expect(reply).toMatchObject({ rcode: 2, options: [{ code: 15 }] });
       expect([22, 23]).toContain((reply as Reply).options[0]?.data[1]);
     },
@@ -412,7 +430,7 @@ describe("when an upstream fails", () => {
       if (upstream.received.length > 1) reply(answerTo(packet));
     });
     const { instance } = await start(`forward . ${upstream.address}`);
-    expect(await say(instance, "a.test.")).toBe("NOERROR 192.0.2.1");
+    expect(await sayInTime(instance, "a.test.")).toBe("NOERROR 192.0.2.1");
     expect(new Set(upstream.received.map(({ id, port }) => `${id} ${port}`)).size).toBe(2);
   });
 
@@ -421,7 +439,7 @@ describe("when an upstream fails", () => {
     const { instance } = await start(
       `forward . ${upstream.address} {\nread_timeout 50ms\nmax_connect_attempts 3\nmax_fails 0\n}`,
     );
-    expect(await say(instance, "a.test.")).toBe("SERVFAIL");
+    expect(await sayInTime(instance, "a.test.")).toBe("SERVFAIL");
     expect(upstream.received).toHaveLength(3);
   });
 
@@ -431,7 +449,7 @@ describe("when an upstream fails", () => {
       lie.writeUInt8(0x78, 13);
       reply(lie);
       reply(Buffer.concat([packet.subarray(0, 2), Buffer.alloc(20, 0xff)]));
-      setTimeout(() => reply(answerTo(packet)), 20);
+      void settle().then(() => reply(answerTo(packet)));
     });
     const { instance, metrics } = await start(`forward . ${upstream.address} {\nmax_fails 1\n}`);
     for (let i = 0; i < 5; i++)
@@ -462,12 +480,12 @@ describe("health", () => {
 
   it("passes an upstream over while it is down, and comes back to it", async () => {
     const { instance, metrics, dead, state } = await startWithDead();
-    expect(await say(instance, "first.test.")).toBe("NOERROR 192.0.2.1");
+    expect(await sayInTime(instance, "first.test.")).toBe("NOERROR 192.0.2.1");
     const failures = /^coredns_proxy_healthcheck_failures_total\{.*\} ([2-9])$/m;
-    await until(async () => failures.test(await metrics.text()));
+    await passUntil(async () => failures.test(await metrics.text()));
     const asked = (): number =>
       dead.received.filter(({ packet }) => packet.includes("down")).length;
-    expect(await say(instance, "down.test.")).toBe("NOERROR 192.0.2.1");
+    expect(await sayInTime(instance, "down.test.")).toBe("NOERROR 192.0.2.1");
     expect(asked()).toBe(0);
     const probe = dead.received.find(({ packet }) => packet.includes("probe"));
     expect(parseMessage(probe?.packet as Buffer)).toMatchObject({
@@ -475,7 +493,7 @@ describe("health", () => {
       question: [{ qtype: 2 }],
     });
     state.isDead = false;
-    await until(async () => (await say(instance, "back.test.")) === "NOERROR 192.0.2.2");
+    await passUntil(async () => (await sayInTime(instance, "back.test.")) === "NOERROR 192.0.2.2");
   });
 
   it.each([
@@ -489,9 +507,9 @@ describe("health", () => {
     const { instance, metrics } = await start(
       `forward . ${upstream.address} {\nread_timeout 20ms\nhealth_check 10ms\nmax_fails 1\n${property}\n}`,
     );
-    await say(instance, "silent.test.");
-    await until(async () => /failures_total\{.*\} [2-9]/.test(await metrics.text()));
-    expect(await say(instance, "alive.test.")).toBe(expected);
+    await sayInTime(instance, "silent.test.");
+    await passUntil(async () => /failures_total\{.*\} [2-9]/.test(await metrics.text()));
+    expect(await sayInTime(instance, "alive.test.")).toBe(expected);
     expect(await metrics.text()).toMatch(/^coredns_forward_healthcheck_broken_total 1$/m);
   });
 
@@ -500,7 +518,7 @@ describe("health", () => {
     const { instance } = await start(
       `forward . ${upstream.address} {\nread_timeout 20ms\nmax_fails 0\nhealth_check 10ms\n}`,
     );
-    for (let i = 0; i < 3; i++) await say(instance, `n${i}.test.`);
+    for (let i = 0; i < 3; i++) await sayInTime(instance, `n${i}.test.`);
     expect(upstream.received.every(({ packet }) => packet.includes("test"))).toBe(true);
   });
 });
