@@ -31,7 +31,7 @@ const probe = definePlugin<string>({
       if (word === "fails") throw new Error("cannot start: told so");
     },
     stop: () => void log.push(`stop ${word}`),
-    observe: (query, outcome, octets, failure) => {
+    observe: ({ query, outcome, octets, failure }) => {
       const reply = outcome === DROPPED ? "dropped" : outcome.rcode;
       log.push(`${word} saw ${query.qname} ${reply} ${octets > 0} ${String(failure)}`);
     },

@@ -1,9 +1,10 @@
 import { Rcode } from "../dns/iana/rcode.ts";
-import type { Instance, Next } from "./plugin.ts";
+import { formatRcode } from "../dns/iana/rcode.ts";
+import type { Instance, NamedInstance, Next } from "./plugin.ts";
 import { QueryError } from "./query-error.ts";
 import { Validity } from "./contract/validity.ts";
 import type { Outcome, Result } from "./reply.ts";
-import { Reply } from "./reply.ts";
+import { DROPPED, Reply } from "./reply.ts";
 import { isServing } from "./serving-block.ts";
 
 /**
@@ -18,6 +19,38 @@ export function composeChain(instances: readonly Instance[]): Next {
     },
     instances.some(isServing) ? nobodyAnswers : nobodyServes,
   );
+}
+
+/** As `composeChain`, for queries with a trace: each plugin is a step in it. */
+export function composeTracedChain(placed: readonly NamedInstance[]): Next {
+  return composeChain(
+    placed.map(({ plugin, instance }) => {
+      const serve = instance.serve?.bind(instance);
+      return serve ? { ...instance, serve: traced(plugin, serve) } : instance;
+    }),
+  );
+}
+
+function traced(plugin: string, serve: NonNullable<Instance["serve"]>): typeof serve {
+  return (query, next) => {
+    const { trace } = query;
+    if (!trace) return serve(query, next);
+    const step = trace.enter(plugin);
+    const leave = (outcome: Outcome): Outcome => {
+      trace.leave(step, outcome === DROPPED ? "dropped" : formatRcode(outcome.rcode));
+      return outcome;
+    };
+    const fail = (failure: unknown): never => {
+      trace.leave(step, failure instanceof Error ? failure.message : String(failure));
+      throw failure;
+    };
+    try {
+      const result = serve(query, next);
+      return result instanceof Promise ? result.then(leave, fail) : leave(result);
+    } catch (failure) {
+      return fail(failure);
+    }
+  };
 }
 
 function nobodyAnswers(): Reply {

@@ -6,7 +6,8 @@ import { Name } from "../dns/name.ts";
 import type { Logger } from "../observe/log.ts";
 import { pluginLogger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
-import { composeChain } from "./chain.ts";
+import { MetadataLabels } from "./contract/metadata.ts";
+import { composeChain, composeTracedChain } from "./chain.ts";
 import { expandListenAddresses } from "./listen-addresses.ts";
 import type {
   AnyPlugin,
@@ -172,7 +173,8 @@ function createInstances(
   const [firstKey] = block.keys;
   const plugins = directives.map(({ plugin }) => plugin.name);
   const port = firstKey?.port ?? around.defaultPort;
-  return directives.flatMap(({ plugin, directive, options }) => {
+  const labels = new MetadataLabels();
+  const placed = directives.flatMap(({ plugin, directive, options }) => {
     if (!plugin.create) return [];
     const log = pluginLogger(around.log, plugin.name, settings.debug);
     const context: PluginContext = {
@@ -188,10 +190,15 @@ function createInstances(
       },
       log,
       metrics: around.metrics,
+      metadata: (label, at) => labels.ask(label, at),
+      isMetadataAsked: (label) => labels.isAsked(label),
       host: { ...host, fatal: (message) => fatal(message, log, host) },
     };
     return [{ plugin: plugin.name, directive, instance: plugin.create(options, context) }];
   });
+  for (const { instance } of placed) labels.provide(instance.metadata);
+  labels.check();
+  return placed;
 }
 
 /** The last word is the plugin's. */
@@ -205,6 +212,9 @@ function servingBlock(block: ServerBlock, placed: readonly PlacedInstance[]): Se
   return {
     zones: block.keys.map((key) => Name.parse(key.zone)),
     chain: composeChain(instances),
+    tracedChain: composeTracedChain(placed),
+    accepts: new Set(instances.flatMap(({ accepts = [] }) => accepts)),
+    view: instances.find(({ view }) => view !== undefined)?.view,
     isEmpty: !instances.some(isServing),
     observers: instances.flatMap((instance): Observer[] => {
       return instance.observe ? [instance.observe.bind(instance)] : [];
@@ -227,7 +237,7 @@ function listenAt(
     // Both are all addresses of both families: two sockets would share the queries by chance.
     const address = chosen === "::" ? "" : chosen;
     const id = `${address}|${port}`;
-    const router = new ZoneRouter<ServingBlock>();
+    const router = new ZoneRouter<ServingBlock>(({ view }) => view);
     const endpoint = endpoints.get(id) ?? { address, port, router, unserved: [], udp: {} };
     endpoint.udp = joinUdpWishes(endpoint.udp, settings.udp);
     endpoints.set(id, endpoint);

@@ -3,7 +3,10 @@ import { RrClass } from "../dns/iana/rr-class.ts";
 import { contain, guard, reportFault } from "../observe/faults.ts";
 import type { Receive } from "../transport/transport.ts";
 import { failureReply } from "./chain.ts";
+import { admit } from "./admission.ts";
+import type { Admission } from "./admission.ts";
 import type { Client } from "./client.ts";
+import type { Exchange } from "./contract/exchange.ts";
 import { Validity } from "./contract/validity.ts";
 import { encodeReply } from "./encode-reply.ts";
 import type { Query } from "./query.ts";
@@ -14,7 +17,9 @@ import { DROPPED, Reply } from "./reply.ts";
 import type { Observer, ServingBlock } from "./serving-block.ts";
 import type { EndpointTable } from "./table/endpoint-table.ts";
 import { TooManyWaiting, WaitingQueries } from "./waiting-queries.ts";
-import type { ZoneRouter } from "./zone-router.ts";
+import type { Route, ZoneRouter } from "./zone-router.ts";
+
+const NOTHING: ReadonlySet<Admission> = new Set();
 
 /**
  * The way of a packet to its reply: look into the answer table, else read the question, find the
@@ -58,14 +63,16 @@ export class Dispatcher {
     const received = readQuery(packet, client);
     if (!received) return drop(client);
     const { query, rcode } = received;
-    if (rcode !== Rcode.NOERROR) return this.#turnAway(query, rcode);
-    const block = this.router.match(query.qname, query.qtype);
-    if (!block || block.isEmpty) {
+    if (rcode !== Rcode.NOERROR) return this.#turnAway(query, rcode, undefined);
+    const route = this.router.match(query);
+    const refusal = admit(query, route?.block.accepts ?? NOTHING);
+    if (refusal !== Rcode.NOERROR) return this.#turnAway(query, refusal, route?.block);
+    if (!route || route.block.isEmpty) {
       finish(this.unserved, query, new Reply(Rcode.REFUSED));
       return;
     }
-    if (block.repeat) this.#forgetExpired(packet, query);
-    this.#serve(block, query);
+    if (route.block.repeat) this.#forgetExpired(packet, query);
+    this.#serve(route, query);
   }
 
   #forgetExpired(packet: Buffer, query: Query): void {
@@ -77,19 +84,18 @@ export class Dispatcher {
   }
 
   /** Replies to what no plugin is asked for. What cannot be read is nobody's, and not counted. */
-  #turnAway(query: Query, rcode: number): void {
+  #turnAway(query: Query, rcode: number, block: ServingBlock | undefined): void {
     if (!query.hasQuestion || rcode === Rcode.FORMERR || rcode === Rcode.BADVERS) {
       send(query.client, query, new Reply(rcode));
       return;
     }
-    const block =
-      query.qclass === RrClass.IN ? this.router.match(query.qname, query.qtype) : undefined;
-    const observers = !block || block.isEmpty ? this.unserved : block.observers;
+    const isServed = block !== undefined && !block.isEmpty && query.qclass === RrClass.IN;
+    const observers = isServed ? block.observers : this.unserved;
     finish(observers, query, new Reply(rcode));
   }
 
-  #serve(block: ServingBlock, query: Query): void {
-    const generation = this.#table?.generation ?? 0;
+  #serve({ block, hasView }: Route<ServingBlock>, query: Query): void {
+    const generation = block.repeat && !hasView ? this.#table?.generation : undefined;
     query.mayWait = this.#waiting.hasRoomFor(query.client);
     let result;
     try {
@@ -125,12 +131,17 @@ export class Dispatcher {
     finish(block.observers, query, failureReply(failure), failure);
   }
 
-  /** @param generation what the table kept when the chain was asked */
-  #finish(block: ServingBlock, query: Query, outcome: Outcome, generation: number): void {
+  /** @param generation what the table kept when the chain was asked; undefined: nothing */
+  #finish(
+    block: ServingBlock,
+    query: Query,
+    outcome: Outcome,
+    generation: number | undefined,
+  ): void {
     const packet = finish(block.observers, query, outcome);
-    if (!packet || outcome === DROPPED || outcome.validity.isOnce || !block.repeat) return;
+    if (!packet || outcome === DROPPED || outcome.validity.isOnce) return;
     // What was asked of another configuration is no answer of this one.
-    if (this.#table?.generation !== generation) return;
+    if (generation === undefined || this.#table?.generation !== generation) return;
     try {
       this.#table.offer(block, query, outcome, packet);
     } catch (error) {
@@ -148,9 +159,11 @@ function finish(
 ): Buffer | undefined {
   const packet = outcome === DROPPED ? undefined : send(query.client, query, outcome);
   if (outcome === DROPPED) drop(query.client);
+  if (observers.length === 0) return packet;
+  const exchange: Exchange = { query, outcome, octets: packet?.length ?? 0, failure };
   for (const observe of observers) {
     try {
-      observe(query, outcome, packet?.length ?? 0, failure);
+      observe(exchange);
     } catch (error) {
       reportFault("observer of a query", error);
     }

@@ -1,12 +1,16 @@
-import type { Directive } from "../corefile/directive.ts";
+import type { Directive, Token } from "../corefile/directive.ts";
 import type { ServerKey } from "../corefile/server-block.ts";
 import type { Name } from "../dns/name.ts";
 import type { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import type { Admission } from "./admission.ts";
+import type { Exchange } from "./contract/exchange.ts";
+import type { Metadata, MetadataTable } from "./contract/metadata.ts";
+import type { View } from "./contract/view.ts";
 import type { Query } from "./query.ts";
 import type { RepeatObserver } from "./repeat-observer.ts";
-import type { Outcome, Result } from "./reply.ts";
+import type { Result } from "./reply.ts";
 import type { UdpWish } from "./udp-wish.ts";
 
 /**
@@ -47,12 +51,14 @@ export interface Instance {
    * The octets of `query.options` are valid until this returns.
    */
   serve?(query: Query, next: Next): Result;
-  /**
-   * Sees each query of the block once, when its reply has been encoded; must not throw.
-   * @param octets length of the reply, 0 if it was dropped
-   * @param failure what was thrown, if the reply stands for a failure; else undefined
-   */
-  observe?(query: Query, outcome: Outcome, octets: number, failure: unknown): void;
+  /** What else may reach this block than common questions; refused where no instance says so. */
+  readonly accepts?: readonly Admission[];
+  /** Which of the queries for its zones this block is for; for all without it. */
+  readonly view?: View;
+  /** What it knows of queries, by label `plugin/name`; for those who ask by `context.metadata`. */
+  readonly metadata?: MetadataTable;
+  /** Sees each query of the block once, when its reply has been encoded; must not throw. */
+  observe?(exchange: Exchange): void;
   /**
    * What sees the queries that no server block takes, on whatever address they come. Of each
    * plugin, the first instance in the Corefile that has this is asked, once for each address.
@@ -119,6 +125,13 @@ export interface PluginContext {
   readonly settings: Readonly<BlockSettings>;
   /** The `server` label of CoreDNS's metrics for a query of this block: `dns://:53`. */
   readonly serverLabel: string;
+  /**
+   * A value that some plugin of the block knows of a query: `geoip/country/code`. A label that
+   * none provides is an error of the Corefile at this word.
+   */
+  metadata(label: string, at: Token): Metadata;
+  /** Whether somebody asks for what this instance could provide; known once queries come. */
+  isMetadataAsked(label: string): boolean;
   /** Prefixes messages with `plugin/<name>: `. */
   readonly log: Logger;
   readonly metrics: Metrics;

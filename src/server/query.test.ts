@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formatRcode } from "../dns/iana/rcode.ts";
+import { Rcode, formatRcode } from "../dns/iana/rcode.ts";
 import { testQuery } from "../testing/query.ts";
+import { admit } from "./admission.ts";
 import type { Received } from "./query.ts";
 import { readQuery } from "./query.ts";
 
@@ -26,7 +27,9 @@ function read(...parts: readonly string[]): Received | undefined {
 
 function verdict(...parts: readonly string[]): string {
   const received = read(...parts);
-  return received ? formatRcode(received.rcode) : "no reply";
+  if (!received) return "no reply";
+  const { query, rcode } = received;
+  return formatRcode(rcode === Rcode.NOERROR ? admit(query, new Set()) : rcode);
 }
 
 describe("readQuery", () => {

@@ -3,11 +3,11 @@ import { readEdns } from "../dns/edns.ts";
 import { Flag, HEADER_OCTETS, opcodeOf } from "../dns/header.ts";
 import { Opcode } from "../dns/iana/opcode.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
-import { RrClass } from "../dns/iana/rr-class.ts";
 import { RrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import { WireReader } from "../dns/wire-reader.ts";
 import type { Client } from "./client.ts";
+import type { Trace } from "./contract/trace.ts";
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
 
@@ -46,6 +46,10 @@ export class Query {
    * way already may come as late as it likes, and is not asked for again.
    */
   isPatient = false;
+  /** What plugins have found out on the way, for metadata that somebody asks for; usually none. */
+  notes: Map<string, string> | undefined;
+  /** Where the chain writes down what it does, for those who want to know why; usually nowhere. */
+  trace: Trace | undefined;
 
   constructor(client: Client, id: number, flags: number, octets: number) {
     this.client = client;
@@ -71,44 +75,48 @@ export class Query {
     return (this.flags & Flag.CD) !== 0;
   }
 
-  /** The same client asking something else, as a plugin does to follow an alias. */
-  ask(qname: Name, qtype: number): Query {
-    const query = new Query(this.client, this.id, this.flags, this.octets);
-    query.qname = qname;
-    query.qtype = qtype;
-    query.qclass = this.qclass;
-    query.hasQuestion = true;
-    query.ednsVersion = this.ednsVersion;
-    query.payloadSize = this.payloadSize;
-    query.dnssecOk = this.dnssecOk;
-    query.depth = this.depth + 1;
-    query.mayWait = this.mayWait;
-    query.isPatient = this.isPatient;
-    return query;
-  }
-
-  /** The same question with other flags, and perhaps from somebody else. */
-  withFlags(flags: number, client: Client = this.client): Query {
+  /**
+   * A question like this one but for what is given. A question of our own, as of a plugin that
+   * follows an alias, is one level deeper and has none of the client's options.
+   */
+  derive(changes: QueryChanges): Query {
+    const { client = this.client, flags = this.flags } = changes;
     const query = new Query(client, this.id, flags, this.octets);
-    query.qname = this.qname;
-    query.qtype = this.qtype;
+    query.qname = changes.qname ?? this.qname;
+    query.qtype = changes.qtype ?? this.qtype;
     query.qclass = this.qclass;
     query.hasQuestion = this.hasQuestion;
-    query.ednsVersion = this.ednsVersion;
-    query.payloadSize = this.payloadSize;
-    query.dnssecOk = this.dnssecOk;
-    query.options = this.options;
-    query.depth = this.depth;
+    query.ednsVersion = changes.ednsVersion ?? this.ednsVersion;
+    query.payloadSize = changes.payloadSize ?? this.payloadSize;
+    query.dnssecOk = changes.dnssecOk ?? this.dnssecOk;
+    query.options = changes.options ?? (changes.isOwn === true ? NO_OPTIONS : this.options);
+    query.depth = this.depth + (changes.isOwn === true ? 1 : 0);
     query.mayWait = this.mayWait;
     query.isPatient = this.isPatient;
+    query.notes = this.notes;
+    query.trace = this.trace;
     return query;
   }
 }
 
-/** What is to be done with a packet before any plugin sees it. */
+/** See `Query.derive`. */
+export interface QueryChanges {
+  readonly client?: Client;
+  readonly flags?: number;
+  readonly qname?: Name;
+  readonly qtype?: number;
+  readonly ednsVersion?: number;
+  readonly payloadSize?: number;
+  readonly dnssecOk?: boolean;
+  readonly options?: readonly EdnsOption[];
+  /** Whether it is asked by us rather than by the client. */
+  readonly isOwn?: boolean;
+}
+
+/** What could be read of a packet. */
 export interface Received {
   readonly query: Query;
-  /** `Rcode.NOERROR` if it is for the chain, else the reply's response code. */
+  /** `Rcode.NOERROR` if it could be read, else the reply's response code. */
   readonly rcode: number;
 }
 
@@ -136,9 +144,7 @@ function readBody(packet: Buffer, query: Query): number {
   const rcode = readRecords(packet, reader, query);
   // Without a question OPT is read all the same, to be answered with OPT (RFC 6891 §6.1.1).
   if (rcode !== Rcode.NOERROR || questions === 0) return Rcode.FORMERR;
-  if (query.ednsVersion > 0) return Rcode.BADVERS;
-  // We are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us).
-  return opcode === Opcode.NOTIFY ? Rcode.NOTAUTH : judgeQuestion(query.qtype, query.qclass);
+  return query.ednsVersion > 0 ? Rcode.BADVERS : Rcode.NOERROR;
 }
 
 function readQuestion(reader: WireReader, query: Query): boolean {
@@ -193,17 +199,4 @@ function skipRecord(reader: WireReader): boolean {
   reader.octets(6);
   reader.octets(reader.u16());
   return !reader.failed;
-}
-
-/**
- * Questions that no plugin could answer (RFC 6895 §3.1 and §3.2).
- * @returns the reply's response code; NOERROR for those that plugins are asked
- */
-export function judgeQuestion(qtype: number, qclass: number): number {
-  if (qclass === 0 || qtype === 0) return Rcode.FORMERR;
-  if (qclass !== RrClass.IN) return Rcode.REFUSED;
-  if (qtype === RrType.OPT) return Rcode.FORMERR;
-  if (qtype < RrType.TKEY || qtype >= RrType.ANY) return Rcode.NOERROR;
-  // Nobody here transfers zones; TKEY, TSIG, MAILA and MAILB are not data.
-  return qtype === RrType.AXFR || qtype === RrType.IXFR ? Rcode.REFUSED : Rcode.NOTIMP;
 }

@@ -3,7 +3,7 @@ import type { Query } from "./query.ts";
 import { QueryError } from "./query-error.ts";
 import { Validity } from "./contract/validity.ts";
 import type { Result } from "./reply.ts";
-import { Reply } from "./reply.ts";
+import { mapReply, Reply } from "./reply.ts";
 import type { ServingBlock } from "./serving-block.ts";
 import type { ZoneRouter } from "./zone-router.ts";
 
@@ -18,6 +18,9 @@ export function resolveThrough(router: ZoneRouter<ServingBlock> | undefined, que
       `Cannot resolve "${query.qname}": over ${MAX_DEPTH} steps`,
     );
   }
-  const block = router?.match(query.qname, query.qtype);
-  return block ? block.chain(query) : new Reply(Rcode.REFUSED, 0, Validity.once);
+  const route = router?.match(query);
+  if (!route) return new Reply(Rcode.REFUSED, 0, Validity.once);
+  const { block, hasView } = route;
+  const result = query.trace ? block.tracedChain(query) : block.chain(query);
+  return hasView ? mapReply(result, (reply) => reply.narrow(Validity.perClient)) : result;
 }

@@ -1,4 +1,6 @@
 import type { Name } from "../dns/name.ts";
+import type { Admission } from "./admission.ts";
+import type { View } from "./contract/view.ts";
 import type { Instance, Next } from "./plugin.ts";
 import type { RepeatObserver } from "./repeat-observer.ts";
 
@@ -7,6 +9,12 @@ export interface ServingBlock {
   readonly zones: readonly Name[];
   /** Its plugins' `serve` functions, composed. */
   readonly chain: Next;
+  /** The same, writing down in `query.trace` what each does. */
+  readonly tracedChain: Next;
+  /** What it takes besides common questions. */
+  readonly accepts: ReadonlySet<Admission>;
+  /** Which queries it is for; all, if undefined. */
+  readonly view: View | undefined;
   /** Whether none of its instances so much as looks at queries: it refuses them all. */
   readonly isEmpty: boolean;
   /** Those of its instances that want to see each query's outcome. */

@@ -34,8 +34,11 @@ class Bench {
     router.add(Name.root, {
       zones: [Name.root],
       chain: (query) => (query.qname.toString() === "here." ? new Reply() : wait(query)),
+      tracedChain: () => new Reply(),
+      accepts: new Set(),
+      view: undefined,
       isEmpty: false,
-      observers: [(_query, _outcome, _octets, failure) => this.seen.push(failure)],
+      observers: [({ failure }) => void this.seen.push(failure)],
       repeat: undefined,
       inFlight: 0,
     });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
+import { testQuery } from "../testing/query.ts";
 import { ZoneRouter } from "./zone-router.ts";
 
 function routerOf(...zones: readonly string[]): ZoneRouter<string> {
@@ -22,18 +22,18 @@ describe("ZoneRouter", () => {
     [".", undefined],
   ])("finds the longest zone of %s: %s", (qname, zone) => {
     const router = routerOf("example.org.", "a.example.org.", "org.");
-    expect(router.match(Name.parse(qname), RrType.A)).toBe(zone);
+    expect(router.match(testQuery(qname))?.block).toBe(zone);
   });
 
   it("asks the zone above for DS at an apex, if it is served here", () => {
     const router = routerOf("example.org.", "a.example.org.");
-    expect(router.match(Name.parse("a.example.org."), RrType.DS)).toBe("example.org.");
-    expect(router.match(Name.parse("b.a.example.org."), RrType.DS)).toBe("a.example.org.");
-    expect(router.match(Name.parse("example.org."), RrType.DS)).toBe("example.org.");
+    expect(router.match(testQuery("a.example.org.", "DS"))?.block).toBe("example.org.");
+    expect(router.match(testQuery("b.a.example.org.", "DS"))?.block).toBe("a.example.org.");
+    expect(router.match(testQuery("example.org.", "DS"))?.block).toBe("example.org.");
   });
 
   it("gives everything to the root where that is all there is", () => {
-    expect(routerOf(".").match(Name.parse("a.b."), RrType.DS)).toBe(".");
+    expect(routerOf(".").match(testQuery("a.b.", "DS"))?.block).toBe(".");
   });
 
   it("refuses a zone that it has", () => {
@@ -41,6 +41,32 @@ describe("ZoneRouter", () => {
     expect(() => router.add(Name.parse("EXAMPLE.org."), "again")).toThrow(
       'zone "EXAMPLE.org." twice',
     );
+  });
+
+  describe("with views", () => {
+    const router = new ZoneRouter<string>((block) => {
+      return block.startsWith("view")
+        ? { name: block, takes: ({ qname }) => qname.toString().includes(block) }
+        : undefined;
+    });
+    for (const block of ["view1", "view2", "rest"]) router.add(Name.parse("example.org."), block);
+    router.add(Name.parse("only.example.org."), "view3");
+    router.add(Name.root, "root");
+
+    it.each([
+      ["view2.example.org.", "view2 viewed"],
+      ["other.example.org.", "rest viewed"],
+      ["view3.only.example.org.", "view3 viewed"],
+      ["other.only.example.org.", "rest viewed"],
+      ["elsewhere.test.", "root"],
+    ])("the first block that takes %s is %s", (qname, expected) => {
+      const route = router.match(testQuery(qname));
+      expect(`${route?.block}${route?.hasView === true ? " viewed" : ""}`).toBe(expected);
+    });
+
+    it("a second block without a view is refused", () => {
+      expect(() => router.add(Name.parse("example.org."), "more")).toThrow("twice");
+    });
   });
 
   it("agrees with comparing every zone", () => {
@@ -57,7 +83,7 @@ describe("ZoneRouter", () => {
           for (const zone of zones) router.add(zone, zone);
           const within = zones.filter((zone) => qname.isWithin(zone));
           const longest = within.toSorted((a, b) => b.key.length - a.key.length)[0];
-          expect(router.match(qname, RrType.A)?.key).toBe(longest?.key);
+          expect(router.match(testQuery(qname.toString()))?.block.key).toBe(longest?.key);
         },
       ),
     );

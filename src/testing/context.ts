@@ -8,6 +8,7 @@ import { Name } from "../dns/name.ts";
 import { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import type { MetadataTable } from "../server/contract/metadata.ts";
 import type { BlockSettings, PluginContext, ServerHost } from "../server/plugin.ts";
 import { Reply } from "../server/reply.ts";
 
@@ -21,6 +22,8 @@ export interface TestContextOptions {
   /** Silent by default; see {@link recordingLog}. */
   readonly log?: Logger;
   readonly metrics?: Metrics;
+  /** What plugins of the block provide. */
+  readonly metadata?: MetadataTable;
 }
 
 /**
@@ -37,6 +40,8 @@ export function testContext(options: TestContextOptions = {}): PluginContext {
     plugins: block.directives.map(({ name }) => name.text),
     settings: { listenOn: [], listenExcept: [], root: "", debug: false, ...options.settings },
     serverLabel: "dns://:53",
+    metadata: (label) => options.metadata?.[label] ?? ((): string => ""),
+    isMetadataAsked: (label) => options.metadata?.[label] !== undefined,
     log: options.log ?? silentLog(),
     metrics: options.metrics ?? new Metrics(),
     host: { ...testHost(), ...options.host },

@@ -73,7 +73,8 @@ export class Cache implements Instance {
     this.#metrics.requests.value++;
     this.#metrics.misses.value++;
     // AD asks the source for its own AD, which later queries may want (RFC 6840 §5.7).
-    const asked = (query.flags & Flag.AD) === 0 ? query.withFlags(query.flags | Flag.AD) : query;
+    const asked =
+      (query.flags & Flag.AD) === 0 ? query.derive({ flags: query.flags | Flag.AD }) : query;
     let result: Result;
     try {
       result = next(asked);

@@ -1,8 +1,7 @@
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
-import { MAX_MESSAGE_OCTETS } from "../../dns/wire-writer.ts";
 import { contain, reportFault } from "../../observe/faults.ts";
-import type { Client } from "../../server/client.ts";
+import { internalClient } from "../../server/internal-client.ts";
 import type { Next } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
@@ -15,18 +14,8 @@ import type { CacheMetrics } from "./metrics.ts";
 import { keyOf } from "./store.ts";
 
 /** Nobody waits for a refresh, so its replies need not be cut short. */
-const nobody: Client = {
-  transport: "tcp",
-  address: "127.0.0.1",
-  port: 0,
-  localAddress: "127.0.0.1",
-  localPort: 0,
-  maxReplyOctets: MAX_MESSAGE_OCTETS,
-  keepaliveMs: 0,
-  send: () => {},
-  drop: () => {},
-};
-const nobodyByUdp: Client = { ...nobody, transport: "udp" };
+const nobody = internalClient();
+const nobodyByUdp = internalClient("udp");
 
 export interface RefresherOptions {
   readonly recheckMs: number;
@@ -79,7 +68,7 @@ export class Refresher {
     const isTracked = recheckMs > 0 || timeoutMs > 0;
     if (isTracked && !entry.beginRefresh(nowMs())) return undefined;
     const asked =
-      timeoutMs > 0 ? inBackground(query) : query.withFlags(query.flags | Flag.AD, query.client);
+      timeoutMs > 0 ? inBackground(query) : query.derive({ flags: query.flags | Flag.AD });
     const refreshed = this.#ask(asked, next).then((outcome) => {
       const reply = this.#accept(asked, outcome);
       if (isTracked) entry.endRefresh(reply || recheckMs === 0 ? 0 : nowMs() + recheckMs);
@@ -128,9 +117,7 @@ export class Refresher {
     const outcome = await outcomeOf(query, next, onTimeout);
     const isCut = outcome instanceof Reply && (outcome.flags & Flag.TC) !== 0;
     if (!isCut || query.client.transport !== "udp") return outcome;
-    const whole = query.withFlags(query.flags, nobody);
-    whole.options = [];
-    return outcomeOf(whole, next);
+    return outcomeOf(query.derive({ client: nobody, options: [] }), next);
   }
 
   /** Keeps what is new; the reply, if it may take the place of an expired one. */
@@ -154,10 +141,8 @@ export class Refresher {
 /** Asks as the client did: an upstream need not be reached in all ways. */
 function inBackground(query: Query): Query {
   const client = query.client.transport === "udp" ? nobodyByUdp : nobody;
-  const asked = query.withFlags(query.flags | Flag.AD, client);
-  // They are the packet's, which will be gone.
-  asked.options = [];
-  return asked;
+  // The options are the packet's, which will be gone.
+  return query.derive({ flags: query.flags | Flag.AD, client, options: [] });
 }
 
 async function outcomeOf(query: Query, next: Next, onTimeout?: () => void): Promise<Outcome> {

@@ -22,7 +22,12 @@ function setUp(directive: string): {
   const instance = errors.create?.(errors.parse(context.directive), context) ?? {};
   const fail = (...failures: readonly unknown[]): void => {
     for (const failure of failures) {
-      instance.observe?.(testQuery("Example.org."), failureReply(failure), 29, failure);
+      instance.observe?.({
+        query: testQuery("Example.org."),
+        outcome: failureReply(failure),
+        octets: 29,
+        failure,
+      });
     }
   };
   return { instance, lines, fail };
@@ -43,15 +48,25 @@ describe("errors", () => {
 
   it("logs nothing of queries that were answered, whatever the answer, or dropped", () => {
     const { instance, lines } = setUp("errors");
-    instance.observe?.(testQuery("example.org."), new Reply(Rcode.SERVFAIL), 29, undefined);
-    instance.observe?.(testQuery("example.org."), DROPPED, 0, undefined);
+    instance.observe?.({
+      query: testQuery("example.org."),
+      outcome: new Reply(Rcode.SERVFAIL),
+      octets: 29,
+      failure: undefined,
+    });
+    instance.observe?.({
+      query: testQuery("example.org."),
+      outcome: DROPPED,
+      octets: 0,
+      failure: undefined,
+    });
     expect(lines).toEqual([]);
   });
 
   it("writes names so that they cannot be taken for lines of the log", () => {
     const { instance, lines } = setUp("errors");
     const query = testQuery("a\\010b\\027.example.org.", "TYPE65400");
-    instance.observe?.(query, failureReply(refused), 29, refused);
+    instance.observe?.({ query, outcome: failureReply(refused), octets: 29, failure: refused });
     expect(lines).toEqual(["error: 5 a\\010b\\027.example.org. TYPE65400: failed to ask: refused"]);
   });
 

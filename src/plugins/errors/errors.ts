@@ -1,10 +1,9 @@
 import { inspect } from "node:util";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
 import type { Logger } from "../../observe/log.ts";
+import type { Exchange } from "../../server/contract/exchange.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
 import { QueryError } from "../../server/query-error.ts";
-import type { Outcome } from "../../server/reply.ts";
 import { DROPPED } from "../../server/reply.ts";
 import { Consolidator } from "./consolidator.ts";
 import type { ErrorsOptions, Level } from "./parse.ts";
@@ -21,7 +20,7 @@ export class Errors implements Instance {
     this.#consolidators = consolidations.map((options) => new Consolidator(options, log));
   }
 
-  observe(query: Query, outcome: Outcome, _octets: number, failure: unknown): void {
+  observe({ query, outcome, failure }: Exchange): void {
     if (failure === undefined || outcome === DROPPED) return;
     const message = messageOf(failure);
     const level = this.#levelFor(message);

@@ -106,7 +106,7 @@ export class Answers {
     if (!chain.outside) {
       return this.#positive(state, zone, [...chain.aliases, ...chain.addresses]).narrow(validity);
     }
-    const question = query.ask(chain.outside, query.qtype);
+    const question = query.derive({ qname: chain.outside, isOwn: true });
     const result = resolveOutside(chain.aliases, question, resolve);
     return mapReply(result, (reply) => reply.narrow(validity));
   }

@@ -21,7 +21,8 @@ function lines(
   const context = testContext({ log: pluginLogger(recording.log, "log", false) });
   const parsed = directives.map((text) => log.parse(testDirective(text)));
   const instance = log.create?.(log.merge?.(parsed), context);
-  for (const [qname, outcome] of queries) instance?.observe?.(testQuery(qname), outcome, 68, null);
+  for (const [qname, outcome] of queries)
+    instance?.observe?.({ query: testQuery(qname), outcome, octets: 68, failure: undefined });
   return recording.lines;
 }
 
@@ -38,7 +39,9 @@ describe("log", () => {
   const reply = new Reply(Rcode.NOERROR, Flag.RA | Flag.AD);
 
   it("has CoreDNS's line by default, without the plugin's name", () => {
-    log.create?.(log.parse(testDirective("log")), context).observe?.(query, reply, 68, undefined);
+    log
+      .create?.(log.parse(testDirective("log")), context)
+      .observe?.({ query, outcome: reply, octets: 68, failure: undefined });
     expect(recording.lines.pop()).toMatch(
       /^info: \[::1\]:50759 - 29008 "A IN example\.org\. udp 64 true 4096" NOERROR qr,rd,ra,ad 68 0\.\d{9}s$/,
     );
@@ -47,7 +50,9 @@ describe("log", () => {
   it.each(["log {combined}", "log . {combined}", 'log . "{combined}"'])(
     "adds the opcode for %s",
     (text) => {
-      log.create?.(log.parse(testDirective(text)), context).observe?.(query, reply, 68, undefined);
+      log
+        .create?.(log.parse(testDirective(text)), context)
+        .observe?.({ query, outcome: reply, octets: 68, failure: undefined });
       expect(recording.lines.pop()).toMatch(
         /^info: \[::1\]:50759 - 29008 "A IN example\.org\. udp 64 true 4096" NOERROR qr,rd,ra,ad 68 0\.\d{9}s "0"$/,
       );
@@ -56,7 +61,9 @@ describe("log", () => {
 
   it("takes formats of one's own, with common formats inside", () => {
     const common = log.parse(testDirective('log . "<{common}>"'));
-    log.create?.(common, context).observe?.(query, reply, 68, undefined);
+    log
+      .create?.(common, context)
+      .observe?.({ query, outcome: reply, octets: 68, failure: undefined });
     expect(recording.lines.pop()).toMatch(/^info: <\[::1\]:50759 - .*s>$/);
   });
 });

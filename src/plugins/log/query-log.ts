@@ -1,5 +1,6 @@
 import type { Logger } from "../../observe/log.ts";
 import { isStructured } from "../../observe/log.ts";
+import type { Exchange } from "../../server/contract/exchange.ts";
 import type { Instance } from "../../server/plugin.ts";
 import type { Query } from "../../server/query.ts";
 import type { Outcome } from "../../server/reply.ts";
@@ -25,7 +26,7 @@ export class QueryLog implements Instance {
     this.#isStructured = isStructured(log);
   }
 
-  observe(query: Query, outcome: Outcome, octets: number): void {
+  observe({ query, outcome, octets }: Exchange): void {
     for (const { zone, classes, line } of this.#rules) {
       if (zone.key.length > 1 && !query.qname.isWithin(zone)) continue;
       if (!classes || classes.has(responseClass(query, outcome))) {

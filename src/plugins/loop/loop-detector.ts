@@ -6,7 +6,7 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
 import { guard } from "../../observe/faults.ts";
 import { Validity } from "../../server/contract/validity.ts";
-import type { Client } from "../../server/client.ts";
+import { internalClient } from "../../server/internal-client.ts";
 import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
 import { Query } from "../../server/query.ts";
 import type { Result } from "../../server/reply.ts";
@@ -22,17 +22,7 @@ const WAIT_MS = 100;
 const PROOF = 2;
 
 /** Stands for ourselves as the sender of probes. */
-const PROBER: Client = {
-  transport: "udp",
-  address: "127.0.0.1",
-  port: 0,
-  localAddress: "127.0.0.1",
-  localPort: 0,
-  maxReplyOctets: 512,
-  keepaliveMs: 0,
-  send: () => {},
-  drop: () => {},
-};
+const PROBER = internalClient();
 
 /**
  * Asks the server block a question with a random name. If the same question comes in by a socket

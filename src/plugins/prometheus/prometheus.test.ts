@@ -49,7 +49,12 @@ function count(
   options: TestQueryOptions = {},
   outcome: Outcome = new Reply(),
 ): void {
-  instance.observe?.(testQuery(qname, qtype, options), outcome, 100, undefined);
+  instance.observe?.({
+    query: testQuery(qname, qtype, options),
+    outcome,
+    octets: 100,
+    failure: undefined,
+  });
 }
 
 const zone = 'server="dns://:53",zone=".",view=""';
@@ -124,8 +129,18 @@ describe("prometheus", () => {
 
   it("sorts sizes and durations into CoreDNS's buckets", async () => {
     const instance = make();
-    instance.observe?.(testQuery("a.test."), new Reply(), 511, undefined);
-    instance.observe?.(testQuery("a.test."), new Reply(), 512, undefined);
+    instance.observe?.({
+      query: testQuery("a.test."),
+      outcome: new Reply(),
+      octets: 511,
+      failure: undefined,
+    });
+    instance.observe?.({
+      query: testQuery("a.test."),
+      outcome: new Reply(),
+      octets: 512,
+      failure: undefined,
+    });
     const bounds = async (name: string): Promise<string[]> => {
       const lines = await series(`${name}_bucket`);
       return lines.map((line) => /le="([^"]*)"/.exec(line)?.[1] ?? "");

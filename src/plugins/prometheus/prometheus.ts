@@ -4,11 +4,10 @@ import type { Name } from "../../dns/name.ts";
 import { guard } from "../../observe/faults.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
 import { serveHttp } from "../../server/http-address.ts";
+import type { Exchange } from "../../server/contract/exchange.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Observer } from "../../server/serving-block.ts";
-import type { Query } from "../../server/query.ts";
 import type { RepeatObserver } from "../../server/repeat-observer.ts";
-import type { Outcome } from "../../server/reply.ts";
 import type { PrometheusOptions } from "./parse.ts";
 import { provideProcessMetrics, provideRuntimeMetrics } from "./process-metrics.ts";
 import { trafficFamilies } from "./traffic-families.ts";
@@ -61,7 +60,7 @@ export class Prometheus implements Instance {
     for (const cell of this.#enabledCells()) cell.value++;
   }
 
-  observe(query: Query, outcome: Outcome, octets: number): void {
+  observe({ query, outcome, octets }: Exchange): void {
     this.#trafficFor(query.qname).count(query, outcome, octets);
   }
 
@@ -69,7 +68,7 @@ export class Prometheus implements Instance {
   unservedObserver(server: string): Observer {
     const families = trafficFamilies(this.#context.metrics);
     const traffic = new ZoneTraffic(families, [server, "dropped", ""]);
-    return (query, outcome, octets) => traffic.count(query, outcome, octets);
+    return ({ query, outcome, octets }) => traffic.count(query, outcome, octets);
   }
 
   observeRepeats(qname: Name): RepeatObserver {

@@ -25,7 +25,7 @@ function resolveTarget(alias: ResourceRecord, query: Query, host: ServerHost): R
   const target = CNAME.decode(alias.rdata)?.target;
   if (!target || target.equals(alias.owner)) return DROPPED;
   try {
-    return host.resolve(query.ask(target, query.qtype));
+    return host.resolve(query.derive({ qname: target, isOwn: true }));
   } catch {
     return DROPPED;
   }

@@ -16,7 +16,7 @@ import { Rcode, parseRcode } from "../../dns/iana/rcode.ts";
 import { RrClass, formatRrClass, parseRrClass } from "../../dns/iana/rr-class.ts";
 import { parseRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
-import { judgeQuestion } from "../../server/query.ts";
+import { judgeType } from "../../server/admission.ts";
 import { RecordTemplate } from "./record-template.ts";
 
 /** CoreDNS's limit, so that compiling an expression cannot eat the memory. */
@@ -131,7 +131,7 @@ function parseQuestion(
     const reason = `only class IN is served, and questions of ${formatRrClass(rrClass)} are refused`;
     throw directive.error(`cannot match class "${classToken?.text}": ${reason}`, classToken);
   }
-  if (judgeQuestion(type, RrClass.IN) !== Rcode.NOERROR) {
+  if (judgeType(type) !== Rcode.NOERROR) {
     const reason = "such questions are turned away before any plugin is asked";
     throw directive.error(`cannot match type "${typeToken?.text}": ${reason}`, typeToken);
   }

@@ -38,6 +38,9 @@ const client: Client = {
 const block: ServingBlock = {
   zones: [],
   chain: () => new Reply(),
+  tracedChain: () => new Reply(),
+  accepts: new Set(),
+  view: undefined,
   isEmpty: false,
   observers: [],
   repeat: { rotates: true, observers: () => [] },

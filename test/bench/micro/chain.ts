@@ -48,7 +48,8 @@ function serve(block: ServingBlock, packet: Buffer): void {
   const reply = block.chain(query);
   if (reply instanceof Promise || reply === DROPPED) throw new TypeError("Cannot time: it waits");
   const { length } = encodeReply(query, reply);
-  for (const observe of block.observers) observe(query, reply, length, undefined);
+  for (const observe of block.observers)
+    observe({ query, outcome: reply, octets: length, failure: undefined });
 }
 
 function absentNames(): string[] {

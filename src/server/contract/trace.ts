@@ -1,0 +1,40 @@
+/** What one plugin did with a query. */
+export interface TraceStep {
+  /** The directive's name. */
+  readonly plugin: string;
+  /** How many plugins the query had come through before; a question of our own begins deeper. */
+  readonly depth: number;
+  /** What the plugin says of it: "entry, 12 s left". */
+  readonly notes: string[];
+  /** The response code, "dropped", or the failure's message; undefined while it waits. */
+  outcome: string | undefined;
+}
+
+/**
+ * The way of a query through the chain, written down step by step. Plugins add what they know by
+ * `query.trace?.note(...)`: one branch where nobody wants to know.
+ */
+export class Trace {
+  readonly steps: TraceStep[] = [];
+  readonly #open: TraceStep[] = [];
+
+  /** To be called by the chain when a plugin gets the query. */
+  enter(plugin: string): TraceStep {
+    const step: TraceStep = { plugin, depth: this.#open.length, notes: [], outcome: undefined };
+    this.steps.push(step);
+    this.#open.push(step);
+    return step;
+  }
+
+  /** To be called by the chain when the plugin has answered, with what came of it. */
+  leave(step: TraceStep, outcome: string): void {
+    step.outcome = outcome;
+    const at = this.#open.lastIndexOf(step);
+    if (at >= 0) this.#open.splice(at, 1);
+  }
+
+  /** Says something of the step that was begun last and has not ended. */
+  note(text: string): void {
+    this.#open.at(-1)?.notes.push(text);
+  }
+}
