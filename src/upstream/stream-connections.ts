@@ -82,7 +82,8 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
 
   /** A server that answers in order answers nothing else on that connection meanwhile. */
   listensFor(exchange: Exchange): boolean {
-    return exchange.legs > 0 && this.#connections.size <= MAX_LISTENING;
+    const usable = [...this.#connections].filter(({ isUsable }) => isUsable);
+    return exchange.legs > 0 && usable.length <= MAX_LISTENING;
   }
 
   /** Closes connections that have been idle for too long, and helps what waits for others. */
