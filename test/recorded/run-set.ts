@@ -93,18 +93,21 @@ async function startRecorded(
     corefile = corefile.replaceAll(key, value);
   corefile = corefile.replaceAll(/^(\S.*\{\{PORT\}\}.*\{)$/gm, "$1\n  loopback");
   const hosts: ServerHost[] = [];
-  const server = await startServer({ corefile, plugins: [loopback(hosts), ...plugins] });
+  const server = await startServer({ corefile, plugins: [...plugins, loopback(hosts)] });
   await becomeReady(hosts);
   return server;
 }
 
-/** Keeps a server block to the loopback, and tells of the server that it is in. */
+/**
+ * Keeps a server block to the loopback, and tells of the server that it is in. CoreDNS listened on all
+ * addresses, and what it said of itself depends on that: so the other plugins, created before, see no choice.
+ */
 function loopback(hosts: ServerHost[]): AnyPlugin {
   return definePlugin({
     name: "loopback",
     parse: noArguments,
-    configure: (_options, settings) => void settings.listenOn.push("127.0.0.1"),
-    create(_options, { host }) {
+    create(_options, { host, settings }) {
+      settings.listenOn.push("127.0.0.1");
       hosts.push(host);
       return {};
     },

@@ -10,8 +10,8 @@ const UNSPECIFIED: ReadonlyMap<string, readonly string[]> = new Map([
 
 /**
  * The addresses that others reach this server at: those it listens on, whatever interface has
- * them, for an anycast address is often one of `lo`. Loopback addresses are nobody else's, and
- * link-local ones of IPv6 mean nothing outside of their link (RFC 4472 §2.1).
+ * them, for an anycast address is often one of `lo`. Loopback addresses are nobody else's, and a
+ * link-local one that was chosen together with its interface means nothing without it.
  * @param listenOn as in `expandListenAddresses`; empty for all addresses
  * @returns none if only this machine is served
  */
@@ -31,5 +31,5 @@ export function localAddresses(
 }
 
 function isOfNoUse(address: string): boolean {
-  return address.startsWith("127.") || address === "::1" || /^fe[89ab][\da-f]:/i.test(address);
+  return address.startsWith("127.") || address === "::1" || address.includes("%");
 }
