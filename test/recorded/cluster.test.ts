@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type * as os from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { clusterDifferences, DifferenceList, RECORDED_MACHINE } from "./deliberate-differences.ts";
@@ -8,7 +9,7 @@ import { runSet } from "./run-set.ts";
 
 // NS records tell of the machine, and the tests run on others too.
 vi.mock("node:os", async (importOriginal) => ({
-  ...(await importOriginal<typeof import("node:os")>()),
+  ...(await importOriginal<typeof os>()),
   networkInterfaces: () =>
     Object.fromEntries(
       Object.entries(RECORDED_MACHINE).map(([name, addresses]) => [
