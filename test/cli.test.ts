@@ -209,7 +209,7 @@ describe("the command line", () => {
     const portolan = new Portolan(["-conf", corefile(WHOAMI), "-pidfile", pidfile]);
     await portolan.port();
     const { code, stdout } = await portolan.stop(signal);
-    expect(stdout).toContain(`${signal}: shutting down`);
+    expect(stdout).toContain(`${signal}: Shutting down`);
     expect(code).toBe(0);
     expect(existsSync(pidfile)).toBe(false);
   });

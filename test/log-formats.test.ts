@@ -98,7 +98,7 @@ describe("text", () => {
       name: "a.fail.test",
       type: "A",
     });
-    expect(lines.at(-1)).toBe("[INFO] SIGTERM: shutting down");
+    expect(lines.at(-1)).toBe("[INFO] SIGTERM: Shutting down servers then terminating");
   });
 
   it("of the document is read likewise", () => {

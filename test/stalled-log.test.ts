@@ -159,7 +159,7 @@ it("says how many lines are missing when the reader is back", async () => {
   await askMany(1);
   await readUntil(reader, /^\[INFO\] a\. x+$/m);
   child.kill("SIGTERM");
-  await readUntil(reader, /SIGTERM: shutting down/);
+  await readUntil(reader, /SIGTERM: Shutting down servers then terminating/);
   expect(await codeOf(child)).toBe(0);
 });
 

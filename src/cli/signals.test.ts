@@ -46,7 +46,7 @@ describe("signals", () => {
     stage.serve();
     stage.send(signal);
     expect(stage.asked).toEqual(["reload"]);
-    expect(stage.lines).toEqual([`${signal}: reloading`]);
+    expect(stage.lines).toEqual([`${signal}: Reloading`]);
   });
 
   it.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)(

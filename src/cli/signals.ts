@@ -48,7 +48,7 @@ export class Signals {
     // The second Ctrl-C means it.
     if (this.#isStopping) return this.#source.exit(1);
     this.#isStopping = true;
-    this.#log.info(`${signal}: shutting down`);
+    this.#log.info(`${signal}: ${endingWords(signal)}`);
     if (!this.#server) return this.#source.exit(0);
     this.#server.stop().then(
       () => this.#source.exit(0),
@@ -64,11 +64,16 @@ export class Signals {
       this.#log.info(`${signal}: ignored, the server is shutting down`);
     } else if (!this.#server) {
       // What is being started may have been read before the file was changed.
-      this.#log.info(`${signal}: reloading after the start`);
+      this.#log.info(`${signal}: Reloading after the start`);
       this.#waiting = signal;
     } else {
-      this.#log.info(`${signal}: reloading`);
+      this.#log.info(`${signal}: Reloading`);
       void this.#server.reload();
     }
   }
+}
+
+/** CoreDNS's, as people look for them. */
+function endingWords(signal: NodeJS.Signals): string {
+  return signal === "SIGTERM" ? "Shutting down servers then terminating" : "Shutting down";
 }
