@@ -150,6 +150,38 @@ describe("the command line", () => {
     expect((await new Portolan(["check", "-conf", path]).finished).code).toBe(1);
   });
 
+  it.each([["-"], ["-conf", "-"], ["-conf", "stdin"]])(
+    "check %s reads standard input",
+    async (...words) => {
+      const good = await new Portolan(["check", ...words]).input(WHOAMI).finished;
+      expect(good).toMatchObject({ code: 0, stdout: "stdin: ok, 1 server block\n" });
+      const bad = await new Portolan(["check", ...words]).input(". {\n whoam\n}\n").finished;
+      expect(bad.stderr).toBe('stdin:2: Unknown directive "whoam"; did you mean "whoami"?\n');
+    },
+  );
+
+  it("-conf - serves what standard input has", async () => {
+    const portolan = new Portolan(["-conf", "-"]).input(WHOAMI);
+    expect(await portolan.port()).toBeGreaterThan(0);
+    await portolan.stop();
+  });
+
+  it("check FILE names all that is wrong, a line each, as serving would", async () => {
+    const text = ". {\n whoam\n}\n. {\n kubernetes a.b {\n  manifests gone\n  ttl 5\n }\n}\n";
+    const path = corefile(text);
+    const { code, stdout, stderr } = await new Portolan(["check", path]).finished;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      `${path}:2: Unknown directive "whoam"; did you mean "whoami"?`,
+      `${path}:4: Cannot serve zone "." twice on all addresses port 53`,
+      expect.stringMatching(
+        `^${path}:6: plugin/kubernetes: cannot read manifests ".*gone": no such file or folder$`,
+      ),
+    ]);
+    const served = await new Portolan(["-conf", path]).finished;
+    expect(served.stderr.trimEnd().split("\n")).toEqual(stderr.trimEnd().split("\n").slice(0, 2));
+  });
+
   it.each(["", "tls://.:0 {\n whoami\n}"])("check refuses %j, as serving would", async (text) => {
     const { code } = await new Portolan(["check", "-conf", corefile(text)]).finished;
     expect(code).toBe(1);

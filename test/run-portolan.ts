@@ -46,6 +46,13 @@ export class Portolan {
     });
   }
 
+  /** What it reads from standard input, all of it. */
+  input(text: string): this {
+    this.child.stdin?.on("error", () => undefined);
+    this.child.stdin?.end(text);
+    return this;
+  }
+
   /** Waits for a line of the log that matches. */
   async saying(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {

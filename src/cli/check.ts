@@ -1,14 +1,42 @@
+import { Faults } from "../corefile/faults.ts";
+import { HttpEndpoints } from "../observe/http-endpoints.ts";
+import { createLogger } from "../observe/log.ts";
+import { Metrics } from "../observe/metrics.ts";
 import { plugins } from "../plugins/index.ts";
-import { checkCorefile } from "../server/configuration.ts";
+import { checkStart } from "../server/check-start.ts";
+import type { Surroundings } from "../server/configuration.ts";
 import { corefileLoader, findCorefile } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
+import { outputOf } from "./process-output.ts";
 
-/** Reads the Corefile and all its directives; opens nothing. */
-export function check(flags: Flags): void {
-  const corefile = corefileLoader(flags.conf)();
-  checkCorefile(corefile, plugins);
+/**
+ * Says that a start with the Corefile would not be refused, and serves nothing.
+ * @throws {CorefileError} for all that it would be refused for
+ */
+export async function check(flags: Flags): Promise<void> {
+  const faults = new Faults();
+  const corefile = corefileLoader(flags.conf)(faults);
+  await checkStart(corefile, surroundings(flags), faults);
+  faults.throwIfAny();
   const { length } = corefile.blocks;
   process.stdout.write(
     `${findCorefile(flags.conf)}: ok, ${length} server block${length === 1 ? "" : "s"}\n`,
   );
+}
+
+/** A house in which nobody lives. Warnings are said, for a start would say them. */
+function surroundings({ port, logFormat }: Flags): Surroundings {
+  const destination = outputOf(process.stderr);
+  return {
+    plugins,
+    defaultPort: port,
+    log: createLogger({ level: "warn", format: logFormat, destination }),
+    metrics: new Metrics(),
+    host: {
+      http: new HttpEndpoints(),
+      isServing: () => false,
+      reload: () => Promise.reject(new Error("Cannot reload: this is a check")),
+      fatal: () => {},
+    },
+  };
 }

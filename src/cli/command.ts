@@ -60,7 +60,7 @@ async function run(command: "" | "check", flags: Flags): Promise<void> {
     process.stdout.write(listPlugins());
   } else if (command === "check") {
     const { check } = await import("./check.ts");
-    check(flags);
+    await check(flags);
   } else {
     const { serve } = await import("./serve.ts");
     await serve(flags);

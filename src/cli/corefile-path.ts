@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Corefile } from "../corefile/corefile.ts";
+import type { Faults } from "../corefile/faults.ts";
 import { parseCorefile, readCorefile } from "../corefile/corefile.ts";
 import { createHash } from "node:crypto";
 
@@ -21,11 +22,14 @@ export function findCorefile(conf: string | undefined): string {
   return existsSync("Corefile") ? "Corefile" : examplePath();
 }
 
-/** A function that reads the Corefile each time it is called; standard input is read once. */
-export function corefileLoader(conf: string | undefined): () => Corefile {
+/**
+ * A function that reads the Corefile each time it is called; standard input is read once. What is wrong is given to
+ * `faults`, or else thrown.
+ */
+export function corefileLoader(conf: string | undefined): (faults?: Faults) => Corefile {
   const path = findCorefile(conf);
-  if (path !== STDIN) return () => readCorefile(path);
+  if (path !== STDIN) return (faults) => readCorefile(path, faults);
   const text = readFileSync(0, "utf8");
   const digest = createHash("sha512").update(text).digest("hex");
-  return () => ({ blocks: parseCorefile(text, STDIN), files: [], digest });
+  return (faults) => ({ blocks: parseCorefile(text, STDIN, { faults }), files: [], digest });
 }

@@ -1,3 +1,5 @@
+import { CorefileError } from "../corefile/corefile-error.ts";
+import { faultsOf } from "../corefile/faults.ts";
 import type { LogFormat } from "../observe/log-format.ts";
 import type { Logger } from "../observe/log.ts";
 import { createLogger } from "../observe/log.ts";
@@ -30,11 +32,15 @@ export function openProcessLog(format: LogFormat): ProcessLog {
   };
 }
 
-/** As CoreDNS says why it does not start: without a level in text, on standard error. */
+/** As CoreDNS says why it does not start: without a level in text, on standard error. A line for each fault. */
 export function sayWhyNot(error: Error, format: LogFormat): void {
   const output = outputOf(process.stderr);
-  if (format === "json") createLogger({ format, destination: output }).fatal(error.message);
-  else output.write(`${error.message}\n`);
+  const all = error instanceof CorefileError ? faultsOf(error) : [error];
+  const log = format === "json" ? createLogger({ format, destination: output }) : undefined;
+  for (const { message } of all) {
+    if (log) log.fatal(message);
+    else output.write(`${message}\n`);
+  }
 }
 
 function droppedLines(lines: number, reason: string): string {

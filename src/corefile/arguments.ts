@@ -1,6 +1,7 @@
 import { Name } from "../dns/name.ts";
 import type { Directive, Token } from "./directive.ts";
 import { tokenError } from "./directive.ts";
+import { Faults } from "./faults.ts";
 import { parseGoDuration } from "./go-duration.ts";
 import { didYouMean, nearestName } from "../text/nearest-name.ts";
 import { parseServerKeys } from "./server-key.ts";
@@ -10,18 +11,25 @@ import { parseServerKeys } from "./server-key.ts";
  * file and line, what was found and what would be right.
  */
 
-/** Walks the body of `directive`; each sub-directive is read by the function of its name. */
+/**
+ * Walks the body of `directive`; each sub-directive is read by the function of its name. All that is wrong in it is
+ * told at once.
+ */
 export function subDirectives<T>(
   directive: Directive,
   table: Readonly<Record<string, (sub: Directive, target: T) => void>>,
   target: T,
 ): T {
+  const faults = new Faults();
   for (const sub of directive.body) {
-    const name = sub.name.text;
-    const read = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (!read) throw unknownProperty(sub, Object.keys(table));
-    read(sub, target);
+    faults.try(() => {
+      const name = sub.name.text;
+      const read = Object.hasOwn(table, name) ? table[name] : undefined;
+      if (!read) throw unknownProperty(sub, Object.keys(table));
+      read(sub, target);
+    });
   }
+  faults.throwIfAny();
   return target;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { FetchedFiles, diskFiles } from "./config-files.ts";
 import type { ConfigFiles } from "./config-files.ts";
+import { Faults } from "./faults.ts";
 import { CorefileError, reasonOf } from "./corefile-error.ts";
 import { Importer } from "./importer.ts";
 import { lex } from "./lexer.ts";
@@ -20,12 +21,14 @@ export interface Corefile {
 export interface ParseOptions extends Partial<ConfigFiles> {
   /** For `{$NAME}` and `{%NAME%}`; those of the process by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Takes what is wrong; without it, that is thrown. */
+  readonly faults?: Faults | undefined;
 }
 
 /**
  * Reads the text of a Corefile, in the grammar of CoreDNS 1.15.
  * @param file its path, for messages and as the place that relative imports start from
- * @throws {CorefileError} and nothing else, whatever the text.
+ * @throws {CorefileError} and nothing else, whatever the text; {@link faultsOf} it are all that is wrong.
  */
 export function parseCorefile(
   text: string,
@@ -33,17 +36,22 @@ export function parseCorefile(
   options: ParseOptions = {},
 ): ServerBlock[] {
   const env = options.env ?? process.env;
+  const faults = options.faults ?? new Faults();
   const importer = new Importer({ ...diskFiles, ...options }, env);
-  return parseServerBlocks(lex(text, file, env), file, importer);
+  const tokens = faults.try(() => lex(text, file, env)) ?? [];
+  const blocks = parseServerBlocks(tokens, { file, importer, faults });
+  if (!options.faults) faults.throwIfAny();
+  return blocks;
 }
 
 /**
  * Reads a Corefile and what it imports from disk.
+ * @param faults takes what is wrong; without it, that is thrown
  * @throws {CorefileError} also if a file cannot be read.
  */
-export function readCorefile(path: string): Corefile {
+export function readCorefile(path: string, faults?: Faults): Corefile {
   // The file itself may be what an import may not: a pipe, say.
-  return readWith(path, () => readFileSync(path, "utf8"), diskFiles);
+  return readWith(path, () => readFileSync(path, "utf8"), diskFiles, faults);
 }
 
 /**
@@ -70,7 +78,7 @@ function attempt<T>(action: () => T): () => T {
   }
 }
 
-function readWith(path: string, main: () => string, files: ConfigFiles): Corefile {
+function readWith(path: string, main: () => string, files: ConfigFiles, faults?: Faults): Corefile {
   const contents = new Map<string, string>();
   const readFile = (file: string): string => {
     const text = files.readFile(file);
@@ -79,7 +87,7 @@ function readWith(path: string, main: () => string, files: ConfigFiles): Corefil
   };
   const text = readMain(path, main);
   contents.set(path, text);
-  const blocks = parseCorefile(text, path, { readFile, glob: files.glob });
+  const blocks = parseCorefile(text, path, { readFile, glob: files.glob, faults });
   return { blocks, files: [...contents.keys()], digest: digestOf(contents) };
 }
 

@@ -53,9 +53,9 @@ export class Importer {
       this.#imports++;
       this.#importedTokens += tokens.length;
     }
-    if (this.#imports > MAX_IMPORTS) throw importError(target, `over ${MAX_IMPORTS} imports`);
+    if (this.#imports > MAX_IMPORTS) throw new TooMuch(target, `over ${MAX_IMPORTS} imports`);
     if (this.#importedTokens > MAX_IMPORTED_TOKENS) {
-      throw importError(target, `over ${MAX_IMPORTED_TOKENS} words imported`);
+      throw new TooMuch(target, `over ${MAX_IMPORTED_TOKENS} words imported`);
     }
     stream.insert(frames);
   }
@@ -106,7 +106,18 @@ export class Importer {
 }
 
 function importError(target: Token, reason: string): CorefileError {
-  return new CorefileError(target, `Cannot import "${target.text}": ${reason}`);
+  return new CorefileError(target, importMessage(target, reason));
+}
+
+function importMessage({ text }: Token, reason: string): string {
+  return `Cannot import "${text}": ${reason}`;
+}
+
+/** No import behind it would end otherwise. */
+export class TooMuch extends CorefileError {
+  constructor(target: Token, reason: string) {
+    super(target, importMessage(target, reason));
+  }
 }
 
 /** @param importers who imported whom, the last one first */

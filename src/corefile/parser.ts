@@ -1,9 +1,11 @@
 import { CorefileError } from "./corefile-error.ts";
 import { Directive } from "./directive.ts";
 import type { Token } from "./directive.ts";
+import type { Faults } from "./faults.ts";
 import type { Importer } from "./importer.ts";
+import { TooMuch } from "./importer.ts";
 import type { LexedToken } from "./lexer.ts";
-import type { ServerBlock } from "./server-block.ts";
+import type { ServerBlock, ServerKey } from "./server-block.ts";
 import { parseServerKeys } from "./server-key.ts";
 import { TokenStream } from "./token-stream.ts";
 
@@ -19,25 +21,61 @@ const MAX_DEPTH = 64;
  */
 export function parseServerBlocks(
   tokens: readonly LexedToken[],
-  file: string,
-  importer: Importer,
+  { file, importer, faults }: ParserSettings,
 ): ServerBlock[] {
-  const parser = new Parser(new TokenStream(tokens, file), importer);
+  const parser = new Parser(new TokenStream(tokens, file), importer, faults);
   const blocks: ServerBlock[] = [];
-  while (parser.hasMore()) {
-    const block = parser.block();
-    if (block) blocks.push(block);
+  /** Those before a brace that may not have been taken for one. */
+  let trusted = 0;
+  try {
+    while (parser.hasMore()) {
+      const block = parser.block();
+      if (block) blocks.push(block);
+      if (!parser.isInDoubt) trusted = blocks.length;
+    }
+  } catch (error) {
+    if (!(error instanceof CorefileError)) throw error;
+    // Where blocks begin and end is unknown from here on.
+    faults.add(parser.causeOf(error));
+    if (parser.isInDoubt) return blocks.slice(0, trusted);
   }
   return blocks;
+}
+
+interface ParserSettings {
+  readonly file: string;
+  readonly importer: Importer;
+  /** Takes what is wrong. */
+  readonly faults: Faults;
 }
 
 class Parser {
   readonly #stream: TokenStream;
   readonly #importer: Importer;
+  readonly #faults: Faults;
+  /** The first word at the end of a line that a brace touches: it opens or closes nothing. */
+  #touching: Token | undefined;
 
-  constructor(stream: TokenStream, importer: Importer) {
+  constructor(stream: TokenStream, importer: Importer, faults: Faults) {
     this.#stream = stream;
     this.#importer = importer;
+    this.#faults = faults;
+  }
+
+  /** Whether braces may not be where they seem to be. */
+  get isInDoubt(): boolean {
+    return this.#touching !== undefined;
+  }
+
+  /** Braces that do not match are seen long after the one that was not taken for one. */
+  causeOf(error: CorefileError): CorefileError {
+    const token = this.#touching;
+    if (!token) return error;
+    const { text } = token;
+    const message = text.endsWith("{")
+      ? `Expected a space before "{" in "${text}"`
+      : `Expected "}" on a line of its own, not at the end of "${text}"`;
+    return new CorefileError(token, message);
   }
 
   hasMore(): boolean {
@@ -51,14 +89,21 @@ class Parser {
     if (!first) return undefined;
     const name = second ? undefined : /^\((.*)\)$/s.exec(first.text)?.[1];
     if (name !== undefined && !first.quoted) {
-      this.#importer.defineSnippet(name, first, this.#snippetBody(first));
+      const body = this.#snippetBody(first);
+      this.#faults.try(() => this.#importer.defineSnippet(name, first, body));
       return undefined;
     }
     return {
-      keys: keys.flatMap(parseServerKeys),
+      keys: keys.flatMap((key) => this.#serverKeys(key)),
       directives: this.#blockBody(first),
       at: { file: first.file, line: first.line },
     };
+  }
+
+  #serverKeys(key: Token): ServerKey[] {
+    // A key that a brace touches has hidden the beginning of its block.
+    if (touchesBrace(key)) return parseServerKeys(key);
+    return this.#faults.try(() => parseServerKeys(key)) ?? [];
   }
 
   /** Words before the "{" or, without one, those of a line. None if the file has ended. */
@@ -112,13 +157,15 @@ class Parser {
       return this.#directives({ open, owner: key, depth: 1 });
     }
     const directives = this.#directives({ open: undefined, owner: key, depth: 1 });
-    for (const { name, hasBody } of directives) {
-      if (hasBody && /[.:/]/.test(name.text)) {
+    return directives.filter(({ name, hasBody }) => {
+      const isDirective = !hasBody || !/[.:/]/.test(name.text);
+      if (!isDirective) {
         const why = `the block of "${key.text}" has no braces, so it is the file's only one`;
-        throw new CorefileError(name, `Unexpected server key "${name.text}": ${why}`);
+        const message = `Unexpected server key "${name.text}": ${why}`;
+        this.#faults.add(new CorefileError(name, message));
       }
-    }
-    return directives;
+      return isDirective;
+    });
   }
 
   #directives(block: Block): Directive[] {
@@ -131,10 +178,17 @@ class Parser {
         if (!block.open) throw strayClose(token);
         return directives;
       }
-      if (token.mark === "{") throw strayOpen(token);
-      if (token.mark === "import") this.#import(token);
+      if (token.mark === "{") this.#skipStrayBlock(token, block.depth + 1);
+      else if (token.mark === "import") this.#import(token);
       else directives.push(this.#directive(token, block));
     }
+  }
+
+  /** What is in it belongs to nobody, but may be at fault itself. */
+  #skipStrayBlock(open: Token, depth: number): void {
+    if (depth > MAX_DEPTH) throw tooDeep(open);
+    this.#faults.add(strayOpen(open));
+    this.#directives({ open, owner: open, depth });
   }
 
   #directive(first: LexedToken, { scope = first.text, depth }: Block): Directive {
@@ -143,6 +197,8 @@ class Parser {
     for (;;) {
       const token = this.#stream.peek();
       if (!token || token.startsLine) {
+        const last = args.at(-1) ?? name;
+        if (touchesBrace(last)) this.#touching ??= last;
         return new Directive({ name, args, body: [], hasBody: false, scope });
       }
       if (token.mark === "}") throw inlineClose(token, args.at(-1) ?? name);
@@ -156,16 +212,25 @@ class Parser {
   }
 
   #body(block: Block & { readonly open: Token }): Directive[] {
-    if (block.depth > MAX_DEPTH) {
-      throw new CorefileError(block.open, `Too many braces: over ${MAX_DEPTH} in each other`);
-    }
+    if (block.depth > MAX_DEPTH) throw tooDeep(block.open);
     const body = this.#directives(block);
     const next = this.#stream.peek();
     if (!next || next.startsLine) return body;
-    throw new CorefileError(
-      next,
-      `Unexpected "${next.text}" after "}": expected the end of the line`,
+    this.#skipLine(
+      new CorefileError(next, `Unexpected "${next.text}" after "}": expected the end of the line`),
     );
+    return body;
+  }
+
+  /** Goes on behind what should not be there; a brace there leaves it open where blocks end. */
+  #skipLine(fault: CorefileError): void {
+    this.#faults.add(fault);
+    for (;;) {
+      const token = this.#stream.peek();
+      if (!token || token.startsLine) return;
+      if (token.mark) throw fault;
+      this.#stream.take();
+    }
   }
 
   #import(keyword: LexedToken): void {
@@ -179,9 +244,15 @@ class Parser {
     this.#stream.take();
     const next = this.#stream.peek();
     if (next && !next.startsLine) {
-      throw new CorefileError(next, `Unexpected "${next.text}": "import" takes one argument`);
+      const message = `Unexpected "${next.text}": "import" takes one argument`;
+      return this.#skipLine(new CorefileError(next, message));
     }
-    this.#importer.import(target, this.#stream);
+    try {
+      this.#importer.import(target, this.#stream);
+    } catch (error) {
+      if (!(error instanceof CorefileError) || error instanceof TooMuch) throw error;
+      this.#faults.add(error);
+    }
   }
 }
 
@@ -210,6 +281,15 @@ function unclosed(open: Token, owner: Token): CorefileError {
     open,
     `Unclosed "{" of "${owner.text}": expected "}" before the end of the file`,
   );
+}
+
+/** `cluster.local{` or `whoami}`, but not `{$NAME}` or `[a-z]{2}`. */
+function touchesBrace({ text, quoted }: Token): boolean {
+  return !quoted && /^(.+\{|[^{]+\})$/s.test(text);
+}
+
+function tooDeep(open: Token): CorefileError {
+  return new CorefileError(open, `Too many braces: over ${MAX_DEPTH} in each other`);
 }
 
 function strayClose(token: Token): CorefileError {

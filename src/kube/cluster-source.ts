@@ -139,6 +139,8 @@ export interface ClusterSource<Sink extends ClusterSink = ClusterSink> {
   readonly trouble?: string | undefined;
   /** How it stands with those that it hears of a kind from; undefined if there is nobody. */
   contact?(kind: Kind): Contact | undefined;
+  /** Rejects as `start` would, as far as that can be known without it. */
+  check?(): Promise<void>;
   stop(): Promise<void>;
 }
 

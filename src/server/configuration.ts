@@ -1,6 +1,7 @@
 import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Corefile } from "../corefile/corefile.ts";
-import type { Directive } from "../corefile/directive.ts";
+import type { Directive, Token } from "../corefile/directive.ts";
+import { Faults } from "../corefile/faults.ts";
 import type { ServerBlock, ServerKey } from "../corefile/server-block.ts";
 import { Name } from "../dns/name.ts";
 import type { Logger } from "../observe/log.ts";
@@ -18,7 +19,7 @@ import type {
   ServerHost,
 } from "./plugin.ts";
 import { groupDirectives } from "./plugin-order.ts";
-import type { PluginOrder } from "./plugin-order.ts";
+import type { DirectiveGroup, PluginOrder } from "./plugin-order.ts";
 import { serverLabel } from "./server-label.ts";
 import { resolveThrough } from "./resolve-through.ts";
 import type { Observer, ServingBlock } from "./serving-block.ts";
@@ -36,6 +37,8 @@ export interface Configuration {
 }
 
 export interface Endpoint {
+  /** The first server key that it is for. */
+  readonly at: Token;
   /** "" for all addresses. */
   readonly address: string;
   readonly port: number;
@@ -63,21 +66,39 @@ export interface Surroundings {
 
 /**
  * Builds a configuration.
- * @throws {CorefileError} for what is wrong in the Corefile.
+ * @throws {CorefileError} for what is wrong in the Corefile, all of it.
  */
 export function buildConfiguration(corefile: Corefile, around: Surroundings): Configuration {
-  requireBlocks(corefile);
+  const faults = new Faults();
+  const configuration = buildWhatIsGood(corefile, around, faults);
+  faults.throwIfAny();
+  return configuration;
+}
+
+/** As {@link buildConfiguration}, without what is wrong. It is worth something only if `faults` stays empty. */
+export function buildWhatIsGood(
+  corefile: Corefile,
+  around: Surroundings,
+  faults: Faults,
+): Configuration {
+  if (faults.count === 0) faults.try(() => requireBlocks(corefile));
   const endpoints = new Map<string, Endpoint>();
   const instances: PlacedInstance[] = [];
   const blocks = corefile.blocks.map((block) => {
-    const parsed = parseBlock(block, around.plugins);
+    const parsed = parseBlock(block, around.plugins, faults);
     const own: Endpoint[] = [];
     const host = blockHost(corefile, around, instances, own);
-    const placed = createInstances(block, parsed, around, host);
+    const before = faults.count;
+    const placed = parsed.hasSettings ? createInstances(block, parsed, around, host, faults) : [];
     instances.push(...placed);
     const serving = servingBlock(block, placed);
-    for (const key of block.keys) {
-      own.push(...listenAt(key, parsed.settings, serving, around.defaultPort, endpoints));
+    // Where it would listen is unknown if its settings are.
+    const keys = parsed.hasSettings && faults.count === before ? block.keys : [];
+    for (const key of keys) {
+      const at = faults.try(() =>
+        listenAt(key, parsed.settings, serving, around.defaultPort, endpoints),
+      );
+      own.push(...(at ?? []));
     }
     return serving;
   });
@@ -99,10 +120,15 @@ function observeUnserved(
   });
 }
 
-/** Reads all directives of all blocks, and builds nothing: what `-check` wants to know. */
+/**
+ * Reads all directives of all blocks, and builds nothing: whatever files and machine it is for, the text is good.
+ * @throws {CorefileError} for all that is wrong
+ */
 export function checkCorefile(corefile: Corefile, plugins: PluginOrder): void {
   requireBlocks(corefile);
-  for (const block of corefile.blocks) parseBlock(block, plugins);
+  const faults = new Faults();
+  for (const block of corefile.blocks) parseBlock(block, plugins, faults);
+  faults.throwIfAny();
 }
 
 /** A Corefile emptied by mistake must not silence a server that reloads it. */
@@ -121,23 +147,37 @@ interface ParsedDirective {
 interface ParsedBlock {
   readonly directives: readonly ParsedDirective[];
   readonly settings: BlockSettings;
+  /** Whether no directive is at fault that has a word in the settings. */
+  readonly hasSettings: boolean;
 }
 
-function parseBlock(block: ServerBlock, plugins: PluginOrder): ParsedBlock {
-  for (const key of block.keys) requireBuiltScheme(key);
+function parseBlock(block: ServerBlock, plugins: PluginOrder, faults: Faults): ParsedBlock {
+  for (const key of block.keys) faults.try(() => requireBuiltScheme(key));
   const settings: BlockSettings = { listenOn: [], listenExcept: [], root: "", debug: false };
-  const directives = groupDirectives(block, plugins).flatMap(({ plugin, directives }) => {
-    const parsed = directives.map((directive) => ({
-      plugin,
-      directive,
-      options: plugin.parse(directive),
-    }));
-    const [first] = parsed;
-    if (!plugin.merge || !first) return parsed;
-    return [{ ...first, options: plugin.merge(parsed.map(({ options }) => options)) }];
+  let hasSettings = true;
+  const directives = groupDirectives(block, plugins, faults).flatMap((group) => {
+    const groupBefore = faults.count;
+    const parsed = parseGroup(group, faults);
+    if (faults.count === groupBefore) return parsed;
+    if (group.plugin.configure) hasSettings = false;
+    return [];
   });
   for (const { plugin, options } of directives) plugin.configure?.(options, settings);
-  return { directives, settings };
+  return { directives, settings, hasSettings };
+}
+
+function parseGroup({ plugin, directives }: DirectiveGroup, faults: Faults): ParsedDirective[] {
+  const before = faults.count;
+  const parsed = directives.flatMap((directive): ParsedDirective[] => {
+    const one = faults.try(() => ({ options: plugin.parse(directive) }));
+    return one ? [{ plugin, directive, ...one }] : [];
+  });
+  const [first] = parsed;
+  if (!plugin.merge || !first || faults.count > before) return parsed;
+  const merged = faults.try(() => ({
+    options: plugin.merge?.(parsed.map(({ options }) => options)),
+  }));
+  return merged ? [{ ...first, ...merged }] : [];
 }
 
 function requireBuiltScheme(key: ServerKey): void {
@@ -168,14 +208,17 @@ function createInstances(
   { directives, settings }: ParsedBlock,
   around: Surroundings,
   host: ServerHost,
+  faults: Faults,
 ): PlacedInstance[] {
   const zones = block.keys.map((key) => Name.parse(key.zone));
   const [firstKey] = block.keys;
   const plugins = directives.map(({ plugin }) => plugin.name);
   const port = firstKey?.port ?? around.defaultPort;
   const labels = new MetadataLabels();
+  const before = faults.count;
+  let hasPlace = true;
   const placed = directives.flatMap(({ plugin, directive, options }) => {
-    if (!plugin.create) return [];
+    if (!plugin.create || !hasPlace) return [];
     const log = pluginLogger(around.log, plugin.name, settings.debug);
     const context: PluginContext = {
       directive,
@@ -194,10 +237,13 @@ function createInstances(
       isMetadataAsked: (label) => labels.isAsked(label),
       host: { ...host, fatal: (message) => fatal(message, log, host) },
     };
-    return [{ plugin: plugin.name, directive, instance: plugin.create(options, context) }];
+    const instance = faults.try(() => plugin.create?.(options, context));
+    if (!instance && plugin.configure) hasPlace = false;
+    return instance ? [{ plugin: plugin.name, directive, instance }] : [];
   });
   for (const { instance } of placed) labels.provide(instance.metadata);
-  labels.check();
+  // What is missing may be with those that are at fault.
+  if (faults.count === before) faults.try(() => labels.check());
   return placed;
 }
 
@@ -237,8 +283,7 @@ function listenAt(
     // Both are all addresses of both families: two sockets would share the queries by chance.
     const address = chosen === "::" ? "" : chosen;
     const id = `${address}|${port}`;
-    const router = new ZoneRouter<ServingBlock>(({ view }) => view);
-    const endpoint = endpoints.get(id) ?? { address, port, router, unserved: [], udp: {} };
+    const endpoint = endpoints.get(id) ?? newEndpoint(key, address, port);
     endpoint.udp = joinUdpWishes(endpoint.udp, settings.udp);
     endpoints.set(id, endpoint);
     try {
@@ -249,4 +294,9 @@ function listenAt(
     }
     return endpoint;
   });
+}
+
+function newEndpoint({ at }: ServerKey, address: string, port: number): Endpoint {
+  const router = new ZoneRouter<ServingBlock>(({ view }) => view);
+  return { at, address, port, router, unserved: [], udp: {} };
 }

@@ -1,6 +1,7 @@
 import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Directive } from "../corefile/directive.ts";
 import { nearestName } from "../text/nearest-name.ts";
+import type { Faults } from "../corefile/faults.ts";
 import type { ServerBlock } from "../corefile/server-block.ts";
 import type { AnyPlugin } from "./plugin.ts";
 
@@ -14,9 +15,13 @@ export interface DirectiveGroup {
 
 /**
  * Sorts a block's directives into the order of the plugins, whatever their order in the file.
- * @throws {CorefileError} for a directive that is unknown, not built, or there once too often.
+ * @param faults takes directives that are unknown, not built, or there once too often
  */
-export function groupDirectives(block: ServerBlock, plugins: PluginOrder): DirectiveGroup[] {
+export function groupDirectives(
+  block: ServerBlock,
+  plugins: PluginOrder,
+  faults: Faults,
+): DirectiveGroup[] {
   const byName = Map.groupBy(block.directives, ({ name }) => name.text);
   const groups: DirectiveGroup[] = [];
   for (const entry of plugins) {
@@ -24,10 +29,11 @@ export function groupDirectives(block: ServerBlock, plugins: PluginOrder): Direc
     const directives = byName.get(name);
     if (!directives) continue;
     byName.delete(name);
-    groups.push({ plugin: builtPlugin(entry, directives), directives });
+    const plugin = faults.try(() => builtPlugin(entry, directives));
+    if (plugin) groups.push({ plugin, directives });
   }
   for (const [directive] of byName.values())
-    if (directive) throw unknownDirective(directive, plugins);
+    if (directive) faults.add(unknownDirective(directive, plugins));
   return groups;
 }
 

@@ -80,6 +80,11 @@ export interface Instance {
    * that it answers. Where there is `observe` but not this, no reply of the block is repeated.
    */
   observeRepeats?(qname: Name): RepeatObserver | undefined;
+  /**
+   * Looks whether `start` would be refused, as far as that can be known without a socket or a timer: files that are
+   * missing or wrong, names that do not resolve. Throws what `start` would.
+   */
+  check?(): void | Promise<void>;
   /** Opens files, sockets and timers. If it rejects, the configuration is refused. */
   start?(): void | Promise<void>;
   /**

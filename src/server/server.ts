@@ -1,9 +1,9 @@
-import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Corefile } from "../corefile/corefile.ts";
 import { countPanics, describeFault, onFault } from "../observe/faults.ts";
 import { HttpEndpoints } from "../observe/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import { blame } from "./check-start.ts";
 import type { Configuration, Endpoint, PlacedInstance, Surroundings } from "./configuration.ts";
 import { buildConfiguration } from "./configuration.ts";
 import type { PluginOrder } from "./plugin-order.ts";
@@ -237,13 +237,8 @@ function keepsUdp({ address, port }: Endpoint): string {
   return `UDP on ${where} stays as it is: what transport or multisocket says holds from the next start`;
 }
 
-async function startInstance({ plugin, directive, instance }: PlacedInstance): Promise<void> {
-  try {
-    await instance.start?.();
-  } catch (cause) {
-    if (cause instanceof CorefileError) throw cause;
-    throw new CorefileError(directive.name, `plugin/${plugin}: ${(cause as Error).message}`);
-  }
+function startInstance(placed: PlacedInstance): Promise<void> {
+  return blame(placed, () => placed.instance.start?.());
 }
 
 /** Takes nothing new; but what came before, and is still with the kernel, is read first. */

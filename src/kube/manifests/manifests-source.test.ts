@@ -201,7 +201,9 @@ describe("a source of manifests", () => {
   it("does not start where a path does not exist, and names it", async () => {
     using folder = new TemporaryFolder();
     const path = join(folder.path, "missing");
-    await expect(start(path)).rejects.toThrow(`Cannot read manifests "${path}": ENOENT`);
+    await expect(start(path)).rejects.toThrow(
+      `cannot read manifests "${path}": no such file or folder`,
+    );
   });
 
   it("starts with a glob that matches nothing yet", async () => {

@@ -63,12 +63,17 @@ export class ManifestsSource implements ClusterSource {
 
   /** The sink knows everything when the promise resolves. Rejects if a path does not exist. */
   async start(sink: ClusterSink): Promise<void> {
-    const { paths, selection, watch = true } = this.#options;
-    for (const path of paths) await expectPath(path);
+    const { selection, watch = true } = this.#options;
+    await this.check();
     this.#sink = sink;
     if (watch) this.#watcher = new FolderWatcher(() => this.#refreshLater());
     await this.refresh();
     for (const kind of kindsOf(selection)) this.#sink?.synced(kind);
+  }
+
+  /** Rejects if a path does not exist. */
+  async check(): Promise<void> {
+    for (const [i, path] of this.#options.paths.entries()) await expectPath(path, i);
   }
 
   async stop(): Promise<void> {
@@ -119,12 +124,23 @@ export class ManifestsSource implements ClusterSource {
 }
 
 /** A glob may match something later. */
-async function expectPath(path: string): Promise<void> {
+async function expectPath(path: string, index: number): Promise<void> {
   try {
     await stat(path);
   } catch (error) {
-    if (isGlob(path)) return;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot read manifests "${path}": ${reason}`, { cause: error });
+    if (!isGlob(path)) throw new MissingManifests(path, index, error as NodeJS.ErrnoException);
+  }
+}
+
+/** A path that is not there, or cannot be looked at. */
+export class MissingManifests extends Error {
+  override readonly name = "MissingManifests";
+  /** Which of the paths it is. */
+  readonly index: number;
+
+  constructor(path: string, index: number, cause: NodeJS.ErrnoException) {
+    const reason = cause.code === "ENOENT" ? "no such file or folder" : cause.message;
+    super(`cannot read manifests "${path}": ${reason}`, { cause });
+    this.index = index;
   }
 }

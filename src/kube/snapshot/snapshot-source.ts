@@ -52,6 +52,10 @@ export class SnapshotSource implements ClusterSource<ClusterStore> {
     return this.#options.source.trouble;
   }
 
+  check(): Promise<void> {
+    return this.#options.source.check?.() ?? Promise.resolve();
+  }
+
   contact(kind: Kind): Contact | undefined {
     return this.#options.source.contact?.(kind);
   }

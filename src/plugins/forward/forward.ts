@@ -14,7 +14,7 @@ import { Request } from "../../upstream/request.ts";
 import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import { evenTtls } from "./even-ttls.ts";
 import { forwardMetrics } from "./metrics.ts";
-import { openUpstreams } from "./open-upstreams.ts";
+import { findTargets, openUpstreams } from "./open-upstreams.ts";
 import { LATE_MS } from "./patience.ts";
 import type { ForwardOptions } from "./parse.ts";
 import { relevantRecords } from "./relevant-records.ts";
@@ -46,13 +46,14 @@ export class Forward implements Instance {
     return ask(stanza, query, request).then((message) => toReply(request, message), fail);
   }
 
+  async check(): Promise<void> {
+    const pathOf = this.#pathOf;
+    await Promise.all(this.#options.map((options) => findTargets(options, { pathOf })));
+  }
+
   async start(): Promise<void> {
-    const { metrics, settings, directive, plugins } = this.#context;
-    const around = {
-      wheel: this.#wheel,
-      metrics,
-      pathOf: (path: string) => configPath(path, settings, directive),
-    };
+    const { metrics, plugins } = this.#context;
+    const around = { wheel: this.#wheel, metrics, pathOf: this.#pathOf };
     const cells = forwardMetrics(metrics);
     // Without a cache there is nobody who could make anything of it.
     const lateMs = plugins.includes("cache") ? LATE_MS : 0;
@@ -68,6 +69,11 @@ export class Forward implements Instance {
     for (const stanza of this.#stanzas) stanza.stop();
     this.#wheel.stop();
   }
+
+  readonly #pathOf = (path: string): string => {
+    const { settings, directive } = this.#context;
+    return configPath(path, settings, directive);
+  };
 
   async #askInTurn(first: number, query: Query, request: Request): Promise<Reply> {
     for (let at = first; ;) {

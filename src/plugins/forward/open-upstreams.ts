@@ -33,6 +33,18 @@ export async function openUpstreams(
   options: ForwardOptions,
   around: Surroundings,
 ): Promise<Upstream[]> {
+  const { targets, tls } = await findTargets(options, around);
+  return targets.map((target) => makeUpstream(target, options, around, tls));
+}
+
+/**
+ * What upstreams are made of, each once: reads files, looks up host names, and opens nothing.
+ * @throws {CorefileError} if a file or a name does not yield what is needed.
+ */
+export async function findTargets(
+  options: ForwardOptions,
+  around: Pick<Surroundings, "pathOf">,
+): Promise<{ targets: readonly Target[]; tls: TlsSettings | undefined }> {
   const expanded = await Promise.all(
     options.to.map((target) => expand(target, options.resolvers, around)),
   );
@@ -47,7 +59,7 @@ export async function openUpstreams(
     throw tokenError(first.at, `cannot forward to "${first.at.text}": it names no server`);
   }
   const tls = await tlsSettings(options, around.pathOf);
-  return [...targets.values()].map((target) => makeUpstream(target, options, around, tls));
+  return { targets: [...targets.values()], tls };
 }
 
 function makeUpstream(
@@ -91,7 +103,7 @@ function upstreamSettings(options: ForwardOptions): UpstreamSettings {
 async function expand(
   target: Target,
   resolvers: readonly string[],
-  around: Surroundings,
+  around: Pick<Surroundings, "pathOf">,
 ): Promise<Target[]> {
   if (target.kind === "address") return [target];
   const fromFile = await nameserversOf(target, around);
@@ -102,7 +114,7 @@ async function expand(
 /** Undefined if it is no file but a host. */
 async function nameserversOf(
   target: Target,
-  { pathOf }: Surroundings,
+  { pathOf }: Pick<Surroundings, "pathOf">,
 ): Promise<string[] | undefined> {
   if (target.isTls) return undefined;
   try {

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { formatDuration } from "../../observe/format-duration.ts";
 import type { HttpHandler } from "../../observe/http-endpoints.ts";
 import { splitAddress } from "../../observe/http-endpoints.ts";
-import { serveHttp } from "../../server/http-address.ts";
+import { checkHttpAddress, serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { HealthOptions } from "./parse.ts";
 import { SelfCheck } from "./self-check.ts";
@@ -21,6 +21,10 @@ export class Health implements Instance {
     this.#options = options;
     this.#context = context;
     this.#selfCheck = new SelfCheck(context);
+  }
+
+  check(): Promise<void> {
+    return checkHttpAddress(this.#options.address);
   }
 
   async start(): Promise<void> {

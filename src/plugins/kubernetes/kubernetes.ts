@@ -22,6 +22,7 @@ import { NameServers } from "./name-servers.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
 import { inQueryCase } from "./query-case.ts";
+import { placed } from "./source.ts";
 import { selectionOf } from "./selection.ts";
 import { transferRecords } from "./zone-transfer.ts";
 
@@ -50,6 +51,7 @@ export class Kubernetes implements Instance {
   readonly #zones: readonly ClusterZone[];
   readonly #fallthrough: readonly Name[];
   readonly #startupTimeoutMs: number;
+  readonly #place: (error: unknown) => never;
   readonly passable = true;
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
@@ -67,6 +69,9 @@ export class Kubernetes implements Instance {
     const kinds = kindsOf(selectionOf(options));
     this.index = new ClusterIndex({ ...options, kinds, log: context.log, now });
     this.#source = source;
+    this.#place = (error) => {
+      throw placed(error, context.directive);
+    };
     this.#recorder = new EventRecorder(this.index, context.metrics, world);
     this.#nameServers = new NameServers(this.index, localAddresses, localPorts);
     const finder = new NameFinder(this.index, this.#nameServers, options);
@@ -101,9 +106,13 @@ export class Kubernetes implements Instance {
     });
   }
 
+  async check(): Promise<void> {
+    await this.#source.check?.().catch(this.#place);
+  }
+
   start(): Promise<void> {
     this.#recorder.open();
-    return this.#source.start(this.#recorder);
+    return this.#source.start(this.#recorder).catch(this.#place);
   }
 
   /** Waits for the cluster, but not for ever: it may be away, and the Corefile has been changed. */

@@ -1,12 +1,22 @@
 import { reasonOf } from "../../corefile/corefile-error.ts";
+import type { Directive } from "../../corefile/directive.ts";
+import { tokenError } from "../../corefile/directive.ts";
 import { expandHome, makeAccess } from "../../kube/api/access/make-access.ts";
 import { ApiSource } from "../../kube/api/api-source.ts";
 import type { ClusterSource } from "../../kube/cluster-source.ts";
-import { manifestsSource } from "../../kube/manifests/manifests-source.ts";
+import { manifestsSource, MissingManifests } from "../../kube/manifests/manifests-source.ts";
 import { configPath } from "../../server/config-path.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { selectionOf } from "./selection.ts";
+
+/** The error of a source, at the word of the Corefile that it is about. */
+export function placed(error: unknown, directive: Directive): unknown {
+  if (!(error instanceof MissingManifests)) return error;
+  const paths = directive.body.filter(({ name }) => name.text === "manifests");
+  const token = paths.flatMap(({ args }) => args)[error.index] ?? directive.name;
+  return tokenError(token, error.message);
+}
 
 /**
  * Where the cluster's objects come from. Nothing is read before it is started.

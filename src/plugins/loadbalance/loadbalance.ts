@@ -24,6 +24,10 @@ export class LoadBalance implements Instance {
     this.passable = weightFile || prefer.length > 0 ? false : "rotated";
   }
 
+  async check(): Promise<void> {
+    await this.#weightFile?.check();
+  }
+
   async start(): Promise<void> {
     await this.#weightFile?.start();
   }

@@ -22,13 +22,18 @@ export class WeightFile {
 
   /** Rejects if the file is wrong, or is not there and will not be looked for again. */
   async start(): Promise<void> {
+    await this.check();
+    this.#readLater();
+  }
+
+  /** Reads the file; rejects as {@link start} does. */
+  async check(): Promise<void> {
     try {
       await this.read();
     } catch (error) {
       if (this.#reloadMs === 0 || error instanceof SyntaxError) throw error;
       this.#log.warn(`${(error as Error).message}; trying again in ${this.#reloadMs} ms`);
     }
-    this.#readLater();
   }
 
   stop(): void {

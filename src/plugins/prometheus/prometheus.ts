@@ -3,7 +3,7 @@ import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Name } from "../../dns/name.ts";
 import { guard } from "../../observe/faults.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
-import { serveHttp } from "../../server/http-address.ts";
+import { checkHttpAddress, serveHttp } from "../../server/http-address.ts";
 import type { Exchange } from "../../server/contract/exchange.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Observer } from "../../server/serving-block.ts";
@@ -41,6 +41,10 @@ export class Prometheus implements Instance {
       .map((zone) => ({ zone, traffic: trafficOf(zone.toString()) }))
       .sort((a, b) => b.zone.key.length - a.zone.key.length);
     this.#elsewhere = trafficOf(".");
+  }
+
+  check(): Promise<void> {
+    return checkHttpAddress(this.#options.address);
   }
 
   async start(): Promise<void> {

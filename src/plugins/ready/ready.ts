@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { serveHttp } from "../../server/http-address.ts";
+import { checkHttpAddress, serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { ReadyOptions } from "./parse.ts";
 
@@ -16,6 +16,10 @@ export class Ready implements Instance {
   constructor(options: ReadyOptions, context: PluginContext) {
     this.#options = options;
     this.#context = context;
+  }
+
+  check(): Promise<void> {
+    return checkHttpAddress(this.#options.address);
   }
 
   async start(): Promise<void> {

@@ -12,7 +12,9 @@ export const root = definePlugin({
   configure(path, settings) {
     settings.root = path;
   },
-  create: (path, { directive, log }) => ({
-    start: () => lookForFolder(configPath(".", { root: path }, directive), log),
-  }),
+  create(path, { directive, log }) {
+    const look = (): Promise<void> =>
+      lookForFolder(configPath(".", { root: path }, directive), log);
+    return { check: look, start: look };
+  },
 });
