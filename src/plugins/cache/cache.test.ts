@@ -460,6 +460,27 @@ describe("after a time-out", () => {
     await expect(bench.ask()).rejects.toThrow("i/o timeout");
   });
 
+  it.each([
+    [1, 1],
+    [0.9, 5],
+  ])(
+    "of the source's own (SERVFAIL after %d s) keeps it for %i s",
+    async (tookSeconds, seconds) => {
+      const bench = new Bench();
+      bench.source = async () => {
+        bench.wait(tookSeconds);
+        return new Reply(Rcode.SERVFAIL);
+      };
+      await bench.say();
+      bench.wait(seconds - 0.1);
+      await bench.say();
+      expect(bench.asked).toHaveLength(1);
+      bench.wait(0.1);
+      await bench.say();
+      expect(bench.asked).toHaveLength(2);
+    },
+  );
+
   it.each(["cache", "cache {\n servfail 30s\n}", "cache {\n disable denial\n}"])(
     "%s has the late answer stand in the failure's place",
     async (corefile) => {

@@ -24,6 +24,9 @@ import { lifetimeSeconds, limitsOf, setTtl } from "./ttl.ts";
 /** Repeated replies are counted once a second: too seldom to see shorter gaps between them. */
 const SHORTEST_GAP_MS = 2_000;
 
+/** A failure that took as long to come was somebody's time-out: the answer may be there soon. */
+const LONG_MS = 1_000;
+
 /** Keeps replies for as long as their TTLs say, and answers from them without waiting. */
 export class Cache implements Instance {
   readonly passable = true;
@@ -75,24 +78,27 @@ export class Cache implements Instance {
     // AD asks the source for its own AD, which later queries may want (RFC 6840 §5.7).
     const asked =
       (query.flags & Flag.AD) === 0 ? query.derive({ flags: query.flags | Flag.AD }) : query;
+    const askedMs = this.#nowMs();
     let result: Result;
     try {
       result = next(asked);
     } catch (failure) {
       throw this.#keepFailure(query, next, failure);
     }
-    if (!(result instanceof Promise)) return this.#take(query, result);
+    if (!(result instanceof Promise)) return this.#take(query, result, 0);
     return result.then(
-      (outcome) => this.#take(query, outcome),
+      (outcome) => this.#take(query, outcome, this.#nowMs() - askedMs),
       (failure: unknown) => {
         throw this.#keepFailure(query, next, failure);
       },
     );
   }
 
-  #take(query: Query, outcome: Outcome): Outcome {
+  #take(query: Query, outcome: Outcome, tookMs: number): Outcome {
     if (outcome === DROPPED) return outcome;
-    const entry = this.#keep(query, outcome, false);
+    const kind = classify(query, outcome, new Date());
+    const isLong = kind === "failure" && outcome.rcode === Rcode.SERVFAIL && tookMs >= LONG_MS;
+    const entry = this.#keepAs(isLong ? "timeout" : kind, query, outcome, false);
     // What comes out of the cache is without AA.
     if (entry && !outcome.isForwarded) {
       this.#allowRepeating(entry);

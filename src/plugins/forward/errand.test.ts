@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Message } from "../../dns/message.ts";
 import { parseMessage } from "../../dns/message.ts";
-import { answerTo } from "../../testing/fake-upstream.ts";
+import { answerTo, emptyReplyTo } from "../../testing/fake-upstream.ts";
 import { request } from "../../testing/upstream-bench.ts";
 import { testDirective } from "../../testing/context.ts";
 import type { Exchange, Waiter } from "../../upstream/exchange.ts";
@@ -15,9 +15,10 @@ import { patienceMs } from "./patience.ts";
 
 const asked = request();
 const good = parseMessage(answerTo(asked.packet(1))) as Message;
+const failure = parseMessage(emptyReplyTo(asked.packet(1), Rcode.SERVFAIL)) as Message;
 
 /** What an upstream does after how many milliseconds; it is silent without a plan. */
-type Plan = { replyAfterMs: number } | { failAfterMs: number } | undefined;
+type Plan = { replyAfterMs: number; reply?: Message } | { failAfterMs: number } | undefined;
 
 let wheel: TimerWheel;
 /** Who was asked, and when: `a 0`, `b 150`. */
@@ -51,7 +52,7 @@ class StubExchange {
     if (plan && "failAfterMs" in plan) setTimeout(fail, plan.failAfterMs);
     else this.#timers.push(setTimeout(expire, untilDeadlineMs));
     if (!plan || !("replyAfterMs" in plan)) return;
-    const reply = (): void => this.#finally(() => waiter.onReply(good, self));
+    const reply = (): void => this.#finally(() => waiter.onReply(plan.reply ?? good, self));
     this.#timers.push(setTimeout(reply, plan.replyAfterMs));
   }
 
@@ -208,6 +209,21 @@ describe("an errand that failed because of silence", () => {
     expect(log).toEqual(["a 0", "b 150", "a 950"]);
     // Those of "b" and the second of "a".
     expect(cancelled).toBe(2);
+  });
+
+  it("has a late failure only where nobody else may answer", async () => {
+    const failing = { replyAfterMs: 2000, reply: failure };
+    const all = [upstream("a", failing), upstream("b", { replyAfterMs: 4000 })];
+    const { errand, said } = begin(all, "", LATE_MS);
+    const patient = said(true);
+    errand.begin();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await patient).toBe("reply 4150");
+    const alone = begin([upstream("a", failing)], "max_connect_attempts 1", LATE_MS);
+    const other = alone.said(true);
+    alone.errand.begin();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await other).toBe("2 2000");
   });
 
   it("ends for the patient as well when nothing comes", async () => {

@@ -1,4 +1,5 @@
 import { Flag } from "../../dns/header.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Message } from "../../dns/message.ts";
 import type { Exchange, Waiter } from "../../upstream/exchange.ts";
 import type { Request } from "../../upstream/request.ts";
@@ -125,6 +126,8 @@ export class Errand extends Expiring implements Waiter {
       // That of another upstream, by UDP still.
       if (this.#pending + this.#late.size > 0) return;
     }
+    // A time-out of the upstream's own is no better than silence, while others may answer.
+    if (this.isListening && message.rcode === Rcode.SERVFAIL && this.#late.size > 0) return;
     this.#message = message;
     const isFinal = !options.failover.includes(message.rcode) || this.isListening;
     if (isFinal || ++this.#failovers >= choice.upstreams.length) this.#end();
