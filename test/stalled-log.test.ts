@@ -154,7 +154,7 @@ it("says how many lines are missing when the reader is back", async () => {
   const child = serve(writer);
   await askMany(QUERIES);
   const dropped = await droppedLines();
-  const line = /^\[INFO\] Cannot write log: (\d+) lines left out here \(nobody read them\)$/m;
+  const line = /^\[WARNING\] Cannot write log: (\d+) lines left out here \(nobody read them\)$/m;
   expect(Number((await readUntil(reader, line))[1])).toBe(dropped);
   await askMany(1);
   await readUntil(reader, /^\[INFO\] a\. x+$/m);

@@ -44,7 +44,7 @@ async function expectAnswers(port: number): Promise<void> {
 
 /** Whether somebody reads the file at this moment, and waits for what is in it. */
 async function untilRead(path: string): Promise<void> {
-  await expect.poll(() => hasReader(path), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => hasReader(path)).toBe(true);
 }
 
 function hasReader(path: string): boolean {

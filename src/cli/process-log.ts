@@ -19,8 +19,10 @@ export interface ProcessLog {
 
 export function openProcessLog(format: LogFormat): ProcessLog {
   const output = outputOf(process.stdout);
-  const log = createLogger({ format, destination: output, tags: levelTags(process.stdout) });
-  output.tellDropped = (lines, reason) => log.info(droppedLines(lines, reason));
+  const options = { format, destination: output, tags: levelTags(process.stdout) };
+  const log = createLogger(options);
+  const unlimited = createLogger({ ...options, limits: { burst: Infinity, perSecond: 0 } });
+  output.tellDropped = (lines, reason) => unlimited.warn(droppedLines(lines, reason));
   logWarnings(log);
   return {
     log,
