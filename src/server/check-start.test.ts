@@ -121,6 +121,29 @@ describe("what a start refuses, a check does", () => {
   });
 });
 
+it.each([
+  [
+    ".:15399 {\n bind 127.0.0.1\n health 127.0.0.1:15399\n}",
+    'Corefile:3: plugin/health: cannot serve on "127.0.0.1:15399": ".:15399" is served on that port',
+  ],
+  [
+    ".:15399 {\n bind 127.0.0.1\n ready :15399\n}",
+    'Corefile:3: plugin/ready: cannot serve on ":15399": ".:15399" is served on that port',
+  ],
+  [
+    ".:0 {\n bind 127.0.0.1\n health :15398\n prometheus 127.0.0.1:15398\n}",
+    'Corefile:4: plugin/prometheus: cannot serve on "127.0.0.1:15398": plugin/health has ":15398"',
+  ],
+])("a check sees that a Corefile takes a place twice: %j", async (text, message) => {
+  expect(await faultsIn(text)).toEqual([message]);
+  expect(await refusalOf(text)).toMatch(/in use/);
+});
+
+it("a check lets plugins share an address", async () => {
+  const text = ".:0 {\n bind 127.0.0.1\n health :15397\n ready :15397\n prometheus :15397\n}";
+  expect(await faultsIn(text)).toEqual([]);
+});
+
 it("a check does not mind that a server has the port", async () => {
   const socket = createSocket("udp4").bind(0, "127.0.0.1");
   await once(socket, "listening");

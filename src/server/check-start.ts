@@ -1,6 +1,7 @@
 import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Corefile } from "../corefile/corefile.ts";
 import type { Faults } from "../corefile/faults.ts";
+import { splitAddress } from "../observe/http-endpoints.ts";
 import type { Endpoint, PlacedInstance, Surroundings } from "./configuration.ts";
 import { buildWhatIsGood } from "./configuration.ts";
 import { isOwnAddress } from "./own-address.ts";
@@ -16,8 +17,12 @@ export async function checkStart(
   faults: Faults,
 ): Promise<void> {
   const { instances, endpoints } = buildWhatIsGood(corefile, around, faults);
-  for (const placed of instances) {
+  for (const [i, placed] of instances.entries()) {
     await faults.tryAsync(() => blame(placed, () => placed.instance.check?.()));
+    const before = instances.slice(0, i);
+    await faults.tryAsync(() =>
+      blame(placed, () => checkHttp(placed, before, [...endpoints.values()])),
+    );
   }
   for (const endpoint of endpoints.values()) {
     await faults.tryAsync(() => expectAddress(endpoint));
@@ -35,6 +40,30 @@ export async function blame(
     if (cause instanceof CorefileError) throw cause;
     throw new CorefileError(directive.name, `plugin/${plugin}: ${(cause as Error).message}`);
   }
+}
+
+/**
+ * @param before instances whose HTTP addresses are taken, unless they are the same: those are shared
+ * @throws {Error} if the Corefile itself has taken the place, or the machine does not have it
+ */
+async function checkHttp(
+  { instance: { httpAddress } }: PlacedInstance,
+  before: readonly PlacedInstance[],
+  endpoints: readonly Endpoint[],
+): Promise<void> {
+  if (httpAddress === undefined) return;
+  const { host, port } = splitAddress(httpAddress);
+  const fail = (reason: string): Error => new Error(`cannot serve on "${httpAddress}": ${reason}`);
+  const overlaps = (other: { host: string; port: number }): boolean =>
+    port > 0 && port === other.port && (host === "" || other.host === "" || host === other.host);
+  const endpoint = endpoints.find(({ address, ...one }) => overlaps({ host: address, ...one }));
+  if (endpoint) throw fail(`"${endpoint.at.text}" is served on that port`);
+  const other = before.find(({ instance }) => {
+    const taken = instance.httpAddress;
+    return taken !== undefined && taken !== httpAddress && overlaps(splitAddress(taken));
+  });
+  if (other) throw fail(`plugin/${other.plugin} has "${other.instance.httpAddress}"`);
+  if (!(await isOwnAddress(host))) throw fail("this machine has no such address");
 }
 
 /** @throws {CorefileError} if it is none of this machine's. */

@@ -2,7 +2,6 @@ import type { Token } from "../corefile/directive.ts";
 import { tokenError } from "../corefile/directive.ts";
 import type { HttpHandler, ServedHttp } from "../observe/http-endpoints.ts";
 import { splitAddress } from "../observe/http-endpoints.ts";
-import { isOwnAddress } from "./own-address.ts";
 import type { PluginContext } from "./plugin.ts";
 
 /**
@@ -18,13 +17,6 @@ export function parseHttpAddress(token: Token): string {
     token,
     `cannot parse address "${token.text}": expected HOST:PORT, as ":8080" or "[::1]:8080"`,
   );
-}
-
-/** @throws {Error} if the machine does not have the address, so that nothing can be served there. */
-export async function checkHttpAddress(address: string): Promise<void> {
-  const { host } = splitAddress(address);
-  if (await isOwnAddress(host)) return;
-  throw new Error(`cannot serve on "${address}": this machine has no such address`);
 }
 
 /** Serves `path` there. Where the port was left to the system, the log tells which it is. */

@@ -85,6 +85,8 @@ export interface Instance {
    * missing or wrong, names that do not resolve. Throws what `start` would.
    */
   check?(): void | Promise<void>;
+  /** Where it serves HTTP, as HOST:PORT; of all addresses if HOST is empty. */
+  readonly httpAddress?: string;
   /** Opens files, sockets and timers. If it rejects, the configuration is refused. */
   start?(): void | Promise<void>;
   /**

@@ -93,7 +93,11 @@ export function explain(
   client: Pick<ApiClient, "description" | "place">,
 ): string {
   const { name, group, namespace } = resource;
-  if (isUnreachable(error)) return `${(error as Error).message} (${client.description})`;
+  if (isUnreachable(error)) {
+    const { message } = error as Error;
+    // What is wrong with a file names the file.
+    return message.includes(client.description) ? message : `${message} (${client.description})`;
+  }
   const { place: server } = client;
   if (isConnectionLost(error)) {
     return `Lost the connection to the API server: ${(error as Error).message} (${server})`;

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { formatDuration } from "../../observe/format-duration.ts";
 import type { HttpHandler } from "../../observe/http-endpoints.ts";
 import { splitAddress } from "../../observe/http-endpoints.ts";
-import { checkHttpAddress, serveHttp } from "../../server/http-address.ts";
+import { serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { HealthOptions } from "./parse.ts";
 import { SelfCheck } from "./self-check.ts";
@@ -23,8 +23,8 @@ export class Health implements Instance {
     this.#selfCheck = new SelfCheck(context);
   }
 
-  check(): Promise<void> {
-    return checkHttpAddress(this.#options.address);
+  get httpAddress(): string {
+    return this.#options.address;
   }
 
   async start(): Promise<void> {

@@ -3,7 +3,7 @@ import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Name } from "../../dns/name.ts";
 import { guard } from "../../observe/faults.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
-import { checkHttpAddress, serveHttp } from "../../server/http-address.ts";
+import { serveHttp } from "../../server/http-address.ts";
 import type { Exchange } from "../../server/contract/exchange.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { Observer } from "../../server/serving-block.ts";
@@ -43,8 +43,8 @@ export class Prometheus implements Instance {
     this.#elsewhere = trafficOf(".");
   }
 
-  check(): Promise<void> {
-    return checkHttpAddress(this.#options.address);
+  get httpAddress(): string {
+    return this.#options.address;
   }
 
   async start(): Promise<void> {

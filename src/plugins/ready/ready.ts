@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { checkHttpAddress, serveHttp } from "../../server/http-address.ts";
+import { serveHttp } from "../../server/http-address.ts";
 import type { Instance, PluginContext } from "../../server/plugin.ts";
 import type { ReadyOptions } from "./parse.ts";
 
@@ -18,8 +18,8 @@ export class Ready implements Instance {
     this.#context = context;
   }
 
-  check(): Promise<void> {
-    return checkHttpAddress(this.#options.address);
+  get httpAddress(): string {
+    return this.#options.address;
   }
 
   async start(): Promise<void> {
