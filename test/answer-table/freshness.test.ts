@@ -1,5 +1,8 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noArguments } from "../../src/corefile/arguments.ts";
 import { parseMessage } from "../../src/dns/message.ts";
 import { formatRecord } from "../../src/dns/presentation.ts";
@@ -13,6 +16,7 @@ import {
   slice,
 } from "../../src/plugins/kubernetes/cluster.cases.ts";
 import { Rcode } from "../../src/dns/iana/rcode.ts";
+import { plugins } from "../../src/plugins/index.ts";
 import { definePlugin } from "../../src/server/plugin.ts";
 import type { PluginOrder } from "../../src/server/plugin-order.ts";
 import { QueryError } from "../../src/server/query-error.ts";
@@ -39,6 +43,10 @@ const upstream = definePlugin({
     },
   }),
 });
+
+function nameOf(plugin: PluginOrder[number]): string {
+  return typeof plugin === "string" ? plugin : plugin.name;
+}
 
 const corefile = (properties: string): string => `.:53 {
   cache 300
@@ -69,9 +77,7 @@ async function closeLast(): Promise<void> {
 async function openWith(properties: string, objects: readonly ClusterObject[]): Promise<Opened> {
   const cluster = new ChangingCluster();
   const list: PluginOrder = cluster.plugins.map((plugin) =>
-    plugin === "whoami" || (typeof plugin !== "string" && plugin.name === "whoami")
-      ? upstream
-      : plugin,
+    nameOf(plugin) === "whoami" ? upstream : plugin,
   );
   const house = await House.open(corefile(properties), list);
   open.push(house);
@@ -153,6 +159,43 @@ describe.each(["", "fallthrough", "fallthrough in-addr.arpa", "pods insecure\nfa
     });
   },
 );
+
+describe("a name that fell through a hosts file to an upstream", () => {
+  let folder = "";
+  let file = "";
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hosts-"));
+    file = join(folder, "hosts");
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function openHosts(text: string): Promise<House> {
+    await writeFile(file, text);
+    const house = await House.open(
+      `.:53 {\n cache 300\n hosts ${file} {\n reload 10ms\n fallthrough\n }\n whoami\n }`,
+      plugins.map((plugin) => (nameOf(plugin) === "whoami" ? upstream : plugin)),
+    );
+    open.push(house);
+    return house;
+  }
+
+  it.each(["web.test A", "7.0.0.10.in-addr.arpa PTR", "bad.test A"])(
+    "is the file's from the moment that it is in there, and no longer than that: %s",
+    async (question) => {
+      const house = await openHosts("10.0.0.1 else.test\n");
+      const elsewhere = await say(house, question);
+      for (let i = 0; i < 3; i++) expect(await say(house, question)).toBe(elsewhere);
+      await writeFile(file, "10.0.0.7 web.test bad.test\n");
+      await expect.poll(() => say(house, question)).not.toBe(elsewhere);
+      const own = await say(house, question);
+      expect(own).toMatch(/10\.0\.0\.7|web\.test\./);
+      for (let i = 0; i < 3; i++) expect(await say(house, question)).toBe(own);
+      await writeFile(file, "10.0.0.123 other.test\n");
+      await expect.poll(() => say(house, question)).toBe(elsewhere);
+    },
+  );
+});
 
 describe("a pointer that fell through to an upstream", () => {
   it("is the Service's from the moment that it has the address", async () => {
