@@ -16,7 +16,18 @@ export class CorefileError extends Error {
   }
 }
 
-/** Why something failed, for the end of a message. */
+/** What Node says with a code, a system call and the path once more. */
+const FILE_TROUBLES: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  ENOTDIR: "a part of the path is no folder",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+};
+
+/** Why something failed, for the end of a message that names the file if it is about one. */
 export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  const { code = "", syscall } = cause as NodeJS.ErrnoException;
+  const isOfFiles = /^(open|stat|read|scandir|access|lstat)$/.test(syscall ?? "");
+  return (isOfFiles ? FILE_TROUBLES[code] : undefined) ?? cause.message;
 }

@@ -99,7 +99,7 @@ export class Importer {
       return this.#files.readFile(path);
     } catch (cause) {
       const hint = didYouMean(target.text, this.#snippets.keys());
-      const reason = `no snippet of that name above, and no file: ${reasonOf(cause)}${hint}`;
+      const reason = `no snippet of that name above, and no file "${path}": ${reasonOf(cause)}${hint}`;
       throw importError(target, reason);
     }
   }
