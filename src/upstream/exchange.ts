@@ -56,8 +56,8 @@ export class Exchange extends Expiring {
   channel: Channel | undefined;
   /** Connections that it is under way on. */
   legs = 0;
-  /** Whether it was lost with its connection and has been sent again. */
-  wasLost = false;
+  /** How often it was lost with its connection. */
+  losses = 0;
   /** Whether it was sent by a second connection as well, since the first one let it wait. */
   isCopied = false;
   isOver = false;
@@ -165,7 +165,8 @@ export class Exchange extends Expiring {
     this.request = request;
     this.#isRepeated = true;
     this.legs = 0;
-    this.wasLost = this.isCopied = false;
+    this.losses = 0;
+    this.isCopied = false;
     this.begin();
   }
 }

@@ -39,7 +39,7 @@ it("listens for late replies while most connections are free, and sends none of 
   const exchanges = Array.from({ length: 130 }, () => {
     const exchange = new Exchange(request(), terms, pool, performance.now() + 60_000, waiter);
     // One that was lost gets a connection of its own.
-    exchange.wasLost = true;
+    exchange.losses = 1;
     pool.send(exchange);
     return exchange;
   });

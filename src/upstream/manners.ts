@@ -2,6 +2,8 @@
 const PIPELINED = 16;
 /** How long what a server was seen to do is remembered. */
 const MEMORY_MS = 300_000;
+/** That it answers in any order is not doubted for so long: all names may be slow for once. */
+const PROOF_MS = 60_000;
 /** A connection closed after more replies than this is nothing to reckon with. */
 const FEW_REPLIES = 16;
 
@@ -9,6 +11,7 @@ const FEW_REPLIES = 16;
 export class Manners {
   /** It works on one query of a connection after the other, or on the first alone. */
   #isSerialUntilMs = -Infinity;
+  #isProvenUntilMs = -Infinity;
   #maxUses = Infinity;
   #maxUsesUntilMs = -Infinity;
 
@@ -22,13 +25,15 @@ export class Manners {
     return nowMs < this.#maxUsesUntilMs ? this.#maxUses : Infinity;
   }
 
-  /** A reply overtook that to an earlier query. */
-  onOvertaken(): void {
+  /** Replies came in another order than the queries. */
+  onAnyOrder(nowMs: number): void {
     this.#isSerialUntilMs = -Infinity;
+    this.#isProvenUntilMs = nowMs + PROOF_MS;
   }
 
-  /** Queries waited behind an earlier one, or were lost with their connection. */
+  /** Queries waited behind an earlier one, were passed over, or lost with their connection. */
   onHeldUp(nowMs: number): void {
+    if (nowMs < this.#isProvenUntilMs) return;
     this.#isSerialUntilMs = nowMs + MEMORY_MS;
   }
 

@@ -14,6 +14,10 @@ export interface Leg {
   readonly request: Request;
   readonly id: number;
   readonly sentMs: number;
+  /** Whether others were under way when it was sent: servers may take the first, and drop it. */
+  readonly wasBehind: boolean;
+  /** When the reply to a later query came first. */
+  overtakenMs: number | undefined;
 }
 
 /**
@@ -28,8 +32,9 @@ export function isLive({ exchange, request }: Leg): boolean {
 export class Pipeline {
   readonly #legs: Leg[] = [];
   /**
-   * How many queries the server works on at once, as far as was seen: with 1, replies came in the
-   * order of the queries, and each waits for those before (RFC 7766 §6.2.1.1).
+   * How many queries the server works on at once, as far as was seen. With 1, each may wait for
+   * those before (RFC 7766 §6.2.1.1). A reply that comes early proves nothing: the server may have
+   * passed over what was before. The reply to that does.
    */
   window = 1;
 
@@ -41,9 +46,17 @@ export class Pipeline {
     return this.#legs.filter(isLive);
   }
 
-  /** Those that perhaps wait for others to be answered. */
-  get behind(): readonly Leg[] {
-    return this.#legs.slice(this.window).filter(isLive);
+  /**
+   * Those that may wait in vain: behind others, if nothing comes (`isStalled`), or overtaken by
+   * others before `overtakenBeforeMs`, as by a server that answers only some of them.
+   */
+  late(isStalled: boolean, overtakenBeforeMs: number): readonly Leg[] {
+    const isInOrder = this.window === 1;
+    return this.#legs.filter((leg, at) => {
+      if (!isLive(leg)) return false;
+      if (!isInOrder) return isStalled && at >= this.window;
+      return (isStalled && leg.wasBehind) || (leg.overtakenMs ?? Infinity) < overtakenBeforeMs;
+    });
   }
 
   has(exchange: Exchange): boolean {
@@ -55,19 +68,22 @@ export class Pipeline {
     let id: number;
     do id = ids.below(0x1_0000);
     while (this.#legs.some((leg) => leg.id === id));
-    this.#legs.push({ exchange, request: exchange.request, id, sentMs: nowMs });
+    const wasBehind = this.#legs.length > 0;
+    const { request } = exchange;
+    this.#legs.push({ exchange, request, id, sentMs: nowMs, wasBehind, overtakenMs: undefined });
     return id;
   }
 
   /** Takes out the leg that a packet is the reply to; undefined if there is none. */
-  take(packet: Buffer): { leg: Leg; message: Message } | undefined {
+  take(packet: Buffer, nowMs: number): { leg: Leg; message: Message } | undefined {
     const id = packet.readUInt16BE(0);
     const at = this.#legs.findIndex((leg) => leg.id === id);
     const leg = this.#legs[at];
     const message = leg?.request.read(packet);
     if (!leg || !message) return undefined;
     this.#legs.splice(at, 1);
-    if (at >= this.window) this.window = Math.max(at + 1, AT_ONCE);
+    if (leg.overtakenMs !== undefined) this.window = AT_ONCE;
+    for (const earlier of this.#legs.slice(0, at)) earlier.overtakenMs ??= nowMs;
     return { leg, message };
   }
 

@@ -10,8 +10,8 @@ import { UpstreamError, networkError, timeoutError } from "./upstream-error.ts";
 
 /** What a connection tells the pool it belongs to. */
 export interface ConnectionKeeper {
-  /** A reply came before that to an earlier query. */
-  onOvertaken(): void;
+  /** The server was seen to answer in any order. */
+  onAnyOrder(): void;
   /** Replies have come: there is room for further queries. */
   onReplies(connection: StreamConnection): void;
   /** It will carry no more queries; these were under way. */
@@ -73,10 +73,18 @@ export class StreamConnection extends Expiring {
     return this.pipeline.count > 0 && nowMs - this.#waitingSinceMs > patienceMs;
   }
 
+  /** Those that wait for longer than that, for others or since the server passed over them. */
+  late(nowMs: number, patienceMs: number): readonly Leg[] {
+    if (!this.isOpen) return [];
+    return this.pipeline.late(this.isStalled(nowMs, patienceMs), nowMs - patienceMs);
+  }
+
   /** Whether a new query may go here, without waiting for others for longer than `patienceMs`. */
   hasRoom(depth: number, nowMs: number, patienceMs: number): boolean {
     if (!this.isUsable || this.#isDoubted) return false;
-    const isStalled = this.isOpen && this.isStalled(nowMs, patienceMs);
+    const isStalled = this.isStalled(nowMs, patienceMs);
+    // Perhaps it never opens.
+    if (isStalled && !this.isOpen) return false;
     return this.pipeline.count < (isStalled ? Math.min(depth, this.pipeline.window) : depth);
   }
 
@@ -148,12 +156,13 @@ export class StreamConnection extends Expiring {
 
   #take(packet: Buffer): void {
     const { window } = this.pipeline;
-    const taken = this.pipeline.take(packet);
+    const nowMs = performance.now();
+    const taken = this.pipeline.take(packet, nowMs);
     if (!taken) return;
     this.replies++;
     this.#isDoubted = false;
-    this.#waitingSinceMs = this.#lastReplyMs = this.lastUsedMs = performance.now();
-    if (this.pipeline.window > window) this.#keeper.onOvertaken();
+    this.#waitingSinceMs = this.#lastReplyMs = this.lastUsedMs = nowMs;
+    if (this.pipeline.window > window) this.#keeper.onAnyOrder();
     if (isLive(taken.leg)) taken.leg.exchange.accept(taken.message);
   }
 

@@ -1,9 +1,11 @@
+import { guard } from "../observe/faults.ts";
 import type { ChannelPool, PoolCells, PoolLimits } from "./channel-pool.ts";
 import type { Connector } from "./connector.ts";
 import type { Channel, Exchange } from "./exchange.ts";
 import { Manners } from "./manners.ts";
 import type { Leg } from "./pipeline.ts";
 import { isLive } from "./pipeline.ts";
+import { RescueTrials } from "./rescue-trials.ts";
 import type { ConnectionKeeper } from "./stream-connection.ts";
 import { StreamConnection } from "./stream-connection.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
@@ -49,6 +51,7 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
   readonly #waiting = new Set<Exchange>();
   /** What waits for one that has served: a server at its limit does not read from new ones. */
   readonly #stranded = new Set<Exchange>();
+  readonly #trials = new RescueTrials();
   #roundTripMs = MAX_ROUND_TRIP_MS;
   #isDestroyed = false;
 
@@ -86,16 +89,24 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
     return exchange.legs > 0 && usable.length <= MAX_LISTENING;
   }
 
-  /** Closes connections that have been idle for too long, and helps what waits for others. */
+  /** Looks at all connections, but first at what came in while the process did something else. */
   override expire(): void {
+    setImmediate(this.#look);
+  }
+
+  /** Closes connections that have been idle for too long, and helps what waits for others. */
+  readonly #look = guard("connections to an upstream", () => {
+    if (this.#isDestroyed) return;
     const nowMs = performance.now();
+    const serving = this.#serving();
     for (const connection of this.#connections) {
       this.#retireIfStale(connection, nowMs);
-      if (connection.isStalled(nowMs, this.#patienceMs)) this.#relieve(connection, nowMs);
+      this.#relieve(connection, nowMs);
+      if (connection.isStalled(nowMs, this.#patienceMs)) this.#doubt(connection, serving, nowMs);
     }
     this.#dispatch();
     this.#wakeNext(nowMs);
-  }
+  });
 
   destroy(error: UpstreamError): void {
     this.#isDestroyed = true;
@@ -107,8 +118,8 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
     }
   }
 
-  onOvertaken(): void {
-    this.#manners.onOvertaken();
+  onAnyOrder(): void {
+    this.#manners.onAnyOrder(performance.now());
   }
 
   onReplies(connection: StreamConnection): void {
@@ -145,70 +156,82 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
   #sendAgain(exchange: Exchange, isExcused: boolean, wasOpen: boolean, error: UpstreamError): void {
     if (this.#isDestroyed || exchange.isLate) return exchange.fail(error);
     if (this.#waiting.has(exchange)) return;
-    if (isExcused && !exchange.wasLost) {
-      exchange.wasLost = true;
-      return exchange.begin();
-    }
+    const losses = ++exchange.losses;
+    if (isExcused && losses === 1) return exchange.begin();
     // A server at its limit closes new connections at once, and goes on with those that it has.
-    if (wasOpen && this.#strand(exchange)) return exchange.awaitConnection();
+    if (wasOpen && losses < 3 && this.#strand(exchange, this.#serving())) {
+      return exchange.awaitConnection();
+    }
     this.#stranded.delete(exchange);
     exchange.fail(error);
   }
 
   /** Sends what waits behind others by further connections. */
   #relieve(connection: StreamConnection, nowMs: number): void {
-    const { pipeline, replies, isOpen } = connection;
-    const live = pipeline.live;
-    if (live.length === 0) {
-      if (replies === 0 || connection.isStalled(nowMs, OWING_MS)) connection.retire();
-      return;
-    }
-    const behind = isOpen ? pipeline.behind : [];
-    if (behind.length > 0 && pipeline.window === 1) this.#manners.onHeldUp(nowMs);
-    for (const { exchange } of behind) {
+    const late = connection.late(nowMs, this.#patienceMs);
+    if (late.length > 0 && connection.pipeline.window === 1) this.#manners.onHeldUp(nowMs);
+    for (const { exchange } of late) {
       if (exchange.isCopied || exchange.isLate) continue;
       exchange.isCopied = true;
       this.send(exchange);
     }
-    // Perhaps nobody reads from it.
-    if (replies === 0) for (const { exchange } of live) this.#strand(exchange);
   }
 
-  /** Lets it wait for a connection that has served, if there is any. */
-  #strand(exchange: Exchange): boolean {
-    if (exchange.isCopied || exchange.isLate) return false;
-    const hasServing = [...this.#connections].some(({ replies, isUsable }) => isUsable && replies);
-    if (hasServing) this.#stranded.add(exchange);
-    return hasServing;
+  /** Nothing comes: perhaps the server has done with it, or never begun to read from it. */
+  #doubt(connection: StreamConnection, serving: readonly StreamConnection[], nowMs: number): void {
+    const { live } = connection.pipeline;
+    const isNew = connection.replies === 0;
+    if (live.length === 0 && (isNew || connection.isStalled(nowMs, OWING_MS))) connection.retire();
+    if (isNew) for (const { exchange } of live) this.#strand(exchange, serving);
+  }
+
+  #serving(): readonly StreamConnection[] {
+    return [...this.#connections].filter(({ replies }) => replies > 0);
+  }
+
+  /** Lets it wait for a connection that has served, if there is any, and it is on none. */
+  #strand(exchange: Exchange, serving: readonly StreamConnection[]): boolean {
+    if (exchange.isLate || serving.length === 0) return false;
+    if (serving.some(({ pipeline }) => pipeline.has(exchange))) return false;
+    this.#stranded.add(exchange);
+    return true;
   }
 
   /** Sends what waits, as far as there is room. */
   #dispatch(): void {
     if (this.#isDestroyed) return;
     for (const exchange of this.#waiting) {
-      if (!exchange.isOver && !this.#place(exchange)) break;
+      if (isWanted(exchange) && !this.#place(exchange)) break;
       this.#waiting.delete(exchange);
     }
-    if (this.#stranded.size > 0) this.#rescue();
+    const nowMs = performance.now();
+    this.#trials.review(nowMs, this.#patienceMs);
+    if (this.#stranded.size > 0) this.#rescue(nowMs);
   }
 
-  #rescue(): void {
+  #rescue(nowMs: number): void {
     // The last first: what has waited for longest may be what is never answered.
     for (const exchange of [...this.#stranded].toReversed()) {
-      const connection = exchange.isOver ? undefined : this.#choose(1, performance.now());
-      if (!exchange.isOver && !connection) break;
-      this.#stranded.delete(exchange);
-      exchange.isCopied = true;
-      connection?.send(exchange);
+      const isLost = exchange.legs === 0;
+      if (!isWanted(exchange)) this.#stranded.delete(exchange);
+      else if (!isLost && !this.#trials.isAllowed(nowMs)) continue;
+      else {
+        const connection = this.#choose(1, nowMs);
+        if (!connection) return;
+        this.#stranded.delete(exchange);
+        if (!isLost) this.#trials.begin(exchange, nowMs);
+        exchange.isCopied = true;
+        connection.send(exchange);
+      }
     }
   }
 
   /** @returns whether there was room for it */
   #place(exchange: Exchange): boolean {
     const nowMs = performance.now();
-    const { isCopied, wasLost } = exchange;
-    const depth = isCopied ? 1 : this.#manners.depth(nowMs);
-    const connection = wasLost ? undefined : this.#choose(depth, nowMs);
+    const depth = exchange.isCopied ? 1 : this.#manners.depth(nowMs);
+    // What was lost goes by a connection of its own, whose close would be an answer.
+    const connection = exchange.losses > 0 ? undefined : this.#choose(depth, nowMs);
     if (connection) {
       this.#cells.hits.value++;
       connection.send(exchange);
@@ -275,6 +298,11 @@ export class StreamConnections extends Expiring implements ChannelPool, Connecti
   #wakeBy(dueMs: number): void {
     if (!this.before || this.expiresMs > dueMs) this.#wheel.start(this, dueMs);
   }
+}
+
+/** Whether to send it is of use yet. */
+function isWanted({ isOver, isLate }: Exchange): boolean {
+  return !isOver && !isLate;
 }
 
 function isBetter(one: StreamConnection, other: StreamConnection): boolean {
