@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { encodeReply } from "../../../src/server/encode-reply.ts";
 import { DROPPED } from "../../../src/server/reply.ts";
 import type { ServingBlock } from "../../../src/server/serving-block.ts";
@@ -23,7 +24,9 @@ export async function openChain(): Promise<Suite> {
   const api = await startKubernetesApi(cluster);
   const server = await startServer({ corefile: corefile(api.port) });
   await waitUntilRight(here, server.port, cluster.addresses.slice(0, 1));
-  const [block] = server.server.configuration.blocks;
+  const { blocks, instances } = server.server.configuration;
+  while (instances.some(({ instance }) => instance.notReady?.() !== undefined)) await sleep(5);
+  const [block] = blocks;
   if (!block) throw new TypeError("Cannot time the chain: there is no server block");
   const known = cluster.addresses.map(({ qname }, index) => encodeQuery(qname, index));
   const absent = absentNames().map((qname, index) => encodeQuery(qname, index));
