@@ -6,7 +6,11 @@ import { DnsServer } from "./dns-server.ts";
 
 /** Starts the bundle, as `npm start` does. */
 export function servePortolan(options: ServeOptions): Promise<DnsServer> {
-  const args = ["--max-semi-space-size=4", join(ROOT, "dist/main.js")];
+  const args = [
+    "--max-semi-space-size=4",
+    "--initial-old-space-size=48",
+    join(ROOT, "dist/main.js"),
+  ];
   return DnsServer.start({ name: "portolan", path: process.execPath, args }, options);
 }
 

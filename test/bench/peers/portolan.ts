@@ -23,6 +23,7 @@ export const portolan: Peer = {
       program: process.execPath,
       args: [
         "--max-semi-space-size=4",
+        "--initial-old-space-size=48",
         program.path,
         "-conf",
         corefile,
