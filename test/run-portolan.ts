@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -33,8 +33,9 @@ export class Portolan {
     program: string = PROGRAM,
     nodeArgs: readonly string[] = [],
     cwd: string = ROOT,
+    more: Pick<SpawnOptions, "env" | "stdio"> = {},
   ) {
-    this.child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd });
+    this.child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd, ...more });
     running.add(this.child);
     this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
