@@ -29,7 +29,7 @@ const faulty = definePlugin({
       if (isOf(query, "unwritable")) reply.answer = [{} as ResourceRecord];
       return reply;
     },
-    observe(query: Query): void {
+    observe({ query }: { readonly query: Query }): void {
       if (isOf(query, "observe")) throw new TypeError("observed");
     },
     drain: () => Promise.reject(new TypeError("drained")),
