@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 import { build } from "esbuild";
 
@@ -51,6 +60,11 @@ function commit(): string {
   }
 }
 
+const OUT = "dist";
+/** So many builds stay: a program that is running goes on with the files that it was started from. */
+const KEPT_BUILDS = 10;
+const BUILD = /^build-[0-9a-f]{16}$/;
+
 /** Bundles the program into dist/ for the image and the npm package: it starts faster so. */
 const { outputFiles } = await build({
   entryPoints: {
@@ -59,7 +73,7 @@ const { outputFiles } = await build({
     "udp-worker": "src/transport/native/udp-worker.ts",
     "table-responder": "src/server/table/table-responder.ts",
   },
-  outdir: "dist",
+  outdir: OUT,
   bundle: true,
   platform: "node",
   format: "esm",
@@ -77,8 +91,28 @@ const { outputFiles } = await build({
   },
 });
 
+/**
+ * A folder for each build, named by what is in it, and one file that leads to the newest:
+ *
+ *     dist/main.js ─► dist/build-0123456789abcdef/main.js, its chunks, threads and helpers
+ */
+const digest = createHash("sha256");
+for (const { path, contents } of outputFiles) digest.update(basename(path)).update(contents);
+const folder = `build-${digest.digest("hex").slice(0, 16)}`;
 for (const { path, contents } of outputFiles) {
-  if (!isThere(path, contents)) put(path, contents);
+  put(join(OUT, folder, basename(path)), contents);
+}
+put(join(OUT, "main.js"), Buffer.from(`#!/usr/bin/env node\nimport "./${folder}/main.js";\n`));
+removeOldBuilds();
+
+function removeOldBuilds(): void {
+  const builds = readdirSync(OUT)
+    .filter((name) => BUILD.test(name) && name !== folder)
+    .map((name) => ({ name, madeMs: statSync(join(OUT, name)).mtimeMs }))
+    .sort((one, other) => other.madeMs - one.madeMs);
+  for (const { name } of builds.slice(KEPT_BUILDS - 1)) {
+    rmSync(join(OUT, name), { recursive: true, force: true });
+  }
 }
 
 function isThere(path: string, contents: Uint8Array): boolean {
@@ -91,6 +125,7 @@ function isThere(path: string, contents: Uint8Array): boolean {
 
 /** In one step: somebody may be starting from the files of before. */
 function put(path: string, contents: Uint8Array): void {
+  if (isThere(path, contents)) return;
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, contents);

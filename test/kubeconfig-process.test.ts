@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { CredentialsFolder } from "../src/kube/api/access/testing.ts";
-import { endAll, Portolan, ROOT } from "./run-portolan.ts";
+import { bundled, endAll, Portolan } from "./run-portolan.ts";
 
 /** The bundled one: `build.ts` leaves out what it should never call. */
-const PROGRAM = join(ROOT, "dist/kubeconfig-process.js");
+const PROGRAM = bundled("kubeconfig-process.js");
 
 afterEach(endAll);
 

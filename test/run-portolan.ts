@@ -1,5 +1,6 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Top of the checkout. */
@@ -13,6 +14,12 @@ export interface Finished {
 
 /** What `npm start` runs; `build-once.ts` makes it before the tests. */
 const PROGRAM = join(ROOT, "dist/main.js");
+
+/** A file of the newest build, beside its `main.js`. */
+export function bundled(name: string): string {
+  const folder = /import ".\/(.*)\/main.js"/.exec(readFileSync(PROGRAM, "utf8"))?.[1] ?? "";
+  return join(ROOT, "dist", folder, name);
+}
 
 const running = new Set<ChildProcess>();
 

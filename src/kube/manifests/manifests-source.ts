@@ -11,6 +11,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Problem } from "./manifest-files.ts";
 import { ManifestFiles } from "./manifest-files.ts";
 import { ProblemLog } from "./problem-log.ts";
+import { loadYaml } from "./read-documents.ts";
 import { FolderWatcher } from "./watch-folders.ts";
 
 export interface ManifestsOptions {
@@ -65,6 +66,7 @@ export class ManifestsSource implements ClusterSource {
   async start(sink: ClusterSink): Promise<void> {
     const { selection, watch = true } = this.#options;
     await this.check();
+    await loadYaml();
     this.#sink = sink;
     if (watch) this.#watcher = new FolderWatcher(() => this.#refreshLater());
     await this.refresh();

@@ -97,10 +97,18 @@ function placeOf({ name, lineOf, path }: Item, field: FieldPath = []): string {
   return [name, line, ...items].filter((part) => part !== undefined).join(", ");
 }
 
-/** A server without manifests never loads the YAML reader. */
-async function yamlDocuments(text: string): Promise<Iterable<ManifestDocument>> {
+/**
+ * Loads the YAML reader, which a server without manifests never does. One with manifests does as it starts: later the
+ * program on the disk may be another one, or none.
+ */
+export async function loadYaml(): Promise<(text: string) => Iterable<ManifestDocument>> {
   const yaml = await import("./yaml-documents.ts");
-  return yaml.yamlDocuments(text);
+  return yaml.yamlDocuments;
+}
+
+async function yamlDocuments(text: string): Promise<Iterable<ManifestDocument>> {
+  const read = await loadYaml();
+  return read(text);
 }
 
 function jsonDocuments(text: string): ManifestDocument[] {

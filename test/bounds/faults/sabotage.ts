@@ -51,12 +51,12 @@ function callThrows(owner: object, name: string, trigger: () => void = () => {})
 /** The listeners of the next such event get what they throw at. */
 function eventThrows(isVictim: (emitter: object, event: unknown) => boolean): Sabotage {
   return (done) => {
-    const { emit } = EventEmitter.prototype;
+    const emit = Reflect.get(EventEmitter.prototype, "emit") as EventEmitter["emit"];
     EventEmitter.prototype.emit = function (this: EventEmitter, event, ...args): boolean {
-      if (!isVictim(this, event)) return Reflect.apply(emit, this, [event, ...args]) as boolean;
+      if (!isVictim(this, event)) return Reflect.apply(emit, this, [event, ...args]);
       EventEmitter.prototype.emit = emit;
       done();
-      return Reflect.apply(emit, this, [event, HOSTILE]) as boolean;
+      return Reflect.apply(emit, this, [event, HOSTILE]);
     };
   };
 }
