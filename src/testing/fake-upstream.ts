@@ -161,6 +161,8 @@ async function serveUdp(
 ): Promise<() => Promise<void>> {
   const socket = createSocket("udp4");
   let isOpen = true;
+  // Who has asked may be gone.
+  socket.on("error", () => {});
   socket.on("message", (packet, peer) => {
     receive({
       transport: "udp",

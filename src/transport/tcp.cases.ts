@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Client } from "../server/client.ts";
+import { pass, settle, stopTime } from "../testing/hand-clock.ts";
 import { frame } from "./frame-reader.ts";
 import { standIn } from "./native/testdata/responder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
@@ -24,6 +25,7 @@ export function tcpCases(name: string, listenBy: ListenTcp): void {
   const listeners: Listener[] = [];
 
   afterEach(async () => {
+    vi.useRealTimers();
     await Promise.all(listeners.splice(0).map((listener) => listener.close()));
   });
 
@@ -112,12 +114,15 @@ export function tcpCases(name: string, listenBy: ListenTcp): void {
       const probe = new TcpProbe(port);
       probe.send(packetOf(9));
       probe.socket.end();
-      setTimeout(() => reply(), 30);
+      await once(probe.socket, "finish");
+      await settle();
+      reply();
       await probe.closed;
       expect(probe.ids()).toEqual([9]);
     });
 
     it("T14 gives up on a client that does not read, and serves others", async () => {
+      stopTime();
       const port = await listen({ writeMs: 100 }, (_packet, client) =>
         client.send(Buffer.alloc(60_000)),
       );
@@ -130,7 +135,8 @@ export function tcpCases(name: string, listenBy: ListenTcp): void {
       expect(other.ids()).toHaveLength(1);
       other.socket.destroy();
       // Reading on would end the stall; the deadline has to see it.
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await pass(300);
+      vi.useRealTimers();
       glutton.socket.resume();
       await glutton.closed;
       expect(glutton.received.length).toBeLessThan(10_000 * 60_000);

@@ -17,6 +17,8 @@ export async function connectUdp(port: number, address = "127.0.0.1"): Promise<U
   const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
   socket.connect(port, address);
   await once(socket, "connect");
+  // A port that is closed by now is no fault of the socket; whoever waits for a reply notices.
+  socket.on("error", () => {});
   return socket;
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { parseCorefile } from "../../src/corefile/corefile.ts";
 import { HttpEndpoints } from "../../src/observe/http-endpoints.ts";
 import { Metrics } from "../../src/observe/metrics.ts";
@@ -11,6 +10,7 @@ import type { PluginOrder } from "../../src/server/plugin-order.ts";
 import { AnswerTable } from "../../src/server/table/answer-table.ts";
 import { EndpointTable } from "../../src/server/table/endpoint-table.ts";
 import { silentLog } from "../../src/testing/context.ts";
+import { until } from "../../src/testing/until.ts";
 import { frame } from "../../src/transport/frame-reader.ts";
 import { StreamResponder } from "../../src/transport/stream-responder.ts";
 
@@ -64,9 +64,8 @@ export class House {
 
   /** Resolves when all plugins are ready. */
   async ready(): Promise<this> {
-    while (this.configuration.instances.some(({ instance }) => instance.notReady?.())) {
-      await setTimeout(5);
-    }
+    const { instances } = this.configuration;
+    await until(() => instances.every(({ instance }) => instance.notReady?.() === undefined));
     return this;
   }
 

@@ -89,7 +89,7 @@ describe.each(["UDP", "TCP"] as const)("what is repeated over %s", (name) => {
     for (let i = 0; i < 3; i++) expect(await address()).toBe("192.0.2.1");
     expect(running.server.table.size).toBe(1);
     await writeFile(file, "192.0.2.22 a.test\n");
-    await vi.waitFor(async () => expect(await address()).toBe("192.0.2.22"), { timeout: 5_000 });
+    await expect.poll(address).toBe("192.0.2.22");
     for (let i = 0; i < 3; i++) expect(await address()).toBe("192.0.2.22");
     await rm(folder, { recursive: true });
   });

@@ -1,5 +1,5 @@
 /** A reply that has not come by then does not come. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 60_000;
 
 /** Who waits for a reply, by the id that it will have. */
 export class Waiting {

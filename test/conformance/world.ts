@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";
 import { startZoneUpstream } from "../../src/testing/zone-upstream.ts";
+import { until } from "../../src/testing/until.ts";
 import { BIG, SOA } from "./example-zone.ts";
 import type { World } from "./row.ts";
 
@@ -88,5 +89,5 @@ export async function startWorld(directive: string): Promise<World> {
 async function becomeReady({ server }: TestServer): Promise<void> {
   const reasons = (): string[] =>
     server.configuration.instances.flatMap(({ instance }) => instance.notReady?.() ?? []);
-  while (reasons().length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => reasons().length === 0);
 }

@@ -3,6 +3,7 @@ import { Dispatcher } from "../../src/server/dispatcher.ts";
 import { EndpointTable } from "../../src/server/table/endpoint-table.ts";
 import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";
+import { until } from "../../src/testing/until.ts";
 
 const MANIFESTS = join(import.meta.dirname, "../conformance/cluster.yaml");
 
@@ -69,9 +70,7 @@ export interface House {
 export async function openHouse(more = ""): Promise<House> {
   const server = await startServer({ corefile: COREFILE.replace("UPSTREAM", () => more) });
   const { endpoints, blocks, instances } = server.server.configuration;
-  while (instances.some(({ instance }) => instance.notReady?.() !== undefined)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(() => instances.every(({ instance }) => instance.notReady?.() === undefined));
   const [endpoint] = endpoints.values();
   if (!endpoint) throw new TypeError("Cannot fuzz: no endpoint");
   const table = EndpointTable.open(server.server.table);

@@ -40,7 +40,7 @@ const FORWARD = `fwd.test:{{PORT}} {
 `;
 const MOST_TTL_SECONDS = 3_600;
 /** Some replies may be lost or refused; then there is an answer all the same, that there is none. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** Up to three that are made up, and then the right one. */
 function answer({ packet, reply, transport }: ReceivedQuery, random: Random): void {

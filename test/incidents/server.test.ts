@@ -1,6 +1,5 @@
 import { createConnection } from "node:net";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Composer, Section } from "../../src/dns/composer.ts";
 import { parseMessage } from "../../src/dns/message.ts";
@@ -108,6 +107,7 @@ it("CVE-2025-30193: twenty thousand queries in one piece over TCP are all answer
   const frames = new FrameReader();
   let replies = 0;
   socket.on("data", (chunk) => frames.push(chunk, () => replies++));
+  socket.on("error", () => {});
   await once(socket, "connect");
   socket.end(Buffer.concat(Array.from({ length: 20_000 }, () => one)));
   await once(socket, "close");
@@ -117,7 +117,6 @@ it("CVE-2025-30193: twenty thousand queries in one piece over TCP are all answer
 it("CVE-2022-0396: a client that goes in the middle of a query leaves nothing behind", async () => {
   const handles = (): number =>
     process.getActiveResourcesInfo().filter((name) => /TCP/.test(name)).length;
-  await sleep(50);
   const before = handles();
   for (let i = 0; i < 50; i++) {
     const socket = createConnection({ port: house.server.port, host: "127.0.0.1" });
@@ -127,7 +126,7 @@ it("CVE-2022-0396: a client that goes in the middle of a query leaves nothing be
     else socket.write(frame(query("www.hosts.test. A")), () => socket.resetAndDestroy());
     socket.resume();
   }
-  await expect.poll(handles, { timeout: 5_000 }).toBeLessThanOrEqual(before);
+  await expect.poll(handles).toBeLessThanOrEqual(before);
   expect(house.inFlight()).toBe(0);
 });
 

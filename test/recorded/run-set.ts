@@ -6,6 +6,7 @@ import type { AnyPlugin, ServerHost } from "../../src/server/plugin.ts";
 import { definePlugin } from "../../src/server/plugin.ts";
 import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";
+import { until } from "../../src/testing/until.ts";
 import type { ZoneUpstream } from "../../src/testing/zone-upstream.ts";
 import { startZoneUpstream } from "../../src/testing/zone-upstream.ts";
 import type { Answer } from "./client.ts";
@@ -45,7 +46,6 @@ const BATCH = 64;
 const REPETITIONS = 3;
 /** Of so many packets, one is read with the other decoders too. */
 const SAMPLE: Readonly<Record<Detail, number>> = { all: 1, cluster: 20 };
-const READY_MS = 10_000;
 
 /** Asks a server all questions of a set. Questions of a cache are asked in turn, as they were. */
 export async function runSet(
@@ -115,15 +115,11 @@ function loopback(hosts: ServerHost[]): AnyPlugin {
 }
 
 async function becomeReady(hosts: readonly ServerHost[]): Promise<void> {
-  const deadline = performance.now() + READY_MS;
   const reasons = (): string[] => {
     const instances = hosts.flatMap((host) => host.instances());
     return instances.flatMap(({ instance }) => instance.notReady?.() ?? []);
   };
-  while (reasons().length > 0) {
-    if (performance.now() > deadline) throw new Error(`Cannot ask: ${reasons().join(", ")}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(() => reasons().length === 0);
 }
 
 /** Asks whoever listens on the port all questions of a set. */

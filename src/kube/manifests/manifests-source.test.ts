@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { until } from "../../testing/until.ts";
 import { recordingLog, silentLog } from "../../testing/context.ts";
 import type { ManifestsOptions, ManifestsSource } from "./manifests-source.ts";
 import { manifestsSource } from "./manifests-source.ts";
@@ -251,9 +252,9 @@ describe("a source that watches", () => {
     folder.write("a.yaml", serviceYaml("shop/a"));
     const { sink } = await start(folder.path, { watch: true });
     const seen = (name: string): Promise<void> =>
-      vi.waitFor(() => expect(sink.get("Service", name)).toBeDefined(), { timeout: 4_000 });
+      until(() => sink.get("Service", name) !== undefined);
     const gone = (name: string): Promise<void> =>
-      vi.waitFor(() => expect(sink.get("Service", name)).toBeUndefined(), { timeout: 4_000 });
+      until(() => sink.get("Service", name) === undefined);
     folder.write("b.yaml", serviceYaml("shop/b"));
     await seen("shop/b");
     renameSync(folder.write("new", serviceYaml("shop/c")), join(folder.path, "a.yaml"));
@@ -275,16 +276,12 @@ describe("a source that watches", () => {
     const { log, lines } = recordingLog();
     const { sink } = await start(path, { watch: true, log });
     rmSync(path, { recursive: true });
-    await vi.waitFor(() => expect(lines.some((line) => line.startsWith("warn"))).toBe(true), {
-      timeout: 15_000,
-    });
+    await until(() => lines.some((line) => line.startsWith("warn")));
     expect(sink.get("Service", "shop/a")).toBeDefined();
     folder.write("manifests/b.yaml", serviceYaml("shop/b"));
-    await vi.waitFor(() => expect(sink.get("Service", "shop/b")).toBeDefined(), {
-      timeout: 15_000,
-    });
+    await until(() => sink.get("Service", "shop/b") !== undefined);
     expect(sink.get("Service", "shop/a")).toBeUndefined();
-  }, 40_000);
+  });
 
   it("follows a single file of a mounted ConfigMap to its next version", async () => {
     using folder = new TemporaryFolder();
@@ -300,12 +297,10 @@ describe("a source that watches", () => {
     expect(sink.get("Service", "shop/a")).toBeDefined();
     symlinkSync("..2", next!);
     renameSync(next!, data!);
-    await vi.waitFor(() => expect(sink.get("Service", "shop/b")).toBeDefined(), {
-      timeout: 15_000,
-    });
+    await until(() => sink.get("Service", "shop/b") !== undefined);
     expect(sink.get("Service", "shop/a")).toBeUndefined();
     expect(lines.filter((line) => line.startsWith("warn"))).toEqual([]);
-  }, 20_000);
+  });
 
   it("follows a single file in a folder that is replaced as a whole", async () => {
     using folder = new TemporaryFolder();
@@ -315,10 +310,8 @@ describe("a source that watches", () => {
     renameSync(join(folder.path, "x"), join(folder.path, "z"));
     renameSync(join(folder.path, "y"), join(folder.path, "x"));
     // Events of the folder above are not asked for: the slow poll finds it at the latest.
-    await vi.waitFor(() => expect(sink.get("Service", "shop/b")).toBeDefined(), {
-      timeout: 15_000,
-    });
-  }, 20_000);
+    await until(() => sink.get("Service", "shop/b") !== undefined);
+  });
 });
 
 describe("the examples", () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Metrics } from "../../observe/metrics.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { Sections } from "../../testing/query.ts";
@@ -209,11 +209,9 @@ describe("hosts over time", () => {
     await change("192.0.2.1 one.test\n", 1_000);
     const hosts = await start(`hosts ${file} {\n reload 5ms\n}`, testContext({ metrics }));
     await change("192.0.2.2 two.test\n192.0.2.3 *.test\n", 2_000);
-    await vi.waitFor(async () => {
-      expect((await answer(hosts, "two.test. A")).answer).toEqual([
-        "two.test. 3600 IN A 192.0.2.2",
-      ]);
-    });
+    await expect
+      .poll(async () => (await answer(hosts, "two.test. A")).answer)
+      .toEqual(["two.test. 3600 IN A 192.0.2.2"]);
     await rm(file);
     const text = await metrics.text();
     expect(text).toContain(`coredns_hosts_entries{hostsfile="${file}"} 3`);

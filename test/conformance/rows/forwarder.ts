@@ -7,6 +7,7 @@ import {
   replyTo,
   startFakeUpstream,
 } from "../../../src/testing/fake-upstream.ts";
+import { settle } from "../../../src/testing/hand-clock.ts";
 import { startServer } from "../../../src/testing/server.ts";
 import { lies } from "../../../src/testing/upstream-bench.ts";
 import { ask, askOnce, describe, expectReply } from "../expect-reply.ts";
@@ -17,8 +18,6 @@ import { Flag } from "../../../src/dns/header.ts";
 const WWW = "www.test. A";
 const TRUTH = "www.test. 60 IN A 192.0.2.1";
 const FLAGS = "QR RD RA";
-/** Right replies come this much later than wrong ones. */
-const LATER_MS = 60;
 
 type Answer = (query: ReceivedQuery, upstream: () => FakeUpstream) => void;
 
@@ -53,7 +52,7 @@ function afterLies(...which: readonly number[]): Row["run"] {
   const answer: Answer = ({ packet, reply }) => {
     const all = lies(packet);
     for (const index of which) reply(all[index] as Buffer);
-    setTimeout(() => reply(answerTo(packet)), LATER_MS);
+    void settle().then(() => reply(answerTo(packet)));
   };
   return (on) =>
     forwarding(on, answer, async (there, upstream) => {
@@ -122,9 +121,9 @@ const trustRows: readonly Row[] = [
       forwarding(
         on,
         ({ packet, port, reply }) => {
-          const stranger = createSocket("udp4");
+          const stranger = createSocket("udp4").on("error", () => {});
           stranger.send(answerTo(packet, "192.0.2.66"), port, "127.0.0.1", () => stranger.close());
-          setTimeout(() => reply(answerTo(packet)), LATER_MS);
+          void settle().then(() => reply(answerTo(packet)));
         },
         async (there) => {
           await expectReply(there, query(WWW), { flags: FLAGS, answer: [TRUTH] });
@@ -148,7 +147,7 @@ const trustRows: readonly Row[] = [
     run: (on) =>
       forwarding(
         on,
-        ({ packet, reply }) => setTimeout(() => reply(answerTo(packet)), LATER_MS),
+        ({ packet, reply }) => void settle().then(() => reply(answerTo(packet))),
         async (there, upstream) => {
           const all = Array.from({ length: 40 }, (_, i) =>
             query(i % 2 === 0 ? WWW : "WWW.Test. A"),

@@ -46,6 +46,7 @@ function asProxy<S extends Server>(server: S, greeting = ""): { server: S; asked
     Object.assign(asked, { url, headers });
     const upstream = connect(Number(url?.split(":").at(-1)), "127.0.0.1");
     toClose.add(upstream);
+    upstream.on("error", () => client.destroy());
     client.write(`HTTP/1.1 200 Connection established\r\n\r\n${greeting}`);
     upstream.pipe(client).pipe(upstream);
   });
