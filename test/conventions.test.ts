@@ -77,6 +77,40 @@ describe("every source file", () => {
   });
 });
 
+/** What makes a test's verdict depend on how fast the machine is. */
+const CLOCKS: Readonly<Record<string, RegExp>> = {
+  "gives up after a second: wait with until() or expect.poll": /\bvi\.wait(?:For|Until)\(/,
+  "sleeps: wait for the event, or move the clock (hand-clock.ts)":
+    /new Promise\(\(?\w*\)? => setTimeout\(|\bsetTimeout[^}]*\} from "node:timers\/promises"/,
+  "runs until it goes well": /\bretry: \d/,
+  "measures time": /expect\([^;]*(?:performance|Date)\.now\(\)|\bcpuUsage\(/,
+};
+
+/** Where that has a reason. */
+const CLOCKS_ALLOWED: Readonly<Record<string, string>> = {
+  "src/plugins/hosts/hosts.test.ts":
+    "a file that is gone is looked for some times, and says nothing",
+  "src/plugins/loadbalance/loadbalance.test.ts": "a file that is wrong is read some times",
+  "test/server.test.ts": "one answer is later than another, however late both are",
+  "test/stalled-log.test.ts": "looks every now and then whether another process has written a line",
+  "test/bench/cpu-time.test.ts": "a child works for as much CPU time as it sees itself",
+};
+
+it("no test looks at the clock, or waits for it", () => {
+  // Those have a control plane of their own processes, whose time nobody can move.
+  const files = sources.filter(
+    (file) => /\.(test|cases)\.ts$/.test(file) && !/cluster\//.test(file),
+  );
+  expect(files.length).toBeGreaterThan(150);
+  const guilty = files.flatMap((file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    if (file in CLOCKS_ALLOWED || file.endsWith("conventions.test.ts")) return [];
+    const found = Object.entries(CLOCKS).filter(([, pattern]) => pattern.test(text));
+    return found.map(([what]) => `${file} ${what}`);
+  });
+  expect(guilty).toEqual([]);
+});
+
 function codeLines(file: string): number {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.filter((line) => !/^\s*(\/\/|\*|\/\*|$)/.test(line)).length;

@@ -8,6 +8,7 @@ import { CERTIFICATE, CERTIFICATE_KEY } from "../../src/testing/certificate.ts";
 import { askUdp } from "../../src/transport/transport.cases.ts";
 import { freePort } from "../bench/free-port.ts";
 import { Portolan, endAll } from "../run-portolan.ts";
+import { until } from "../../src/testing/until.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 
 let folder = "";
@@ -111,7 +112,7 @@ it("/ready is 200 only when queries are answered, and not after SIGTERM", async 
     }
   };
   const portolan = new Portolan(["-conf", path]);
-  while ((await status("ready")) !== 200) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(async () => (await status("ready")) === 200);
   // The first query, asked once, is answered.
   expect(await address(port)).toBe("0 192.0.2.1 ");
   portolan.child.kill("SIGTERM");

@@ -267,6 +267,7 @@ describe("a source that watches", () => {
     await seen("shop/e");
     rmSync(join(folder.path, "sub"), { recursive: true });
     await gone("shop/d");
+    expect(sink.get("Service", "shop/c")).toBeDefined();
   });
 
   it("sees a folder that goes and comes back", async () => {
@@ -311,6 +312,7 @@ describe("a source that watches", () => {
     renameSync(join(folder.path, "y"), join(folder.path, "x"));
     // Events of the folder above are not asked for: the slow poll finds it at the latest.
     await until(() => sink.get("Service", "shop/b") !== undefined);
+    expect(sink.get("Service", "shop/a")).toBeUndefined();
   });
 });
 
