@@ -23,7 +23,7 @@ const MAX_ROUND_TRIP_MS = 100;
 /** A connection that owes nothing but replies that nobody waits for any more is closed then. */
 const OWING_MS = 1000;
 /** A query lost as soon as this after a reply was not lost because the connection was idle. */
-const AT_ONCE_MS = 1000;
+const AT_ONCE_MS = 20;
 
 export interface StreamLimits extends PoolLimits {
   readonly setupTimeoutMs: number;

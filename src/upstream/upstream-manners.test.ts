@@ -231,6 +231,18 @@ describe.each(transports)("over %s", (_, options) => {
       expect(received("later").length).toBeGreaterThan(12);
     });
 
+    it("an idle connection just as a query comes is asked many by the next one all the same", async () => {
+      await open(({ packet, reply, connection }) => {
+        const isOld = received("first")[0]?.connection === connection;
+        if (isOld && !packet.includes("first")) connection?.destroy();
+        else reply(answerTo(packet));
+      });
+      expect(await bench.ask("first.test.")).toBe(ANSWER);
+      await pass(200);
+      for (const name of names("next", 5)) expect(await bench.ask(name)).toBe(ANSWER);
+      expect(connectionsOf(bench.fake.received)).toBe(2);
+    });
+
     it("after a hundred replies answers all of a thousand queries", async () => {
       const served = new Map<Socket, number>();
       await open(({ packet, reply, connection }) => {
