@@ -67,7 +67,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   }
 }
 
-const FAILURE = /uncaught|unhandled|TypeError|RangeError|Cannot stop/i;
+const FAILURE = /panic|uncaught|unhandled|TypeError|RangeError|Cannot stop/i;
 
 interface Weather {
   readonly tally: Tally;
