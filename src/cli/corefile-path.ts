@@ -8,12 +8,9 @@ import { createHash } from "node:crypto";
 /** CoreDNS's word for it. */
 const STDIN = "stdin";
 
-/** The example beside this program: one folder up from the bundle, two from the source. */
+/** The example of this program: two folders up, from the source as from a build. */
 function examplePath(): string {
-  const candidates = ["../Corefile.example", "../../Corefile.example"].map((path) => {
-    return fileURLToPath(new URL(path, import.meta.url));
-  });
-  return candidates.find(existsSync) ?? "Corefile.example";
+  return fileURLToPath(new URL("../../Corefile.example", import.meta.url));
 }
 
 /** Which Corefile `-conf` means: FILE, else ./Corefile, else the example. */
