@@ -11,6 +11,7 @@ import { loadbalance } from "./loadbalance/index.ts";
 import { log } from "./log/index.ts";
 import { loop } from "./loop/index.ts";
 import { multisocket } from "./multisocket/index.ts";
+import { nsid } from "./nsid/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { ready } from "./ready/index.ts";
 import { reload } from "./reload/index.ts";
@@ -37,7 +38,7 @@ export const plugins: PluginOrder = [
   multisocket,
   transport,
   reload,
-  "nsid",
+  nsid,
   "bufsize",
   bind,
   debug,
