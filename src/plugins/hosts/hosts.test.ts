@@ -1,10 +1,11 @@
-import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Metrics } from "../../observe/metrics.ts";
 import type { PluginContext } from "../../server/plugin.ts";
 import type { Sections } from "../../testing/query.ts";
+import { until } from "../../testing/until.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { ask, testQuery } from "../../testing/query.ts";
 import { Name } from "../../dns/name.ts";
@@ -198,25 +199,30 @@ describe("hosts with lines of its own", () => {
   });
 });
 
+/** In one step: somebody may look at any time. */
 async function change(text: string, seconds: number): Promise<void> {
-  await writeFile(file, text);
-  await utimes(file, seconds, seconds);
+  const draft = `${file}.draft`;
+  await writeFile(draft, text);
+  await utimes(draft, seconds, seconds);
+  await rename(draft, file);
 }
 
 describe("hosts over time", () => {
   it("takes over a changed file, and keeps what it has when the file goes away", async () => {
     const metrics = new Metrics();
+    const { log, lines } = recordingLog();
     await change("192.0.2.1 one.test\n", 1_000);
-    const hosts = await start(`hosts ${file} {\n reload 5ms\n}`, testContext({ metrics }));
+    const hosts = await start(`hosts ${file} {\n reload 5ms\n}`, testContext({ metrics, log }));
     await change("192.0.2.2 two.test\n192.0.2.3 *.test\n", 2_000);
     await expect
       .poll(async () => (await answer(hosts, "two.test. A")).answer)
       .toEqual(["two.test. 3600 IN A 192.0.2.2"]);
+    await expect
+      .poll(() => metrics.text())
+      .toContain("coredns_hosts_reload_timestamp_seconds 2000");
+    expect(await metrics.text()).toContain(`coredns_hosts_entries{hostsfile="${file}"} 3`);
     await rm(file);
-    const text = await metrics.text();
-    expect(text).toContain(`coredns_hosts_entries{hostsfile="${file}"} 3`);
-    expect(text).toContain("coredns_hosts_reload_timestamp_seconds 2000");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => lines.includes(`warn: File does not exist: ${file}`));
     expect((await answer(hosts, "one.test. A")).answer).toEqual(["one.test. 3600 IN A 192.0.2.3"]);
   });
 
