@@ -88,7 +88,6 @@ const CLOCKS: Readonly<Record<string, RegExp>> = {
 
 /** Where that has a reason. */
 const CLOCKS_ALLOWED: Readonly<Record<string, string>> = {
-  "src/plugins/loadbalance/loadbalance.test.ts": "a file that is wrong is read some times",
   "test/server.test.ts": "one answer is later than another, however late both are",
   "test/stalled-log.test.ts": "looks every now and then whether another process has written a line",
   "test/bench/cpu-time.test.ts": "a child works for as much CPU time as it sees itself",

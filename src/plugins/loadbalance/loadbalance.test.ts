@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Logger } from "../../observe/log.ts";
+import { until } from "../../testing/until.ts";
 import type { Instance } from "../../server/plugin.ts";
 import { Reply } from "../../server/reply.ts";
-import { testContext, testDirective } from "../../testing/context.ts";
+import { recordingLog, silentLog, testContext, testDirective } from "../../testing/context.ts";
 import { ask, records, testQuery } from "../../testing/query.ts";
 import { loadbalance } from "./index.ts";
 import { parseLoadBalance } from "./parse.ts";
@@ -17,8 +19,8 @@ afterEach(async () => {
   for (const instance of started.splice(0)) await instance.stop?.();
 });
 
-async function create(text: string): Promise<Instance> {
-  const context = testContext({ directive: text });
+async function create(text: string, log: Logger = silentLog()): Promise<Instance> {
+  const context = testContext({ directive: text, log });
   const instance = loadbalance.create?.(loadbalance.parse(testDirective(text)), context);
   if (!instance) throw new Error("no instance");
   await instance.start?.();
@@ -105,7 +107,8 @@ describe("weighted", () => {
 
   it("follows changes of the file, and keeps the old weights if they are wrong", async () => {
     writeFileSync(file, "a.test\n192.0.2.1 255\n");
-    const instance = await create(`loadbalance weighted ${file} {\n reload 5ms\n}`);
+    const { log, lines } = recordingLog();
+    const instance = await create(`loadbalance weighted ${file} {\n reload 5ms\n}`, log);
     const favourite = async (): Promise<string> => {
       const counts = new Map<string, number>();
       for (const [first = ""] of await orders(instance, addresses, 50)) {
@@ -117,7 +120,7 @@ describe("weighted", () => {
     writeFileSync(file, "a.test\n192.0.2.3 255\n");
     await expect.poll(favourite).toContain("192.0.2.3");
     writeFileSync(file, "a.test\n192.0.2.4 0\n");
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(() => lines.some((line) => line.endsWith("the weights stay as they were")));
     expect(await favourite()).toContain("192.0.2.3");
   });
 
