@@ -1,10 +1,10 @@
 import { Faults } from "../corefile/faults.ts";
-import { HttpEndpoints } from "../observe/http-endpoints.ts";
+import { HttpEndpoints } from "../http/http-endpoints.ts";
 import { createLogger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { plugins } from "../plugins/index.ts";
 import { checkStart } from "../server/check-start.ts";
-import type { Surroundings } from "../server/configuration.ts";
+import type { BuildContext } from "../server/configuration.ts";
 import { corefileLoader, findCorefile } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 import { outputOf } from "./process-output.ts";
@@ -25,7 +25,7 @@ export async function check(flags: Flags): Promise<void> {
 }
 
 /** A house in which nobody lives. Warnings are said, for a start would say them. */
-function surroundings({ port, logFormat }: Flags): Surroundings {
+function surroundings({ port, logFormat }: Flags): BuildContext {
   const destination = outputOf(process.stderr);
   return {
     plugins,

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { onFault } from "../observe/faults.ts";
-import { FAULT_PERIOD_MS, LastNet, MOST_FAULTS } from "./last-net.ts";
+import { FAULT_PERIOD_MS, LastNet, MAX_FAULTS } from "./last-net.ts";
 
 let told: string[];
 let ends: string[];
@@ -41,7 +41,7 @@ describe("an exception that nobody caught", () => {
 
   it("ends the process if more than a hundred of them come in a minute", () => {
     net.serve();
-    for (let i = 0; i < MOST_FAULTS; i++) throwOne();
+    for (let i = 0; i < MAX_FAULTS; i++) throwOne();
     expect(ends).toEqual([]);
     nowMs = FAULT_PERIOD_MS;
     throwOne();
@@ -50,11 +50,11 @@ describe("an exception that nobody caught", () => {
 
   it("does not if they come more slowly, for however long", () => {
     net.serve();
-    for (let i = 0; i < 10 * MOST_FAULTS; i++) {
+    for (let i = 0; i < 10 * MAX_FAULTS; i++) {
       throwOne();
-      nowMs += FAULT_PERIOD_MS / MOST_FAULTS + 1;
+      nowMs += FAULT_PERIOD_MS / MAX_FAULTS + 1;
     }
     expect(ends).toEqual([]);
-    expect(told).toHaveLength(10 * MOST_FAULTS);
+    expect(told).toHaveLength(10 * MAX_FAULTS);
   });
 });

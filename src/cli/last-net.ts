@@ -1,7 +1,7 @@
 import { describeFault, reportFault } from "../observe/faults.ts";
 
 /** A process with more exceptions of nobody's than this ... */
-export const MOST_FAULTS = 100;
+export const MAX_FAULTS = 100;
 /** ... within this time is broken as a whole, and a new one serves better. */
 export const FAULT_PERIOD_MS = 60_000;
 
@@ -47,9 +47,9 @@ export class LastNet {
     reportFault(origin === "unhandledRejection" ? "a promise of nobody's" : "nobody's work", error);
     const nowMs = this.#nowMs();
     this.#timesMs.push(nowMs);
-    if (this.#timesMs.length <= MOST_FAULTS) return;
+    if (this.#timesMs.length <= MAX_FAULTS) return;
     const oldestMs = this.#timesMs.shift() as number;
     if (nowMs - oldestMs > FAULT_PERIOD_MS) return;
-    end(`Cannot go on: more than ${MOST_FAULTS} exceptions of nobody's in a minute`);
+    end(`Cannot go on: more than ${MAX_FAULTS} exceptions of nobody's in a minute`);
   }
 }

@@ -36,7 +36,7 @@ export const MAX_UDP_OCTETS = 1232;
 const DNSSEC_OK = 0x8000;
 const NO_OPTIONS: readonly EdnsOption[] = [];
 /** More are read, but not kept: 64 KB may hold 16,000 that say nothing. */
-const MOST_OPTIONS = 64;
+const MAX_OPTIONS = 64;
 
 /** Reads OPT's CLASS, TTL and RDATA (the reader stands behind TYPE); undefined if malformed. */
 export function readEdns(reader: WireReader): Edns | undefined {
@@ -58,7 +58,7 @@ function readOptions(reader: WireReader, stop: number): EdnsOption[] | undefined
     const code = reader.u16();
     const length = reader.u16();
     if (reader.offset + length > stop) return undefined;
-    if (options.length < MOST_OPTIONS) options.push({ code, data: reader.octets(length) });
+    if (options.length < MAX_OPTIONS) options.push({ code, data: reader.octets(length) });
     else reader.offset += length;
   }
   return options;

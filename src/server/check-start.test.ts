@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CorefileError } from "../corefile/corefile-error.ts";
 import { parseCorefile } from "../corefile/corefile.ts";
 import { Faults, faultsOf } from "../corefile/faults.ts";
-import { HttpEndpoints } from "../observe/http-endpoints.ts";
+import { HttpEndpoints } from "../http/http-endpoints.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { plugins } from "../plugins/index.ts";
 import { silentLog } from "../testing/context.ts";

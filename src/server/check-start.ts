@@ -1,8 +1,8 @@
 import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Corefile } from "../corefile/corefile.ts";
 import type { Faults } from "../corefile/faults.ts";
-import { splitAddress } from "../observe/http-endpoints.ts";
-import type { Endpoint, PlacedInstance, Surroundings } from "./configuration.ts";
+import { splitAddress } from "../http/http-endpoints.ts";
+import type { Endpoint, PlacedInstance, BuildContext } from "./configuration.ts";
 import { buildWhatIsGood } from "./configuration.ts";
 import { isOwnAddress } from "./own-address.ts";
 
@@ -13,7 +13,7 @@ import { isOwnAddress } from "./own-address.ts";
  */
 export async function checkStart(
   corefile: Corefile,
-  around: Surroundings,
+  around: BuildContext,
   faults: Faults,
 ): Promise<void> {
   const { instances, endpoints } = buildWhatIsGood(corefile, around, faults);

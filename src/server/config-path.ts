@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Position } from "../corefile/corefile-error.ts";
-import type { BlockSettings } from "./plugin.ts";
+import type { BlockSettings } from "./contract/plugin.ts";
 
 /**
  * The one rule for all paths of a Corefile: a relative one starts at `root`, and that at the working directory, as

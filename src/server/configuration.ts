@@ -8,7 +8,7 @@ import type { Logger } from "../observe/log.ts";
 import { pluginLogger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { MetadataLabels } from "./contract/metadata.ts";
-import { composeChain, composeTracedChain } from "./chain.ts";
+import { composeChain, composeTracedChain } from "./pipeline/chain.ts";
 import { expandListenAddresses } from "./listen-addresses.ts";
 import type {
   AnyPlugin,
@@ -17,16 +17,16 @@ import type {
   NamedInstance,
   PluginContext,
   ServerHost,
-} from "./plugin.ts";
+} from "./contract/plugin.ts";
 import { groupDirectives } from "./plugin-order.ts";
 import type { DirectiveGroup, PluginOrder } from "./plugin-order.ts";
 import { serverLabel } from "./server-label.ts";
-import { resolveThrough } from "./resolve-through.ts";
-import type { Observer, ServingBlock } from "./serving-block.ts";
-import { isServing, repeatOf } from "./serving-block.ts";
-import type { UdpWish } from "./udp-wish.ts";
-import { joinUdpWishes } from "./udp-wish.ts";
-import { ZoneRouter } from "./zone-router.ts";
+import { resolveThrough } from "./pipeline/resolve-through.ts";
+import type { Observer, ServingBlock } from "./pipeline/serving-block.ts";
+import { isServing, repeatOf } from "./pipeline/serving-block.ts";
+import type { ConfiguredUdp } from "./contract/configured-udp.ts";
+import { joinConfiguredUdp } from "./contract/configured-udp.ts";
+import { ZoneRouter } from "./pipeline/zone-router.ts";
 
 /** Everything that one Corefile stands for; built without opening anything. */
 export interface Configuration {
@@ -46,7 +46,7 @@ export interface Endpoint {
   /** Told of queries that come here and that no server block takes. */
   unserved: readonly Observer[];
   /** What its server blocks want of UDP. */
-  udp: UdpWish;
+  udp: ConfiguredUdp;
 }
 
 /** An instance and the directive to blame if it does not start. */
@@ -55,7 +55,7 @@ export interface PlacedInstance extends NamedInstance {
 }
 
 /** What a configuration is built with. */
-export interface Surroundings {
+export interface BuildContext {
   readonly plugins: PluginOrder;
   /** Port of `dns://` keys that name none. */
   readonly defaultPort: number;
@@ -68,7 +68,7 @@ export interface Surroundings {
  * Builds a configuration.
  * @throws {CorefileError} for what is wrong in the Corefile, all of it.
  */
-export function buildConfiguration(corefile: Corefile, around: Surroundings): Configuration {
+export function buildConfiguration(corefile: Corefile, around: BuildContext): Configuration {
   const faults = new Faults();
   const configuration = buildWhatIsGood(corefile, around, faults);
   faults.throwIfAny();
@@ -78,7 +78,7 @@ export function buildConfiguration(corefile: Corefile, around: Surroundings): Co
 /** As {@link buildConfiguration}, without what is wrong. It is worth something only if `faults` stays empty. */
 export function buildWhatIsGood(
   corefile: Corefile,
-  around: Surroundings,
+  around: BuildContext,
   faults: Faults,
 ): Configuration {
   if (faults.count === 0) faults.try(() => requireBlocks(corefile));
@@ -191,7 +191,7 @@ function requireBuiltScheme(key: ServerKey): void {
 /** The house as the plugins of one block see it. `own` is filled once the block has a place. */
 function blockHost(
   corefile: Corefile,
-  around: Surroundings,
+  around: BuildContext,
   instances: readonly NamedInstance[],
   own: readonly Endpoint[],
 ): ServerHost {
@@ -206,7 +206,7 @@ function blockHost(
 function createInstances(
   block: ServerBlock,
   { directives, settings }: ParsedBlock,
-  around: Surroundings,
+  around: BuildContext,
   host: ServerHost,
   faults: Faults,
 ): PlacedInstance[] {
@@ -284,7 +284,7 @@ function listenAt(
     const address = chosen === "::" ? "" : chosen;
     const id = `${address}|${port}`;
     const endpoint = endpoints.get(id) ?? newEndpoint(key, address, port);
-    endpoint.udp = joinUdpWishes(endpoint.udp, settings.udp);
+    endpoint.udp = joinConfiguredUdp(endpoint.udp, settings.udp);
     endpoints.set(id, endpoint);
     try {
       endpoint.router.add(Name.parse(key.zone), block);

@@ -3,7 +3,7 @@ import type { Directive } from "../corefile/directive.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import type { Faults } from "../corefile/faults.ts";
 import type { ServerBlock } from "../corefile/server-block.ts";
-import type { AnyPlugin } from "./plugin.ts";
+import type { AnyPlugin } from "./contract/plugin.ts";
 
 /** All plugins in the order that queries pass them; those not built yet by their name only. */
 export type PluginOrder = readonly (AnyPlugin | string)[];

@@ -1,20 +1,20 @@
 import type { Corefile } from "../corefile/corefile.ts";
 import { countPanics, describeFault, onFault } from "../observe/faults.ts";
-import { HttpEndpoints } from "../observe/http-endpoints.ts";
+import { HttpEndpoints } from "../http/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { blame } from "./check-start.ts";
-import type { Configuration, Endpoint, PlacedInstance, Surroundings } from "./configuration.ts";
+import type { Configuration, Endpoint, PlacedInstance, BuildContext } from "./configuration.ts";
 import { buildConfiguration } from "./configuration.ts";
 import type { PluginOrder } from "./plugin-order.ts";
-import type { Post } from "./post.ts";
-import { openPost, overlap } from "./post.ts";
-import type { ServingBlock } from "./serving-block.ts";
+import type { OpenEndpoint } from "./open-endpoint.ts";
+import { openEndpoint, overlap } from "./open-endpoint.ts";
+import type { ServingBlock } from "./pipeline/serving-block.ts";
 import { AnswerTable } from "./table/answer-table.ts";
 import { publishUdp } from "./udp-metrics.ts";
 import { inTime } from "./in-time.ts";
-import { isSameUdp } from "./udp-wish.ts";
-import { WaitingQueries } from "./waiting-queries.ts";
+import { isSameUdp } from "./contract/configured-udp.ts";
+import { WaitingQueries } from "./pipeline/waiting-queries.ts";
 
 /** How long queries in flight are waited for when a configuration ends; CoreDNS's figure. */
 const GRACE_MS = 5_000;
@@ -42,7 +42,7 @@ export class Server {
   readonly #options: ServerOptions;
   readonly #http = new HttpEndpoints();
   readonly #waiting = new WaitingQueries();
-  #posts = new Map<string, Post>();
+  #openEndpoints = new Map<string, OpenEndpoint>();
   #configuration: Configuration = { endpoints: new Map(), blocks: [], instances: [] };
   /** Reloads and the stop, one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -54,7 +54,9 @@ export class Server {
 
   private constructor(options: ServerOptions) {
     this.#options = options;
-    publishUdp(this.metrics, () => [...this.#posts.values()].flatMap(({ listeners }) => listeners));
+    publishUdp(this.metrics, () =>
+      [...this.#openEndpoints.values()].flatMap(({ listeners }) => listeners),
+    );
     this.#waiting.publish(this.metrics);
     this.metrics.beforeText(() => this.table.count());
     const panics = countPanics(this.metrics);
@@ -86,7 +88,7 @@ export class Server {
 
   /** Where it listens, and for which zones there. */
   places(): { address: string; port: number; zones: string[] }[] {
-    return [...this.#posts].flatMap(([id, { listeners }]) => {
+    return [...this.#openEndpoints].flatMap(([id, { listeners }]) => {
       const zones = this.#configuration.endpoints.get(id)?.router.zones() ?? [];
       return listeners.slice(0, 1).map(({ address, port }) => ({ address, port, zones }));
     });
@@ -120,10 +122,10 @@ export class Server {
   async #stop(): Promise<void> {
     const { instances, blocks } = this.#configuration;
     await Promise.all(instances.map((placed) => this.#drain(placed)));
-    const posts = [...this.#posts.values()];
-    await pausePosts(posts);
+    const posts = [...this.#openEndpoints.values()];
+    await pauseEndpoints(posts);
     await settled(blocks);
-    await closePosts(posts);
+    await closeEndpoints(posts);
     await settled(blocks);
     this.table.stop();
     await this.#stopInstances(instances);
@@ -142,35 +144,35 @@ export class Server {
   async #switchTo(corefile: Corefile): Promise<void> {
     const next: Configuration = buildConfiguration(
       corefile,
-      this.#surroundings(() => this.#configuration === next),
+      this.#buildContext(() => this.#configuration === next),
     );
     const started: PlacedInstance[] = [];
-    const opened = new Map<string, Post>();
+    const opened = new Map<string, OpenEndpoint>();
     try {
       for (const placed of next.instances) {
         started.push(placed);
         await startInstance(placed);
       }
       for (const [id, endpoint] of next.endpoints) {
-        if (this.#posts.has(id)) continue;
-        const others = [...this.#posts.values(), ...opened.values()];
+        if (this.#openEndpoints.has(id)) continue;
+        const others = [...this.#openEndpoints.values(), ...opened.values()];
         const sharesPort = others.some(({ place }) => overlap(place, endpoint));
         opened.set(id, await this.#open(endpoint, next.endpoints.size, sharesPort));
       }
-      const isReload = this.#posts.size > 0;
+      const isReload = this.#openEndpoints.size > 0;
       if (isReload) await Promise.all(next.instances.map(async (one) => one.instance.ready?.()));
     } catch (error) {
-      await closePosts(opened.values());
+      await closeEndpoints(opened.values());
       await this.#stopInstances(started);
       throw error;
     }
     await this.#takeOver(next, opened);
   }
 
-  async #takeOver(next: Configuration, opened: Map<string, Post>): Promise<void> {
+  async #takeOver(next: Configuration, opened: Map<string, OpenEndpoint>): Promise<void> {
     const old = this.#configuration;
-    const gone: Post[] = [];
-    for (const [id, post] of this.#posts) {
+    const gone: OpenEndpoint[] = [];
+    for (const [id, post] of this.#openEndpoints) {
       const endpoint = next.endpoints.get(id);
       if (!endpoint) {
         gone.push(post);
@@ -182,19 +184,19 @@ export class Server {
       if (!isSameUdp(post.udp, endpoint.udp)) this.#options.log.warn(keepsUdp(endpoint));
       opened.set(id, post);
     }
-    this.#posts = opened;
+    this.#openEndpoints = opened;
     this.#configuration = next;
     if (old.endpoints.size === 0) this.#options.onListening?.(this);
     for (const { instance } of next.instances) instance.serving?.();
-    await pausePosts(gone);
+    await pauseEndpoints(gone);
     await settled(old.blocks);
-    await closePosts(gone);
+    await closeEndpoints(gone);
     await this.#stopInstances(old.instances);
   }
 
-  #open(endpoint: Endpoint, posts: number, sharesPort: boolean): Promise<Post> {
+  #open(endpoint: Endpoint, posts: number, sharesPort: boolean): Promise<OpenEndpoint> {
     const { log } = this.#options;
-    return openPost(endpoint, {
+    return openEndpoint(endpoint, {
       posts,
       sharesPort,
       log,
@@ -215,7 +217,7 @@ export class Server {
     }
   }
 
-  #surroundings(isAtWork: () => boolean): Surroundings {
+  #buildContext(isAtWork: () => boolean): BuildContext {
     const { plugins, defaultPort, log, onFatal } = this.#options;
     return {
       plugins,
@@ -242,14 +244,14 @@ function startInstance(placed: PlacedInstance): Promise<void> {
 }
 
 /** Takes nothing new; but what came before, and is still with the kernel, is read first. */
-async function pausePosts(posts: readonly Post[]): Promise<void> {
+async function pauseEndpoints(posts: readonly OpenEndpoint[]): Promise<void> {
   for (let turn = 0; turn < LAST_TURNS && posts.length > 0; turn++) {
     await new Promise((resolve) => setImmediate(resolve));
   }
   for (const { listeners } of posts) for (const listener of listeners) listener.pause();
 }
 
-async function closePosts(posts: Iterable<Post>): Promise<void> {
+async function closeEndpoints(posts: Iterable<OpenEndpoint>): Promise<void> {
   for (const { listeners, table } of posts) {
     await Promise.all(listeners.map((one) => one.close()));
     table?.close();

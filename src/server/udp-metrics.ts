@@ -1,3 +1,4 @@
+import { hostPort } from "../net/host-port.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener, UdpStatistics } from "../transport/transport.ts";
 
@@ -63,7 +64,6 @@ function each(
   publish: (address: string, statistics: UdpStatistics) => void,
 ): void {
   for (const { address, port, statistics } of listeners) {
-    const host = address.includes(":") ? `[${address}]` : address;
-    if (statistics) publish(`${host}:${port}`, statistics());
+    if (statistics) publish(hostPort(address, port), statistics());
   }
 }

@@ -5,12 +5,12 @@ import type { Directive } from "../corefile/directive.ts";
 import type { ServerBlock } from "../corefile/server-block.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
 import { Name } from "../dns/name.ts";
-import { HttpEndpoints } from "../observe/http-endpoints.ts";
+import { HttpEndpoints } from "../http/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import type { MetadataTable } from "../server/contract/metadata.ts";
-import type { BlockSettings, PluginContext, ServerHost } from "../server/plugin.ts";
-import { Reply } from "../server/reply.ts";
+import type { BlockSettings, PluginContext, ServerHost } from "../server/contract/plugin.ts";
+import { Reply } from "../server/contract/reply.ts";
 
 export interface TestContextOptions {
   /** The plugin's directive as in a Corefile, `whoami` by default. */

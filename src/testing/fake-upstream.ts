@@ -4,7 +4,7 @@ import type { Server, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { createServer as createTlsServer } from "node:tls";
-import { FrameReader, frame } from "../transport/frame-reader.ts";
+import { FrameReader, frame } from "../dns/frame-reader.ts";
 import { Composer, Section } from "../dns/composer.ts";
 import { WireReader } from "../dns/wire-reader.ts";
 import { MAX_MESSAGE_OCTETS } from "../dns/wire-writer.ts";

@@ -6,11 +6,11 @@ import { parseRrType } from "../dns/iana/rr-type.ts";
 import { formatRcode } from "../dns/iana/rcode.ts";
 import { Name } from "../dns/name.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
-import type { Client, TransportName } from "../server/client.ts";
-import type { Instance, Next } from "../server/plugin.ts";
-import { Query } from "../server/query.ts";
-import type { Outcome } from "../server/reply.ts";
-import { DROPPED, Reply } from "../server/reply.ts";
+import type { Client, TransportName } from "../transport/client.ts";
+import type { Instance, Next } from "../server/contract/plugin.ts";
+import { Query } from "../server/contract/query.ts";
+import type { Outcome } from "../server/contract/reply.ts";
+import { DROPPED, Reply } from "../server/contract/reply.ts";
 
 export interface TestQueryOptions {
   /** Speak EDNS version 0; implied by the four options below it. */

@@ -4,7 +4,7 @@ import { RrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
 import { WireReader } from "../dns/wire-reader.ts";
-import { Reply } from "../server/reply.ts";
+import { Reply } from "../server/contract/reply.ts";
 
 type Records = readonly ResourceRecord[];
 /** The records of one owner, by type. */

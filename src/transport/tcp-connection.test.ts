@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Client } from "../server/client.ts";
+import type { Client } from "./client.ts";
 import type { ByteStream } from "./byte-stream.ts";
-import { frame } from "./frame-reader.ts";
+import { frame } from "../dns/frame-reader.ts";
 import { NO_ANSWERS } from "./responder.ts";
 import { StreamResponder } from "./stream-responder.ts";
 import { TcpConnection } from "./tcp-connection.ts";

@@ -1,15 +1,15 @@
 import { MAX_MESSAGE_OCTETS } from "../dns/wire-writer.ts";
 import { contain } from "../observe/faults.ts";
-import type { Client } from "../server/client.ts";
+import type { Client } from "./client.ts";
 import type { ByteStream, StreamOwner } from "./byte-stream.ts";
-import { FrameReader, frame } from "./frame-reader.ts";
+import { FrameReader, frame } from "../dns/frame-reader.ts";
 import type { StreamResponder } from "./stream-responder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import type { Receive } from "./transport.ts";
 import { plainAddress } from "./transport.ts";
 
 /** Replies that wait for the end of the event loop's turn are sent before when there are so many. */
-const MOST_WAITING_OCTETS = 65_536;
+const MAX_WAITING_OCTETS = 65_536;
 
 /** What the connections of a listener have in common. */
 export interface TcpParts {
@@ -101,7 +101,7 @@ export class TcpConnection implements StreamOwner {
     if (this.#waiting.length === 0) setImmediate(this.#sendWaiting);
     this.#waiting.push(framed);
     this.#waitingOctets += framed.length;
-    if (this.#waitingOctets >= MOST_WAITING_OCTETS) this.#sendWaiting();
+    if (this.#waitingOctets >= MAX_WAITING_OCTETS) this.#sendWaiting();
   }
 
   drop(): void {

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Client } from "../server/client.ts";
+import type { Client } from "./client.ts";
 import { pass, settle, stopTime } from "../testing/hand-clock.ts";
-import { frame } from "./frame-reader.ts";
+import { frame } from "../dns/frame-reader.ts";
 import { standIn } from "./native/testdata/responder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import { DEFAULT_TCP_LIMITS } from "./tcp-limits.ts";

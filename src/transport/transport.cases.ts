@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
-import { frame } from "./frame-reader.ts";
+import { frame } from "../dns/frame-reader.ts";
 
 /** A query for `a. A` with this id. */
 export function packetOf(id: number): Buffer {

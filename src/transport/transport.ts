@@ -1,4 +1,5 @@
-import type { Client } from "../server/client.ts";
+import { hostPort } from "../net/host-port.ts";
+import type { Client } from "./client.ts";
 import type { Responder } from "./responder.ts";
 
 /** Takes a packet from a transport; must not throw. The packet is the receiver's to keep. */
@@ -74,7 +75,9 @@ export function listenError(transport: string, options: ListenOptions, cause: un
     EACCES: "permission denied: ports below 1024 need root or CAP_NET_BIND_SERVICE",
     EADDRNOTAVAIL: "this machine has no such address",
   };
-  const where = options.address.includes(":") ? `[${options.address}]` : options.address;
   const reason = reasons[code] ?? (cause as Error).message;
-  return new Error(`Cannot listen on ${transport} ${where}:${options.port}: ${reason}`, { cause });
+  return new Error(
+    `Cannot listen on ${transport} ${hostPort(options.address, options.port)}: ${reason}`,
+    { cause },
+  );
 }

@@ -6,7 +6,7 @@ export interface UdpSettings {
   readonly threads?: number | undefined;
 }
 
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 
 /**
  * How many threads receive if nobody says. With one CPU or less they would only take turns with the
@@ -16,5 +16,5 @@ const MOST_THREADS = 4;
  */
 export function defaultThreads(cpus: number, sockets: number, hasMemory: boolean): number {
   if (!hasMemory || cpus < 2) return 0;
-  return Math.max(1, Math.floor(Math.min(MOST_THREADS, cpus) / sockets));
+  return Math.max(1, Math.floor(Math.min(MAX_THREADS, cpus) / sockets));
 }

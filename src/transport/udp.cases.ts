@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Client } from "../server/client.ts";
+import type { Client } from "./client.ts";
 import type { ListenBy } from "./listen-udp.ts";
 import { askUdp, connectUdp, packetOf } from "./transport.cases.ts";
 import type { Listener, Receive } from "./transport.ts";

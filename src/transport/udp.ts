@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { MAX_UDP_OCTETS } from "../dns/edns.ts";
 import { guard } from "../observe/faults.ts";
-import type { Client } from "../server/client.ts";
+import type { Client } from "./client.ts";
 import type { Listener, ListenOptions } from "./transport.ts";
 import { CAN_SHARE_PORT, listenError, plainAddress } from "./transport.ts";
 
@@ -12,10 +12,10 @@ import { CAN_SHARE_PORT, listenError, plainAddress } from "./transport.ts";
 const SOCKET_BUFFER_OCTETS = 4 * 1024 * 1024;
 
 /** Replies that wait for the network, in octets. More are lost, as they are in a full buffer. */
-const MOST_UNSENT_OCTETS = 4 * 1024 * 1024;
+const MAX_UNSENT_OCTETS = 4 * 1024 * 1024;
 
 /** Turns of the event loop in which all is read that can have been received by the first one. */
-const MOST_TURNS = 1_000;
+const MAX_TURNS = 1_000;
 
 /** Listens for UDP packets with node:dgram, which runs everywhere. */
 export async function listenUdp(options: ListenOptions): Promise<Listener> {
@@ -99,7 +99,7 @@ async function closeSocket(socket: Socket): Promise<void> {
   let count = 0;
   socket.on("message", () => count++);
   // A turn of the event loop reads some of what the kernel holds.
-  for (let before = -1, turn = 0; before < count && turn < MOST_TURNS; turn++) {
+  for (let before = -1, turn = 0; before < count && turn < MAX_TURNS; turn++) {
     before = count;
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -135,7 +135,7 @@ class UdpClient implements Client {
   send(reply: Buffer): void {
     // A forged packet may come from port 0, and a socket may have been closed meanwhile.
     try {
-      if (this.#socket.getSendQueueSize() > MOST_UNSENT_OCTETS) return;
+      if (this.#socket.getSendQueueSize() > MAX_UNSENT_OCTETS) return;
       this.#socket.send(reply, 0, reply.length, this.#peer.port, this.#peer.address);
     } catch {
       // Nobody is left to answer.

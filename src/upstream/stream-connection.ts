@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { guard } from "../observe/faults.ts";
-import { FrameReader, frame } from "../transport/frame-reader.ts";
+import { FrameReader, frame } from "../dns/frame-reader.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Leg } from "./pipeline.ts";
 import { Pipeline, isLive } from "./pipeline.ts";

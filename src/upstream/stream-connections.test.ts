@@ -6,7 +6,7 @@ import type { ReceivedQuery } from "../testing/fake-upstream.ts";
 import { answerTo } from "../testing/fake-upstream.ts";
 import { pass, passFor, settle, stopTime } from "../testing/hand-clock.ts";
 import { until } from "../testing/until.ts";
-import { frame } from "../transport/frame-reader.ts";
+import { frame } from "../dns/frame-reader.ts";
 import type { Bench, BenchOptions } from "../testing/upstream-bench.ts";
 import {
   addressed,

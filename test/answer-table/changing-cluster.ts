@@ -7,7 +7,7 @@ import type {
 import { plugins } from "../../src/plugins/index.ts";
 import { Kubernetes } from "../../src/plugins/kubernetes/kubernetes.ts";
 import { parseKubernetes } from "../../src/plugins/kubernetes/parse.ts";
-import { definePlugin } from "../../src/server/plugin.ts";
+import { definePlugin } from "../../src/server/contract/plugin.ts";
 import type { PluginOrder } from "../../src/server/plugin-order.ts";
 
 /** A cluster that a test changes, and the plugins with which a server follows it. */

@@ -17,10 +17,10 @@ import {
 } from "../../src/plugins/kubernetes/cluster.cases.ts";
 import { Rcode } from "../../src/dns/iana/rcode.ts";
 import { plugins } from "../../src/plugins/index.ts";
-import { definePlugin } from "../../src/server/plugin.ts";
+import { definePlugin } from "../../src/server/contract/plugin.ts";
 import type { PluginOrder } from "../../src/server/plugin-order.ts";
-import { QueryError } from "../../src/server/query-error.ts";
-import { Reply } from "../../src/server/reply.ts";
+import { QueryError } from "../../src/server/contract/query-error.ts";
+import { Reply } from "../../src/server/contract/reply.ts";
 import { Validity } from "../../src/server/contract/validity.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";

@@ -1,17 +1,17 @@
 import { parseCorefile } from "../../src/corefile/corefile.ts";
-import { HttpEndpoints } from "../../src/observe/http-endpoints.ts";
+import { HttpEndpoints } from "../../src/http/http-endpoints.ts";
 import { Metrics } from "../../src/observe/metrics.ts";
 import { plugins } from "../../src/plugins/index.ts";
-import type { Client } from "../../src/server/client.ts";
+import type { Client } from "../../src/transport/client.ts";
 import type { Configuration } from "../../src/server/configuration.ts";
 import { buildConfiguration } from "../../src/server/configuration.ts";
-import { Dispatcher } from "../../src/server/dispatcher.ts";
+import { Dispatcher } from "../../src/server/pipeline/dispatcher.ts";
 import type { PluginOrder } from "../../src/server/plugin-order.ts";
 import { AnswerTable } from "../../src/server/table/answer-table.ts";
 import { EndpointTable } from "../../src/server/table/endpoint-table.ts";
 import { silentLog } from "../../src/testing/context.ts";
 import { until } from "../../src/testing/until.ts";
-import { frame } from "../../src/transport/frame-reader.ts";
+import { frame } from "../../src/dns/frame-reader.ts";
 import { StreamResponder } from "../../src/transport/stream-responder.ts";
 
 /** One configuration without sockets, asked through the answer table or past it. */

@@ -4,15 +4,15 @@ import { State } from "../../src/server/contract/state.ts";
 import { Validity } from "../../src/server/contract/validity.ts";
 import type { SlotClass } from "../../src/server/table/layout.ts";
 import { SLOT_CLASSES } from "../../src/server/table/layout.ts";
-import { definePlugin } from "../../src/server/plugin.ts";
-import { Reply } from "../../src/server/reply.ts";
+import { definePlugin } from "../../src/server/contract/plugin.ts";
+import { Reply } from "../../src/server/contract/reply.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { House } from "./house.ts";
 
 const REPLIES = 1_000;
 /** What a turn of the event loop may do to replies that nobody waits for. */
-const MOST_A_TURN = 32;
+const MAX_A_TURN = 32;
 
 let house: House;
 let state: State;
@@ -69,7 +69,7 @@ it("counts hits piece by piece, and a scrape has all of them", async () => {
   const text = house.metrics.text();
   expect(told).toBe(0);
   const each = await turns();
-  expect(Math.max(...each)).toBeLessThanOrEqual(MOST_A_TURN);
+  expect(Math.max(...each)).toBeLessThanOrEqual(MAX_A_TURN);
   await text;
   expect(hits).toBe(REPLIES);
   askAll();
@@ -87,7 +87,7 @@ it.each<[string, () => void]>([
   expect(told).toBe(0);
   expect(askAll()).toBe(0);
   const each = await turns();
-  expect(Math.max(...each)).toBeLessThanOrEqual(MOST_A_TURN);
+  expect(Math.max(...each)).toBeLessThanOrEqual(MAX_A_TURN);
   expect(hits).toBe(REPLIES);
   await house.table.count();
   expect(house.table.size).toBe(0);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { FAULT_PERIOD_MS, MOST_FAULTS } from "../../src/cli/last-net.ts";
-import { WAITING_LIMITS } from "../../src/server/waiting-queries.ts";
+import { FAULT_PERIOD_MS, MAX_FAULTS } from "../../src/cli/last-net.ts";
+import { WAITING_LIMITS } from "../../src/server/pipeline/waiting-queries.ts";
 import { DEFAULT_TCP_LIMITS } from "../../src/transport/tcp-limits.ts";
 import { ROOT } from "../run-portolan.ts";
 
@@ -19,7 +19,7 @@ it("docs/security.md has the limits of connections and queries as they are", () 
     `| a query's first octet to its last | ${readMs / 1_000} s |`,
     `| idle, between queries | ${idleMs / 1_000} s |`,
     `| a client that does not read | ${writeMs / 1_000} s |`,
-    `| exceptions that nobody caught | ${MOST_FAULTS} in a minute |`,
+    `| exceptions that nobody caught | ${MAX_FAULTS} in a minute |`,
     `| queries that wait for an upstream | ${figure(all)}; ${figure(perClient)} of one address |`,
   ]) {
     expect(text).toContain(row);

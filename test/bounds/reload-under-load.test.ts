@@ -11,7 +11,7 @@ import { answerTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts"
 import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";
 import { until } from "../../src/testing/until.ts";
-import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
+import { FrameReader, frame } from "../../src/dns/frame-reader.ts";
 import { loadLibc } from "../../src/transport/native/libc.ts";
 import { connectUdp } from "../../src/transport/transport.cases.ts";
 

@@ -7,7 +7,7 @@ import { Name } from "../../src/dns/name.ts";
 import { parseMessage } from "../../src/dns/message.ts";
 import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";
-import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
+import { FrameReader, frame } from "../../src/dns/frame-reader.ts";
 
 let server: TestServer;
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
+import { FrameReader, frame } from "../../src/dns/frame-reader.ts";
 
 /** One connection of a client, and what comes by it. */
 export class StreamProbe {

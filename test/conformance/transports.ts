@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import type { Socket } from "node:net";
 import { createConnection } from "node:net";
 import { MAX_UDP_OCTETS } from "../../src/dns/edns.ts";
-import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
+import { FrameReader, frame } from "../../src/dns/frame-reader.ts";
 import { loadLibc } from "../../src/transport/native/libc.ts";
 import type { Row, Transport, TransportKind } from "./row.ts";
 import { Waiting } from "./waiting.ts";

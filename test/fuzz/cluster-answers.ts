@@ -1,8 +1,8 @@
 import { parseMessage } from "../../src/dns/message.ts";
 import type { ClusterObject } from "../../src/kube/cluster-source.ts";
 import type { Kubernetes } from "../../src/plugins/kubernetes/kubernetes.ts";
-import { encodeReply } from "../../src/server/encode-reply.ts";
-import { DROPPED } from "../../src/server/reply.ts";
+import { encodeReply } from "../../src/server/pipeline/encode-reply.ts";
+import { DROPPED } from "../../src/server/contract/reply.ts";
 import { passedOn, testQuery } from "../../src/testing/query.ts";
 import { FuzzFinding, hold } from "./target.ts";
 

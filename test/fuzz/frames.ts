@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Duplex } from "node:stream";
-import { frame, FrameReader } from "../../src/transport/frame-reader.ts";
+import { frame, FrameReader } from "../../src/dns/frame-reader.ts";
 import { NO_ANSWERS } from "../../src/transport/responder.ts";
 import { StreamResponder } from "../../src/transport/stream-responder.ts";
 import { own } from "../../src/transport/tcp.ts";

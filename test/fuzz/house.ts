@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Dispatcher } from "../../src/server/dispatcher.ts";
+import { Dispatcher } from "../../src/server/pipeline/dispatcher.ts";
 import { EndpointTable } from "../../src/server/table/endpoint-table.ts";
 import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";

@@ -1,4 +1,4 @@
-import type { Client, TransportName } from "../../src/server/client.ts";
+import type { Client, TransportName } from "../../src/transport/client.ts";
 import { checkReply, isQuery } from "./check-reply.ts";
 import type { House } from "./house.ts";
 import { openHouseSession } from "./house-session.ts";

@@ -6,7 +6,7 @@ import { parseMessage } from "../../src/dns/message.ts";
 import { Name } from "../../src/dns/name.ts";
 import { Flag } from "../../src/dns/header.ts";
 import { records } from "../../src/testing/query.ts";
-import { frame, FrameReader } from "../../src/transport/frame-reader.ts";
+import { frame, FrameReader } from "../../src/dns/frame-reader.ts";
 import { clientOf } from "../fuzz/packets.ts";
 import type { House } from "../fuzz/house.ts";
 import { openHouse } from "../fuzz/house.ts";

@@ -2,7 +2,7 @@ import type { Socket } from "node:dgram";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createConnection } from "node:net";
-import { FrameReader, frame } from "../../src/transport/frame-reader.ts";
+import { FrameReader, frame } from "../../src/dns/frame-reader.ts";
 import type { Question } from "./question.ts";
 import { encodeQuestion } from "./question.ts";
 

@@ -97,7 +97,7 @@ export const ADVISORIES: readonly Advisory[] = [
   {
     row: 19,
     advisory: "CVE-2026-33489",
-    ...tested("src/server/zone-router.test.ts", "agrees with comparing every zone"),
+    ...tested("src/server/pipeline/zone-router.test.ts", "agrees with comparing every zone"),
   },
   { row: 20, advisory: "CVE-2026-33190, CVE-2026-35579", ...notHere("`tsig` is not built yet") },
   {
@@ -168,7 +168,7 @@ export const ADVISORIES: readonly Advisory[] = [
     row: 33,
     advisory: "CVE-2024-33655",
     ...tested(
-      "src/server/waiting-queries.test.ts",
+      "src/server/pipeline/waiting-queries.test.ts",
       "are refused at once when their client has too many, and no others are",
     ),
   },

@@ -4,7 +4,7 @@ import { goneEvent } from "../cluster/fake-answers.ts";
 import type { SoakWorld } from "./world.ts";
 import { mutatedPacket, mutatedResponse } from "../fuzz/mutate-packet.ts";
 import type { Random } from "../fuzz/random.ts";
-import { frame } from "../../src/transport/frame-reader.ts";
+import { frame } from "../../src/dns/frame-reader.ts";
 
 /** Something that happens to a server now and then, and is over when the promise resolves. */
 export interface Happening {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BlockSettings } from "../../server/plugin.ts";
+import type { BlockSettings } from "../../server/contract/plugin.ts";
 import { testContext, testDirective } from "../../testing/context.ts";
 import { bind } from "./index.ts";
 

@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import { mergeBinds, parseBind } from "./parse.ts";
 

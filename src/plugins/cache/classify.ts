@@ -5,8 +5,8 @@ import { RrType } from "../../dns/iana/rr-type.ts";
 import { CNAME } from "../../dns/rdata/rfc1035-names.ts";
 import { RRSIG } from "../../dns/rdata/rrsig.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Query } from "../../server/query.ts";
-import type { Reply } from "../../server/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Reply } from "../../server/contract/reply.ts";
 
 /**
  * What a reply is to the cache. "incomplete" is an answer, but not to all of its question;

@@ -2,8 +2,8 @@ import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
-import type { Query } from "../../server/query.ts";
-import type { Repetition, Reply } from "../../server/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Repetition, Reply } from "../../server/contract/reply.ts";
 import { ownOctets } from "./own-octets.ts";
 import { setTtl } from "./ttl.ts";
 

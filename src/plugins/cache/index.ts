@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { Cache } from "./cache.ts";
 import { cacheMetrics } from "./metrics.ts";
 import { parseCache } from "./parse.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { extendedErrorOption } from "../../dns/edns.ts";
-import { Reply } from "../../server/reply.ts";
+import { Reply } from "../../server/contract/reply.ts";
 import { records, sections } from "../../testing/query.ts";
 import { ownOctets } from "./own-octets.ts";
 

@@ -1,5 +1,5 @@
 import { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Reply } from "../../server/reply.ts";
+import type { Reply } from "../../server/contract/reply.ts";
 
 /**
  * Copies the octets of a reply into memory of their own. Small buffers are parts of larger ones,

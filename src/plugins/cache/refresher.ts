@@ -1,12 +1,12 @@
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { contain, reportFault } from "../../observe/faults.ts";
-import { internalClient } from "../../server/internal-client.ts";
-import type { Next } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import { QueryError } from "../../server/query-error.ts";
-import type { Outcome } from "../../server/reply.ts";
-import { DROPPED, Reply } from "../../server/reply.ts";
+import { internalClient } from "../../server/contract/internal-client.ts";
+import type { Next } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
+import type { Outcome } from "../../server/contract/reply.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
 import { answersQuestion } from "./classify.ts";
 import type { Entry } from "./entry.ts";
 import { hideUnaskedAd } from "./entry.ts";

@@ -2,8 +2,8 @@ import { extendedErrorOption } from "../../dns/edns.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { Validity } from "../../server/contract/validity.ts";
-import type { Query } from "../../server/query.ts";
-import type { Reply } from "../../server/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Reply } from "../../server/contract/reply.ts";
 import type { Entry } from "./entry.ts";
 
 /** The reply of an expired entry, which says so (RFC 8914 §4.4 and §4.20). */

@@ -1,4 +1,4 @@
-import type { Query } from "../../server/query.ts";
+import type { Query } from "../../server/contract/query.ts";
 import type { Entry } from "./entry.ts";
 import { GuardedLru } from "./guarded-lru.ts";
 import type { CacheMetrics } from "./metrics.ts";

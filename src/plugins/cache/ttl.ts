@@ -1,6 +1,6 @@
-import { authorityTtl } from "../../server/denial-ttl.ts";
+import { authorityTtl } from "../../dns/denial-ttl.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Reply } from "../../server/reply.ts";
+import type { Reply } from "../../server/contract/reply.ts";
 import type { ReplyClass } from "./classify.ts";
 import type { CacheOptions } from "./options.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pluginLogger } from "../../observe/log.ts";
-import type { BlockSettings } from "../../server/plugin.ts";
+import type { BlockSettings } from "../../server/contract/plugin.ts";
 import { recordingLog, testDirective } from "../../testing/context.ts";
 import { debug } from "./index.ts";
 

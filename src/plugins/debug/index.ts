@@ -1,5 +1,5 @@
 import { noArguments, noBody } from "../../corefile/arguments.ts";
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 
 export const debug = definePlugin({
   name: "debug",

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
-import { failureReply } from "../../server/chain.ts";
-import type { Instance } from "../../server/plugin.ts";
-import { QueryError } from "../../server/query-error.ts";
-import { DROPPED, Reply } from "../../server/reply.ts";
+import { failureReply } from "../../server/pipeline/chain.ts";
+import type { Instance } from "../../server/contract/plugin.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { testQuery } from "../../testing/query.ts";
 import { errors } from "./index.ts";

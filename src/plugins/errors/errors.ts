@@ -2,9 +2,9 @@ import { inspect } from "node:util";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { Exchange } from "../../server/contract/exchange.ts";
-import type { Instance, PluginContext } from "../../server/plugin.ts";
-import { QueryError } from "../../server/query-error.ts";
-import { DROPPED } from "../../server/reply.ts";
+import type { Instance, PluginContext } from "../../server/contract/plugin.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
+import { DROPPED } from "../../server/contract/reply.ts";
 import { Consolidator } from "./consolidator.ts";
 import type { ErrorsOptions, Level } from "./parse.ts";
 

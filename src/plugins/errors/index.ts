@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { Errors } from "./errors.ts";
 import { parseErrors } from "./parse.ts";
 

@@ -12,10 +12,10 @@ import {
 import { Flag } from "../../dns/header.ts";
 import { parseMessage } from "../../dns/message.ts";
 import { Metrics } from "../../observe/metrics.ts";
-import { failureReply } from "../../server/chain.ts";
-import type { Instance, Next } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import type { Outcome, Reply } from "../../server/reply.ts";
+import { failureReply } from "../../server/pipeline/chain.ts";
+import type { Instance, Next } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Outcome, Reply } from "../../server/contract/reply.ts";
 import { testContext } from "../../testing/context.ts";
 import type { Dns2Answer, Dns2Upstream } from "../../testing/dns2-upstream.ts";
 import { startDns2Upstream } from "../../testing/dns2-upstream.ts";

@@ -5,11 +5,11 @@ import type { Message } from "../../dns/message.ts";
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
 import { Validity } from "../../server/contract/validity.ts";
-import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import type { Result } from "../../server/reply.ts";
-import { Reply } from "../../server/reply.ts";
-import { TooManyWaiting } from "../../server/waiting-queries.ts";
+import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Result } from "../../server/contract/reply.ts";
+import { Reply } from "../../server/contract/reply.ts";
+import { TooManyWaiting } from "../../server/pipeline/waiting-queries.ts";
 import { Request } from "../../upstream/request.ts";
 import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import { evenTtls } from "./even-ttls.ts";
@@ -18,7 +18,7 @@ import { findTargets, openUpstreams } from "./open-upstreams.ts";
 import { LATE_MS } from "./patience.ts";
 import type { ForwardOptions } from "./parse.ts";
 import { relevantRecords } from "./relevant-records.ts";
-import { Stanza, queryError } from "./stanza.ts";
+import { UpstreamGroup, queryError } from "./upstream-group.ts";
 
 const REQUEST_FLAGS = Flag.RD | Flag.AD | Flag.CD;
 const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
@@ -29,7 +29,7 @@ export class Forward implements Instance {
   readonly #options: readonly ForwardOptions[];
   readonly #context: PluginContext;
   readonly #wheel = new TimerWheel();
-  #stanzas: readonly Stanza[] = [];
+  #groups: readonly UpstreamGroup[] = [];
 
   constructor(options: readonly ForwardOptions[], context: PluginContext) {
     this.#options = options;
@@ -41,9 +41,9 @@ export class Forward implements Instance {
     if (first < 0) return next(query);
     if (!query.mayWait) throw new TooManyWaiting();
     const request = toRequest(query);
-    const stanza = this.#stanzas[first] as Stanza;
-    if (!stanza.isFinal) return this.#askInTurn(first, query, request);
-    return ask(stanza, query, request).then((message) => toReply(request, message), fail);
+    const group = this.#groups[first] as UpstreamGroup;
+    if (!group.isFinal) return this.#askInTurn(first, query, request);
+    return ask(group, query, request).then((message) => toReply(request, message), fail);
   }
 
   async check(): Promise<void> {
@@ -57,16 +57,16 @@ export class Forward implements Instance {
     const cells = forwardMetrics(metrics);
     // Without a cache there is nobody who could make anything of it.
     const lateMs = plugins.includes("cache") ? LATE_MS : 0;
-    this.#stanzas = await Promise.all(
+    this.#groups = await Promise.all(
       this.#options.map(async (options) => {
         const upstreams = await openUpstreams(options, around);
-        return new Stanza(options, upstreams, this.#wheel, cells, lateMs);
+        return new UpstreamGroup(options, upstreams, this.#wheel, cells, lateMs);
       }),
     );
   }
 
   stop(): void {
-    for (const stanza of this.#stanzas) stanza.stop();
+    for (const group of this.#groups) group.stop();
     this.#wheel.stop();
   }
 
@@ -77,9 +77,9 @@ export class Forward implements Instance {
 
   async #askInTurn(first: number, query: Query, request: Request): Promise<Reply> {
     for (let at = first; ;) {
-      const stanza = this.#stanzas[at] as Stanza;
-      const message = await ask(stanza, query, request).catch(fail);
-      if (!stanza.leavesToNext(message)) return toReply(request, message);
+      const group = this.#groups[at] as UpstreamGroup;
+      const message = await ask(group, query, request).catch(fail);
+      if (!group.leavesToNext(message)) return toReply(request, message);
       at = this.#firstMatch(query.qname, at + 1);
       if (at < 0) return toReply(request, message);
     }
@@ -87,15 +87,15 @@ export class Forward implements Instance {
 
   /** The first `forward` from `start` on that is for this name; -1 if there is none. */
   #firstMatch(qname: Name, start: number): number {
-    for (let at = start; at < this.#stanzas.length; at++) {
-      if (this.#stanzas[at]?.matches(qname)) return at;
+    for (let at = start; at < this.#groups.length; at++) {
+      if (this.#groups[at]?.matches(qname)) return at;
     }
     return -1;
   }
 }
 
-function ask(stanza: Stanza, query: Query, request: Request): Promise<Message> {
-  return stanza.ask(request, query.client.transport !== "udp", query.isPatient);
+function ask(group: UpstreamGroup, query: Query, request: Request): Promise<Message> {
+  return group.ask(request, query.client.transport !== "udp", query.isPatient);
 }
 
 function fail(failure: unknown): never {

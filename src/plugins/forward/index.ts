@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { Forward } from "./forward.ts";
 import type { ForwardOptions } from "./parse.ts";
 import { parseForward } from "./parse.ts";

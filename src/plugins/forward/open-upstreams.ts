@@ -1,5 +1,5 @@
+import { hostPort } from "../../net/host-port.ts";
 import { readFile } from "node:fs/promises";
-import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Token } from "../../corefile/directive.ts";
@@ -17,7 +17,7 @@ import { patienceMs } from "./patience.ts";
 import type { Target } from "./target.ts";
 
 /** What the upstreams of a server block share. */
-export interface Surroundings {
+export interface BuildContext {
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
   /** Where a path of the Corefile leads. */
@@ -31,7 +31,7 @@ export interface Surroundings {
  */
 export async function openUpstreams(
   options: ForwardOptions,
-  around: Surroundings,
+  around: BuildContext,
 ): Promise<Upstream[]> {
   const { targets, tls } = await findTargets(options, around);
   return targets.map((target) => makeUpstream(target, options, around, tls));
@@ -43,7 +43,7 @@ export async function openUpstreams(
  */
 export async function findTargets(
   options: ForwardOptions,
-  around: Pick<Surroundings, "pathOf">,
+  around: Pick<BuildContext, "pathOf">,
 ): Promise<{ targets: readonly Target[]; tls: TlsSettings | undefined }> {
   const expanded = await Promise.all(
     options.to.map((target) => expand(target, options.resolvers, around)),
@@ -51,7 +51,7 @@ export async function findTargets(
   const targets = new Map<string, Target>();
   for (const target of expanded.flat()) {
     const { isTls, serverName = "" } = target;
-    const id = `${isTls ? "tls" : "dns"} ${formatEndpoint(target)} ${serverName.toLowerCase()}`;
+    const id = `${isTls ? "tls" : "dns"} ${hostPort(target.host, target.port)} ${serverName.toLowerCase()}`;
     if (!targets.has(id)) targets.set(id, target);
   }
   const [first] = options.to;
@@ -65,10 +65,10 @@ export async function findTargets(
 function makeUpstream(
   target: Target,
   options: ForwardOptions,
-  { wheel, metrics }: Surroundings,
+  { wheel, metrics }: BuildContext,
   tls: TlsSettings | undefined,
 ): Upstream {
-  const to = formatEndpoint(target);
+  const to = hostPort(target.host, target.port);
   const { host: address, port, isTls, serverName } = target;
   const endpoint = { address, port, localAddress: options.sourceAddress };
   const ownTls = tls && isTls ? { tls: { ...tls, serverName: serverName ?? tls.serverName } } : {};
@@ -103,7 +103,7 @@ function upstreamSettings(options: ForwardOptions): UpstreamSettings {
 async function expand(
   target: Target,
   resolvers: readonly string[],
-  around: Pick<Surroundings, "pathOf">,
+  around: Pick<BuildContext, "pathOf">,
 ): Promise<Target[]> {
   if (target.kind === "address") return [target];
   const fromFile = await nameserversOf(target, around);
@@ -114,7 +114,7 @@ async function expand(
 /** Undefined if it is no file but a host. */
 async function nameserversOf(
   target: Target,
-  { pathOf }: Pick<Surroundings, "pathOf">,
+  { pathOf }: Pick<BuildContext, "pathOf">,
 ): Promise<string[] | undefined> {
   if (target.isTls) return undefined;
   try {
@@ -137,7 +137,7 @@ async function lookUp({ at, host }: Target, resolvers: readonly string[]): Promi
 /** Reads the certificates; undefined if nobody is asked by TLS. */
 async function tlsSettings(
   { to, tlsFiles, tlsServerName }: ForwardOptions,
-  pathOf: Surroundings["pathOf"],
+  pathOf: BuildContext["pathOf"],
 ): Promise<TlsSettings | undefined> {
   if (!to.some(({ isTls }) => isTls)) return undefined;
   const contents = await Promise.all(tlsFiles.map((token) => readPem(token, pathOf)));
@@ -161,15 +161,11 @@ function tlsError(tlsFiles: readonly Token[], cause: unknown): unknown {
   return at ? tokenError(at, `cannot use tls ${names}: ${reasonOf(cause)}`) : cause;
 }
 
-async function readPem(token: Token, pathOf: Surroundings["pathOf"]): Promise<Buffer> {
+async function readPem(token: Token, pathOf: BuildContext["pathOf"]): Promise<Buffer> {
   const path = pathOf(token.text);
   try {
     return await readFile(path);
   } catch (cause) {
     throw tokenError(token, `cannot read "${path}": ${reasonOf(cause)}`);
   }
-}
-
-function formatEndpoint({ host, port }: Target): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,3 +1,4 @@
+import { hostPort } from "../../net/host-port.ts";
 import { isIP } from "node:net";
 import {
   argumentRange,
@@ -176,7 +177,6 @@ function parseAddress(token: Token): string {
 /** `192.0.2.1:53` or `[2001:db8::1]:53`. */
 function parseResolver(token: Token): string {
   const { kind, isTls, host, port } = parseTarget(token);
-  if (kind === "address" && !isTls)
-    return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  if (kind === "address" && !isTls) return hostPort(host, port);
   throw tokenError(token, `cannot parse "${token.text}": not an IP address or IP:PORT`);
 }

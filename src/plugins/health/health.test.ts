@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { HttpEndpoints } from "../../observe/http-endpoints.ts";
+import { HttpEndpoints } from "../../http/http-endpoints.ts";
 import { Metrics } from "../../observe/metrics.ts";
-import type { Instance } from "../../server/plugin.ts";
+import type { Instance } from "../../server/contract/plugin.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { health } from "./index.ts";
 import { SelfCheck } from "./self-check.ts";

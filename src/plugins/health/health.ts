@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { formatDuration } from "../../observe/format-duration.ts";
-import type { HttpHandler } from "../../observe/http-endpoints.ts";
-import { splitAddress } from "../../observe/http-endpoints.ts";
-import { serveHttp } from "../../server/http-address.ts";
-import type { Instance, PluginContext } from "../../server/plugin.ts";
+import type { HttpHandler } from "../../http/http-endpoints.ts";
+import { splitAddress } from "../../http/http-endpoints.ts";
+import { serveHttp } from "../../http/http-address.ts";
+import type { Instance, PluginContext } from "../../server/contract/plugin.ts";
 import type { HealthOptions } from "./parse.ts";
 import { SelfCheck } from "./self-check.ts";
 

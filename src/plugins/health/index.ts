@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { Health } from "./health.ts";
 import { parseHealth } from "./parse.ts";
 

@@ -6,7 +6,7 @@ import {
   subDirectives,
 } from "../../corefile/arguments.ts";
 import type { Directive } from "../../corefile/directive.ts";
-import { parseHttpAddress } from "../../server/http-address.ts";
+import { parseHttpAddress } from "../../http/http-address.ts";
 
 /** A timer of Node's that is set to more fires at once. */
 const MAX_LAMEDUCK_MS = 2 ** 31 - 1;

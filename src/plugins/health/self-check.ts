@@ -1,9 +1,10 @@
+import { hostPort } from "../../net/host-port.ts";
 import type { ClientRequest } from "node:http";
 import { get } from "node:http";
 import type { Logger } from "../../observe/log.ts";
 import type { Cell, HistogramCell } from "../../observe/metrics.ts";
 import { guard } from "../../observe/faults.ts";
-import type { PluginContext } from "../../server/plugin.ts";
+import type { PluginContext } from "../../server/contract/plugin.ts";
 import { healthMetrics } from "./metrics.ts";
 
 const INTERVAL_MS = 1_000;
@@ -88,9 +89,5 @@ export class SelfCheck {
 }
 
 function urlOf({ host, port, path }: CheckedEndpoint): string {
-  return `http://${urlHost(host)}:${port}${path}`;
-}
-
-function urlHost(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
+  return `http://${hostPort(host, port)}${path}`;
 }

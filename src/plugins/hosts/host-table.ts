@@ -10,7 +10,7 @@ import { PackedRecords } from "./packed-records.ts";
 /** Octets of a usual line: an address, a name. */
 const LINE_OCTETS = 24;
 /** PTR records that fit into no message: each takes at least 13 octets of its 65,535. */
-const MOST_POINTERS = 5_100;
+const MAX_POINTERS = 5_100;
 
 export interface HostTableOptions {
   readonly zones: readonly Name[];
@@ -73,7 +73,7 @@ export class HostTable {
     const place = this.#reverse.find(key);
     if (place === 0) return undefined;
     const owner = Name.fromWire(key, key);
-    const targets = this.#reverse.values(place, RrType.PTR, MOST_POINTERS);
+    const targets = this.#reverse.values(place, RrType.PTR, MAX_POINTERS);
     return targets.map(([target = 0]) => {
       const rdata = Buffer.from(this.#names.nameAt(target), "latin1");
       return this.#record(owner, RrType.PTR, rdata);

@@ -5,7 +5,7 @@ import type { Logger } from "../../observe/log.ts";
 import type { Cell } from "../../observe/metrics.ts";
 import { guard } from "../../observe/faults.ts";
 import { configPath } from "../../server/config-path.ts";
-import type { PluginContext } from "../../server/plugin.ts";
+import type { PluginContext } from "../../server/contract/plugin.ts";
 import type { HostTable } from "./host-table.ts";
 import { hostsMetrics } from "./metrics.ts";
 import type { HostsOptions } from "./parse.ts";

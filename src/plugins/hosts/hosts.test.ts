@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Metrics } from "../../observe/metrics.ts";
-import type { PluginContext } from "../../server/plugin.ts";
+import type { PluginContext } from "../../server/contract/plugin.ts";
 import type { Sections } from "../../testing/query.ts";
 import { until } from "../../testing/until.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";

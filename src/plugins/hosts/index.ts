@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { Hosts } from "./hosts.ts";
 import { parseHosts } from "./parse.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Flag } from "../../dns/header.ts";
-import { QueryError } from "../../server/query-error.ts";
-import { DROPPED, Reply } from "../../server/reply.ts";
-import type { Result } from "../../server/reply.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
+import type { Result } from "../../server/contract/reply.ts";
 import { records } from "../../testing/query.ts";
 import { externalName, headless, namespace, service, slice, TestCluster } from "./cluster.cases.ts";
 

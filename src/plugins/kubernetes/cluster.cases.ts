@@ -10,8 +10,8 @@ import type {
   ServiceImport,
 } from "../../kube/cluster-source.ts";
 import type { Logger } from "../../observe/log.ts";
-import type { Result } from "../../server/reply.ts";
-import type { Query } from "../../server/query.ts";
+import type { Result } from "../../server/contract/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
 import { testContext } from "../../testing/context.ts";
 import type { Sections } from "../../testing/query.ts";
 import { ask, passedOn, testQuery } from "../../testing/query.ts";

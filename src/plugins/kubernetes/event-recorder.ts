@@ -8,7 +8,7 @@ import type {
   Service,
 } from "../../kube/cluster-source.ts";
 import type { Metrics } from "../../observe/metrics.ts";
-import type { ClusterIndex } from "./cluster-index.ts";
+import type { ClusterIndex } from "./index/cluster-index.ts";
 import type { ProgrammingSeconds, ServiceKind, ShownState } from "./metrics.ts";
 import { programmingSeconds, showState } from "./metrics.ts";
 

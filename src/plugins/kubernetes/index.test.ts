@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Instance } from "../../server/plugin.ts";
+import type { Instance } from "../../server/contract/plugin.ts";
 import { testContext } from "../../testing/context.ts";
 import { ask, testQuery } from "../../testing/query.ts";
 import { kubernetes } from "./index.ts";

@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { localAddresses } from "./local-addresses.ts";
 import { parseKubernetes } from "./parse.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Name } from "../../dns/name.ts";
-import { DROPPED } from "../../server/reply.ts";
+import { DROPPED } from "../../server/contract/reply.ts";
 import { passedOn, testQuery } from "../../testing/query.ts";
 import { TestCluster } from "./cluster.cases.ts";
 import { SHOP } from "./shop.cases.ts";

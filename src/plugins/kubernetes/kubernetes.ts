@@ -6,25 +6,25 @@ import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
-import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
-import { passOn } from "../../server/pass-on.ts";
-import { QueryError } from "../../server/query-error.ts";
-import type { Query } from "../../server/query.ts";
-import type { Repetition, Result } from "../../server/reply.ts";
-import { mapReply, Reply } from "../../server/reply.ts";
+import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
+import { passOn } from "../../server/contract/pass-on.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Repetition, Result } from "../../server/contract/reply.ts";
+import { mapReply, Reply } from "../../server/contract/reply.ts";
 import type { Answer } from "./answers.ts";
 import { Answers } from "./answers.ts";
-import { ClusterIndex } from "./cluster-index.ts";
-import { ClusterZone } from "./cluster-zone.ts";
+import { ClusterIndex } from "./index/cluster-index.ts";
+import { ClusterZone } from "./records/cluster-zone.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
-import { NameServers } from "./name-servers.ts";
+import { NameServers } from "./records/name-servers.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
-import { inQueryCase } from "./query-case.ts";
+import { inQueryCase } from "./records/query-case.ts";
 import { placed } from "./source.ts";
 import { selectionOf } from "./selection.ts";
-import { transferRecords } from "./zone-transfer.ts";
+import { transferRecords } from "./records/zone-transfer.ts";
 
 /** What the plugin stands on, besides the house. */
 export interface KubernetesWorld {

@@ -11,7 +11,7 @@ import {
   service,
   slice,
 } from "./cluster.cases.ts";
-import { ClusterIndex } from "./cluster-index.ts";
+import { ClusterIndex } from "./index/cluster-index.ts";
 import { EventRecorder } from "./event-recorder.ts";
 
 const KINDS: readonly Kind[] = ["Namespace", "Service", "EndpointSlice", "Pod"];

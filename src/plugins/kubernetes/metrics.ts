@@ -1,7 +1,7 @@
 import type { ClusterSource, Kind } from "../../kube/cluster-source.ts";
 import type { HistogramCell, Metrics } from "../../observe/metrics.ts";
-import type { ClusterIndex } from "./cluster-index.ts";
-import { countObjects, estimateOctets } from "./index-size.ts";
+import type { ClusterIndex } from "./index/cluster-index.ts";
+import { countObjects, estimateOctets } from "./index/index-size.ts";
 
 /** From a millisecond to nine minutes, each twice the one before: CoreDNS's. */
 const PROGRAMMING_BOUNDS = Array.from({ length: 20 }, (_, i) => 0.001 * 2 ** i);

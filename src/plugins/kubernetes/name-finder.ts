@@ -1,21 +1,21 @@
 import type { Kind } from "../../kube/cluster-source.ts";
 import type { State } from "../../server/contract/state.ts";
-import { addressOfDashed } from "./address.ts";
-import type { ClusterIndex } from "./cluster-index.ts";
-import type { ClusterZone } from "./cluster-zone.ts";
-import { NS_DNS } from "./cluster-zone.ts";
-import { HostRecords } from "./host-records.ts";
-import { LabelOffsets, labelText, POD, SVC, withoutUnderscore } from "./labels.ts";
-import type { NameRecords } from "./name-records.ts";
-import { EMPTY, POINTERS_ONLY } from "./name-records.ts";
-import type { NameServers } from "./name-servers.ts";
-import type { PodAddress } from "./pod-table.ts";
-import { addressOfReverseName } from "./reverse-name.ts";
-import type { ServiceNode } from "./service-node.ts";
-import { isExposed } from "./service-node.ts";
-import { ServiceRecords } from "./service-records.ts";
-import type { ZonalName } from "./zonal-name.ts";
-import { parseZonalName } from "./zonal-name.ts";
+import { addressOfDashed } from "./records/address.ts";
+import type { ClusterIndex } from "./index/cluster-index.ts";
+import type { ClusterZone } from "./records/cluster-zone.ts";
+import { NS_DNS } from "./records/cluster-zone.ts";
+import { HostRecords } from "./records/host-records.ts";
+import { LabelOffsets, labelText, POD, SVC, withoutUnderscore } from "./records/labels.ts";
+import type { NameRecords } from "./records/name-records.ts";
+import { EMPTY, POINTERS_ONLY } from "./records/name-records.ts";
+import type { NameServers } from "./records/name-servers.ts";
+import type { PodAddress } from "./index/pod-table.ts";
+import { addressOfReverseName } from "./records/reverse-name.ts";
+import type { ServiceNode } from "./index/service-node.ts";
+import { isExposed } from "./index/service-node.ts";
+import { ServiceRecords } from "./records/service-records.ts";
+import type { ZonalName } from "./records/zonal-name.ts";
+import { parseZonalName } from "./records/zonal-name.ts";
 
 export type PodMode = "disabled" | "insecure" | "verified";
 

@@ -3,7 +3,7 @@ import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
 import type { Kind } from "../../kube/cluster-source.ts";
-import { QueryError } from "../../server/query-error.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
 import { passedOn, testQuery } from "../../testing/query.ts";
 import {
   externalName,

@@ -16,11 +16,11 @@ import type { Directive, Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
 import type { Name } from "../../dns/name.ts";
 import { parseLabelSelector } from "../../kube/label-selector.ts";
-import { wireLabel } from "./labels.ts";
+import { wireLabel } from "./records/labels.ts";
 import type { PodMode } from "./name-finder.ts";
 import type { ApiOptions } from "./parse-api.ts";
 import { API_PROPERTIES, checkApiOptions, defaultApiOptions } from "./parse-api.ts";
-import { isReverseKey } from "./reverse-name.ts";
+import { isReverseKey } from "./records/reverse-name.ts";
 
 const MAX_TTL_SECONDS = 3_600;
 

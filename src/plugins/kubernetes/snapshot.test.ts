@@ -7,9 +7,9 @@ import { Name } from "../../dns/name.ts";
 import type { ClusterObject, Kind } from "../../kube/cluster-source.ts";
 import { TemporaryFolder } from "../../kube/manifests/testing.ts";
 import { FakeSource } from "../../kube/snapshot/testing.ts";
-import { QueryError } from "../../server/query-error.ts";
-import type { Reply } from "../../server/reply.ts";
-import { DROPPED } from "../../server/reply.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
+import type { Reply } from "../../server/contract/reply.ts";
+import { DROPPED } from "../../server/contract/reply.ts";
 import { testContext } from "../../testing/context.ts";
 import { passedOn, sections, testQuery } from "../../testing/query.ts";
 import {

@@ -3,7 +3,7 @@ import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
 import { SnapshotSource } from "../../kube/snapshot/snapshot-source.ts";
 import { configPath } from "../../server/config-path.ts";
-import type { PluginContext } from "../../server/plugin.ts";
+import type { PluginContext } from "../../server/contract/plugin.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { selectionOf } from "./selection.ts";
 

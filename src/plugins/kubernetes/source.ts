@@ -6,7 +6,7 @@ import { ApiSource } from "../../kube/api/api-source.ts";
 import type { ClusterSource } from "../../kube/cluster-source.ts";
 import { manifestsSource, MissingManifests } from "../../kube/manifests/manifests-source.ts";
 import { configPath } from "../../server/config-path.ts";
-import type { PluginContext } from "../../server/plugin.ts";
+import type { PluginContext } from "../../server/contract/plugin.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { selectionOf } from "./selection.ts";
 

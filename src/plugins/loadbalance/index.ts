@@ -1,5 +1,5 @@
 import { configPath } from "../../server/config-path.ts";
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { LoadBalance } from "./loadbalance.ts";
 import { parseLoadBalance } from "./parse.ts";
 import { WeightFile } from "./weight-file.ts";

@@ -1,10 +1,10 @@
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Instance, Next } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import type { Reply, Result } from "../../server/reply.ts";
-import { mapReply } from "../../server/reply.ts";
+import type { Instance, Next } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Reply, Result } from "../../server/contract/reply.ts";
+import { mapReply } from "../../server/contract/reply.ts";
 import type { Subnet } from "./prefer.ts";
 import { preferSubnets } from "./prefer.ts";
 import { shuffle } from "./round-robin.ts";

@@ -3,7 +3,7 @@ import { Flag } from "../../dns/header.ts";
 import { Opcode } from "../../dns/iana/opcode.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
-import { DROPPED, Reply } from "../../server/reply.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
 import { testQuery } from "../../testing/query.ts";
 import type { TestQueryOptions } from "../../testing/query.ts";
 import { compileFormat } from "./format.ts";

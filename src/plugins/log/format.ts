@@ -1,10 +1,11 @@
+import { bracketed } from "../../net/host-port.ts";
 import { Flag } from "../../dns/header.ts";
 import { formatRcode } from "../../dns/iana/rcode.ts";
 import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
-import type { Query } from "../../server/query.ts";
-import type { Outcome } from "../../server/reply.ts";
-import { DROPPED } from "../../server/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Outcome } from "../../server/contract/reply.ts";
+import { DROPPED } from "../../server/contract/reply.ts";
 import { responseClass, responseType } from "./response-class.ts";
 
 /** A query that is over. `octets` is the size of its reply. */
@@ -69,10 +70,6 @@ export function bufferSize({ client, payloadSize }: Query): number {
 /** Since it was received. */
 export function durationSeconds({ receivedMs }: Query): number {
   return (performance.now() - receivedMs) / 1_000;
-}
-
-function bracketed(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
 }
 
 /** In the order of the header's bits. */

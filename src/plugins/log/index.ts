@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { mergeRules, parseLog } from "./parse.ts";
 import { QueryLog } from "./query-log.ts";
 

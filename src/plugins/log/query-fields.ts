@@ -1,9 +1,9 @@
 import { formatRcode } from "../../dns/iana/rcode.ts";
 import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
-import type { Query } from "../../server/query.ts";
-import type { Outcome } from "../../server/reply.ts";
-import { DROPPED } from "../../server/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Outcome } from "../../server/contract/reply.ts";
+import { DROPPED } from "../../server/contract/reply.ts";
 import { bufferSize, durationSeconds, protocol } from "./format.ts";
 
 /** What a line in JSON has beside the message; CoreDNS's names. `rcode` is null without a reply. */

@@ -1,9 +1,9 @@
 import type { Logger } from "../../observe/log.ts";
 import { isStructured } from "../../observe/log.ts";
 import type { Exchange } from "../../server/contract/exchange.ts";
-import type { Instance } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import type { Outcome } from "../../server/reply.ts";
+import type { Instance } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Outcome } from "../../server/contract/reply.ts";
 import type { Replacement } from "./format.ts";
 import { compileFormat } from "./format.ts";
 import { queryFields } from "./query-fields.ts";

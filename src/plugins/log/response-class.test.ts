@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseRcode } from "../../dns/iana/rcode.ts";
-import { DROPPED, Reply } from "../../server/reply.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
 import { records, testQuery } from "../../testing/query.ts";
 import { responseClass, responseType } from "./response-class.ts";
 

@@ -1,9 +1,9 @@
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Query } from "../../server/query.ts";
-import type { Outcome, Reply } from "../../server/reply.ts";
-import { DROPPED } from "../../server/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Outcome, Reply } from "../../server/contract/reply.ts";
+import { DROPPED } from "../../server/contract/reply.ts";
 
 export const CLASSES = ["success", "denial", "error"] as const;
 export type ResponseClass = (typeof CLASSES)[number];

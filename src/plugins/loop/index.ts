@@ -1,5 +1,5 @@
 import { noArguments, noBody } from "../../corefile/arguments.ts";
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { LoopDetector } from "./loop-detector.ts";
 
 export const loop = definePlugin({

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
-import type { Next, ServerHost } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import { Reply } from "../../server/reply.ts";
+import type { Next, ServerHost } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import { Reply } from "../../server/contract/reply.ts";
 import { testContext, testDirective } from "../../testing/context.ts";
 import { ask, passedOn, testQuery } from "../../testing/query.ts";
 import { loop } from "./index.ts";

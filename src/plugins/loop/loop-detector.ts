@@ -1,3 +1,4 @@
+import { hostPort } from "../../net/host-port.ts";
 import { randomBytes } from "node:crypto";
 import { Flag } from "../../dns/header.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
@@ -6,11 +7,11 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
 import { guard } from "../../observe/faults.ts";
 import { Validity } from "../../server/contract/validity.ts";
-import { internalClient } from "../../server/internal-client.ts";
-import type { Instance, Next, PluginContext } from "../../server/plugin.ts";
-import { Query } from "../../server/query.ts";
-import type { Result } from "../../server/reply.ts";
-import { Reply } from "../../server/reply.ts";
+import { internalClient } from "../../server/contract/internal-client.ts";
+import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
+import { Query } from "../../server/contract/query.ts";
+import type { Result } from "../../server/contract/reply.ts";
+import { Reply } from "../../server/contract/reply.ts";
 
 /** From the start of the server on, probes are sent for at most this long. */
 const PROBE_PERIOD_MS = 30_000;
@@ -136,8 +137,4 @@ async function resolved(resolve: () => Result): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function hostPort(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, it } from "vitest";
-import type { BlockSettings } from "../../server/plugin.ts";
+import type { BlockSettings } from "../../server/contract/plugin.ts";
 import { testDirective } from "../../testing/context.ts";
 import { multisocket } from "./index.ts";
 

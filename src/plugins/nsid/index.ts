@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { noBody } from "../../corefile/arguments.ts";
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { Nsid } from "./nsid.ts";
 
 export const nsid = definePlugin({

@@ -1,10 +1,10 @@
 import type { EdnsOption } from "../../dns/edns.ts";
 import { findOption, nsidOption } from "../../dns/edns.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
-import type { Instance, Next } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import type { Reply, Result } from "../../server/reply.ts";
-import { mapReply } from "../../server/reply.ts";
+import type { Instance, Next } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Reply, Result } from "../../server/contract/reply.ts";
+import { mapReply } from "../../server/contract/reply.ts";
 
 /** Tells those who ask for it which server has answered (RFC 5001), whoever made the answer. */
 export class Nsid implements Instance {

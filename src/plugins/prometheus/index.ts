@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { parsePrometheus } from "./parse.ts";
 import { Prometheus } from "./prometheus.ts";
 

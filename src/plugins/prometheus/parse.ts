@@ -1,6 +1,6 @@
 import { argumentRange, noArguments, noBody, subDirectives } from "../../corefile/arguments.ts";
 import type { Directive } from "../../corefile/directive.ts";
-import { parseHttpAddress } from "../../server/http-address.ts";
+import { parseHttpAddress } from "../../http/http-address.ts";
 
 export interface PrometheusOptions {
   readonly address: string;

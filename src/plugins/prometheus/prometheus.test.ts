@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
-import { HttpEndpoints } from "../../observe/http-endpoints.ts";
+import { HttpEndpoints } from "../../http/http-endpoints.ts";
 import { Metrics } from "../../observe/metrics.ts";
-import type { Instance } from "../../server/plugin.ts";
-import type { Outcome } from "../../server/reply.ts";
-import { DROPPED, Reply } from "../../server/reply.ts";
+import type { Instance } from "../../server/contract/plugin.ts";
+import type { Outcome } from "../../server/contract/reply.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
 import { testContext, testDirective } from "../../testing/context.ts";
 import { testQuery } from "../../testing/query.ts";
 import type { TestQueryOptions } from "../../testing/query.ts";

@@ -1,9 +1,9 @@
 import { rcodeLabel } from "../../dns/iana/rcode.ts";
 import type { Cell, HistogramCell } from "../../observe/metrics.ts";
-import type { Query } from "../../server/query.ts";
-import type { Outcome } from "../../server/reply.ts";
-import { DROPPED } from "../../server/reply.ts";
-import type { RepeatObserver, RepeatedQueries } from "../../server/repeat-observer.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Outcome } from "../../server/contract/reply.ts";
+import { DROPPED } from "../../server/contract/reply.ts";
+import type { RepeatObserver, RepeatedQueries } from "../../server/contract/repeat-observer.ts";
 import type { TrafficFamilies } from "./traffic-families.ts";
 import { TYPE_LABELS, typeLabelIndex } from "./type-label.ts";
 

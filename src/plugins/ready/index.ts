@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { parseReady } from "./parse.ts";
 import { Ready } from "./ready.ts";
 

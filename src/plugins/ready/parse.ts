@@ -6,7 +6,7 @@ import {
   subDirectives,
 } from "../../corefile/arguments.ts";
 import type { Directive } from "../../corefile/directive.ts";
-import { parseHttpAddress } from "../../server/http-address.ts";
+import { parseHttpAddress } from "../../http/http-address.ts";
 
 const MONITORS = ["until-ready", "continuously"] as const;
 

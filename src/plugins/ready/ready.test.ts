@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HttpEndpoints } from "../../observe/http-endpoints.ts";
-import type { Instance, NamedInstance, PluginContext } from "../../server/plugin.ts";
+import { HttpEndpoints } from "../../http/http-endpoints.ts";
+import type { Instance, NamedInstance, PluginContext } from "../../server/contract/plugin.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { ready } from "./index.ts";
 

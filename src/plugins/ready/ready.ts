@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { serveHttp } from "../../server/http-address.ts";
-import type { Instance, PluginContext } from "../../server/plugin.ts";
+import { serveHttp } from "../../http/http-address.ts";
+import type { Instance, PluginContext } from "../../server/contract/plugin.ts";
 import type { ReadyOptions } from "./parse.ts";
 
 /** Answers `/ready`: 200 if queries are answered as they should be, else 503 and why not. */

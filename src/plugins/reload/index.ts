@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { parseReload } from "./parse.ts";
 import { Reload } from "./reload.ts";
 

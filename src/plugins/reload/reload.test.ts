@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readCorefile } from "../../corefile/corefile.ts";
 import { Metrics } from "../../observe/metrics.ts";
-import type { Instance, NamedInstance, ServerHost } from "../../server/plugin.ts";
+import type { Instance, NamedInstance, ServerHost } from "../../server/contract/plugin.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { reload } from "./index.ts";
 

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { reasonOf } from "../../corefile/corefile-error.ts";
 import { readCorefileAside } from "../../corefile/corefile.ts";
 import { guard } from "../../observe/faults.ts";
-import type { Instance, PluginContext } from "../../server/plugin.ts";
+import type { Instance, PluginContext } from "../../server/contract/plugin.ts";
 import type { ReloadMetrics } from "./metrics.ts";
 import { reloadMetrics } from "./metrics.ts";
 import type { ReloadOptions } from "./parse.ts";

@@ -1,6 +1,6 @@
 import { noBody, oneArgument } from "../../corefile/arguments.ts";
 import { configPath } from "../../server/config-path.ts";
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { lookForFolder } from "./look-for-folder.ts";
 
 export const root = definePlugin({

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { BlockSettings } from "../../server/plugin.ts";
+import type { BlockSettings } from "../../server/contract/plugin.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { root } from "./index.ts";
 

@@ -2,10 +2,10 @@ import { RrType } from "../../dns/iana/rr-type.ts";
 import { Flag } from "../../dns/header.ts";
 import { CNAME } from "../../dns/rdata/rfc1035-names.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { ServerHost } from "../../server/plugin.ts";
-import type { Query } from "../../server/query.ts";
-import type { Outcome, Result } from "../../server/reply.ts";
-import { DROPPED, Reply } from "../../server/reply.ts";
+import type { ServerHost } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Outcome, Result } from "../../server/contract/reply.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
 
 /**
  * Puts behind each CNAME record of an answer what the server itself says about its target, if

@@ -1,4 +1,4 @@
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { parseTemplateDirective } from "./parse.ts";
 import { Template } from "./template.ts";
 

@@ -16,7 +16,7 @@ import { Rcode, parseRcode } from "../../dns/iana/rcode.ts";
 import { RrClass, formatRrClass, parseRrClass } from "../../dns/iana/rr-class.ts";
 import { parseRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
-import { judgeType } from "../../server/admission.ts";
+import { judgeType } from "../../server/contract/admission.ts";
 import { RecordTemplate } from "./record-template.ts";
 
 /** CoreDNS's limit, so that compiling an expression cannot eat the memory. */

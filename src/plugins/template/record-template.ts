@@ -1,7 +1,7 @@
 import { Name } from "../../dns/name.ts";
 import { parseRecord } from "../../dns/presentation.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import { GoTemplate } from "./go-template.ts";
+import { GoTemplate } from "../../go-template/go-template.ts";
 import type { TemplateData } from "./template-data.ts";
 import { TEMPLATE_FIELDS } from "./template-data.ts";
 

@@ -1,8 +1,8 @@
 import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
 import { Flag } from "../../dns/header.ts";
-import type { Query } from "../../server/query.ts";
-import type { Value } from "./go-template-value.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { Value } from "../../go-template/value.ts";
 
 const FIELDS = [
   "Zone",

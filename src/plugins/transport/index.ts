@@ -1,5 +1,5 @@
 import { tokenError } from "../../corefile/directive.ts";
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { parseTransport } from "./parse.ts";
 
 export const transport = definePlugin({

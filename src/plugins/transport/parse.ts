@@ -8,12 +8,12 @@ import {
 } from "../../corefile/arguments.ts";
 import type { Directive } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
-import type { UdpWish } from "../../server/udp-wish.ts";
+import type { ConfiguredUdp } from "../../server/contract/configured-udp.ts";
 
 /** More would be a slip of the finger. */
-const MOST_WORKERS = 256;
+const MAX_WORKERS = 256;
 
-type Draft = { -readonly [Key in keyof UdpWish]: UdpWish[Key] };
+type Draft = { -readonly [Key in keyof ConfiguredUdp]: ConfiguredUdp[Key] };
 
 const PROPERTIES: Record<string, (sub: Directive, wish: Draft) => void> = {
   udp(sub, wish) {
@@ -26,12 +26,12 @@ const PROPERTIES: Record<string, (sub: Directive, wish: Draft) => void> = {
   workers(sub, wish) {
     noBody(sub);
     const at = oneArgument(sub);
-    wish.threads = { value: parseInteger(at, { min: 0, max: MOST_WORKERS }), at };
+    wish.threads = { value: parseInteger(at, { min: 0, max: MAX_WORKERS }), at };
   },
 };
 
 /** Reads `transport { udp auto|native|node, workers N }`. */
-export function parseTransport(directive: Directive): UdpWish {
+export function parseTransport(directive: Directive): ConfiguredUdp {
   noArguments(directive);
   const wish = subDirectives<Draft>(directive, PROPERTIES, {});
   if (wish.implementation?.value === "node" && wish.threads) {

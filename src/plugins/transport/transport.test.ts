@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BlockSettings } from "../../server/plugin.ts";
-import { udpSettings } from "../../server/udp-wish.ts";
+import type { BlockSettings } from "../../server/contract/plugin.ts";
+import { udpSettings } from "../../server/contract/configured-udp.ts";
 import { testDirective } from "../../testing/context.ts";
 import { transport } from "./index.ts";
 

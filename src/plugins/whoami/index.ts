@@ -1,5 +1,5 @@
 import { noArguments, noBody } from "../../corefile/arguments.ts";
-import { definePlugin } from "../../server/plugin.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
 import { serveWhoami } from "./whoami.ts";
 
 export const whoami = definePlugin({

@@ -5,8 +5,8 @@ import { A } from "../../dns/rdata/a.ts";
 import { AAAA } from "../../dns/rdata/aaaa.ts";
 import { SRV } from "../../dns/rdata/srv.ts";
 import { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Query } from "../../server/query.ts";
-import { Reply } from "../../server/reply.ts";
+import type { Query } from "../../server/contract/query.ts";
+import { Reply } from "../../server/contract/reply.ts";
 
 /** Tells clients who they are: address, port and transport, in the additional section. */
 export function serveWhoami(query: Query): Reply {

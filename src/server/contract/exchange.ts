@@ -1,5 +1,5 @@
-import type { Query } from "../query.ts";
-import type { Outcome } from "../reply.ts";
+import type { Query } from "./query.ts";
+import type { Outcome } from "./reply.ts";
 
 /** A query and what has come of it. Valid during the call of `observe`. */
 export interface Exchange {

@@ -1,6 +1,6 @@
 import type { Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
-import type { Query } from "../query.ts";
+import type { Query } from "./query.ts";
 
 /** A value that a query has, "" if it has none. Computed only where somebody asks for it. */
 export type Metadata = (query: Query) => string;

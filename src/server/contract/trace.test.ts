@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { testQuery } from "../../testing/query.ts";
-import { composeTracedChain } from "../chain.ts";
-import type { Instance } from "../plugin.ts";
-import { QueryError } from "../query-error.ts";
-import { DROPPED, Reply, mapReply } from "../reply.ts";
+import { composeTracedChain } from "../pipeline/chain.ts";
+import type { Instance } from "./plugin.ts";
+import { QueryError } from "./query-error.ts";
+import { DROPPED, Reply, mapReply } from "./reply.ts";
 import { Trace } from "./trace.ts";
 
 async function stepsOf(...instances: readonly Instance[]): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Query } from "../query.ts";
+import type { Query } from "./query.ts";
 
 /** Which of the queries for its zones a server block is for; one with another view may follow. */
 export interface View {

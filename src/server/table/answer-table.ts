@@ -1,9 +1,9 @@
 import { guard } from "../../observe/faults.ts";
 import type { Afterwards } from "../contract/state.ts";
-import type { Query } from "../query.ts";
-import type { Repetition, Reply } from "../reply.ts";
-import type { RepeatedQueries } from "../repeat-observer.ts";
-import type { Repeat } from "../serving-block.ts";
+import type { Query } from "../contract/query.ts";
+import type { Repetition, Reply } from "../contract/reply.ts";
+import type { RepeatedQueries } from "../contract/repeat-observer.ts";
+import type { Repeat } from "../pipeline/serving-block.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { HitDurations } from "./hit-durations.ts";
 import { HitRound } from "./hit-round.ts";

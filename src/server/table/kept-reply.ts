@@ -1,7 +1,7 @@
 import type { Afterwards, Dependent } from "../contract/state.ts";
 import type { Validity } from "../contract/validity.ts";
-import type { Repetition, Reply } from "../reply.ts";
-import type { RepeatObserver } from "../repeat-observer.ts";
+import type { Repetition, Reply } from "../contract/reply.ts";
+import type { RepeatObserver } from "../contract/repeat-observer.ts";
 
 /** What the main thread knows of a slot that is in use. */
 export class KeptReply implements Dependent {

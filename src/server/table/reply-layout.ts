@@ -1,5 +1,5 @@
 import { RrType } from "../../dns/iana/rr-type.ts";
-import type { Reply } from "../reply.ts";
+import type { Reply } from "../contract/reply.ts";
 
 /** Address records one behind the other that look alike, but for their data. */
 export interface AddressRun {

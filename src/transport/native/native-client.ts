@@ -1,5 +1,5 @@
 import { MAX_UDP_OCTETS } from "../../dns/edns.ts";
-import type { Client } from "../../server/client.ts";
+import type { Client } from "../client.ts";
 import { addressOf, localAddressOf, portOf } from "./socket-address.ts";
 
 /** What a client needs of the socket that its query came in by. */

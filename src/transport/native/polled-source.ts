@@ -5,7 +5,7 @@ import type { Libc, Poll } from "./libc.ts";
 import type { OnQuery, QuerySource } from "./query-source.ts";
 import type { ReplyQueue } from "./reply-queue.ts";
 import { ThreadMemory } from "./thread-memory.ts";
-import { MOST_QUEUED, MSG_DONTWAIT } from "./transmit.ts";
+import { MAX_QUEUED, MSG_DONTWAIT } from "./transmit.ts";
 import type { UdpSocket } from "./udp-socket.ts";
 
 /** Full batches taken before others have their turn. */
@@ -52,7 +52,7 @@ export class PolledSource implements QuerySource {
   async stop(): Promise<void> {
     this.#poll?.close();
     this.#options.socket.setBlocking();
-    this.#read(MOST_QUEUED / BATCH);
+    this.#read(MAX_QUEUED / BATCH);
   }
 
   #read(turns: number): void {

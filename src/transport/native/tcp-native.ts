@@ -18,7 +18,7 @@ import { addressOf, portOf } from "./socket-address.ts";
 import { StreamMemory } from "./stream-memory.ts";
 import type { Watcher } from "./stream-poll.ts";
 import { EPOLLIN, StreamPoll } from "./stream-poll.ts";
-import { MOST_WAITING, TcpSocket } from "./tcp-socket.ts";
+import { MAX_WAITING, TcpSocket } from "./tcp-socket.ts";
 
 /** Connections taken before those that are there have their turn. */
 const ACCEPTS_AT_ONCE = 64;
@@ -127,7 +127,7 @@ class NativeTcpListener implements Listener, Watcher {
   async close(): Promise<void> {
     clearTimeout(this.#rest);
     // Whoever waits to be accepted may have asked already.
-    for (let accepted = 0; accepted < MOST_WAITING; accepted += ACCEPTS_AT_ONCE) this.ready();
+    for (let accepted = 0; accepted < MAX_WAITING; accepted += ACCEPTS_AT_ONCE) this.ready();
     this.#streams.poll.forget(this.#socket.fd);
     this.#socket.close();
     this.#connections.endAll();

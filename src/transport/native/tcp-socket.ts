@@ -14,7 +14,7 @@ const TCP_NODELAY = 1;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 /** Connections that the kernel keeps until they are accepted. */
-export const MOST_WAITING = 1_024;
+export const MAX_WAITING = 1_024;
 
 /** A TCP socket that listens, outside of Node's event loop. */
 export class TcpSocket {
@@ -48,7 +48,7 @@ export class TcpSocket {
       this.#set(IPPROTO_TCP, TCP_NODELAY, 1);
       if (sharesPort) this.#set(SOL_SOCKET, SO_REUSEPORT, 1);
       if (libc.bind(this.fd, sockaddr, sockaddr.length) < 0) throw systemError(libc, "bind");
-      if (libc.listen(this.fd, MOST_WAITING) < 0) throw systemError(libc, "listen");
+      if (libc.listen(this.fd, MAX_WAITING) < 0) throw systemError(libc, "listen");
       // For those of ours that come later; had it been set before, others' would not have shown.
       this.#set(SOL_SOCKET, SO_REUSEPORT, 1);
       this.boundAddress = this.#name();

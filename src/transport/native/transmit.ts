@@ -8,7 +8,7 @@ export const MSG_DONTWAIT = 0x40;
 export const MSG_WAITFORONE = 0x10000;
 
 /** No more datagrams than this have been received when reading is to stop: the buffer holds fewer. */
-export const MOST_QUEUED = 32_768;
+export const MAX_QUEUED = 32_768;
 
 /**
  * Sends the slots from `first` to `count` of a batch. What cannot be sent, as a reply to port 0, is

@@ -5,7 +5,7 @@ import { BatchServer } from "./batch-server.ts";
 import { loadLibc } from "./libc.ts";
 import { MissRing } from "./miss-ring.ts";
 import { ThreadMemory } from "./thread-memory.ts";
-import { MOST_QUEUED, MSG_DONTWAIT, MSG_WAITFORONE } from "./transmit.ts";
+import { MAX_QUEUED, MSG_DONTWAIT, MSG_WAITFORONE } from "./transmit.ts";
 
 /** What a thread is started with. */
 export interface UdpWorkerData {
@@ -44,7 +44,7 @@ async function run({ fd, memory: shared, ring: ringMemory, responder }: UdpWorke
     server.turn(MSG_WAITFORONE);
     ring.publish();
   }
-  for (let left = MOST_QUEUED; left > 0;) {
+  for (let left = MAX_QUEUED; left > 0;) {
     const count = server.turn(MSG_DONTWAIT);
     ring.publish();
     left = count === 0 ? 0 : left - count;

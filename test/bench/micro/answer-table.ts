@@ -1,12 +1,12 @@
 import { encodeQuestion, parseQuestion } from "../../recorded/question.ts";
 import { State } from "../../../src/server/contract/state.ts";
 import { Validity } from "../../../src/server/contract/validity.ts";
-import type { Client } from "../../../src/server/client.ts";
-import { encodeReply } from "../../../src/server/encode-reply.ts";
-import { readQuery } from "../../../src/server/query.ts";
-import type { Repetition } from "../../../src/server/reply.ts";
-import { Reply } from "../../../src/server/reply.ts";
-import type { ServingBlock } from "../../../src/server/serving-block.ts";
+import type { Client } from "../../../src/transport/client.ts";
+import { encodeReply } from "../../../src/server/pipeline/encode-reply.ts";
+import { readQuery } from "../../../src/server/contract/query.ts";
+import type { Repetition } from "../../../src/server/contract/reply.ts";
+import { Reply } from "../../../src/server/contract/reply.ts";
+import type { ServingBlock } from "../../../src/server/pipeline/serving-block.ts";
 import { AnswerTable } from "../../../src/server/table/answer-table.ts";
 import { EndpointTable } from "../../../src/server/table/endpoint-table.ts";
 import { TableReader } from "../../../src/server/table/table-reader.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { encodeReply } from "../../../src/server/encode-reply.ts";
-import { DROPPED } from "../../../src/server/reply.ts";
-import type { ServingBlock } from "../../../src/server/serving-block.ts";
+import { encodeReply } from "../../../src/server/pipeline/encode-reply.ts";
+import { DROPPED } from "../../../src/server/contract/reply.ts";
+import type { ServingBlock } from "../../../src/server/pipeline/serving-block.ts";
 import { startServer } from "../../../src/testing/server.ts";
 import { waitUntilRight } from "../probe.ts";
 import { generateCluster } from "../cluster.ts";

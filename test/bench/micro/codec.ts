@@ -1,8 +1,8 @@
 import { Rcode } from "../../../src/dns/iana/rcode.ts";
 import { parseMessage } from "../../../src/dns/message.ts";
-import { encodeReply } from "../../../src/server/encode-reply.ts";
-import type { Query } from "../../../src/server/query.ts";
-import { Reply } from "../../../src/server/reply.ts";
+import { encodeReply } from "../../../src/server/pipeline/encode-reply.ts";
+import type { Query } from "../../../src/server/contract/query.ts";
+import { Reply } from "../../../src/server/contract/reply.ts";
 import { records } from "../../../src/testing/query.ts";
 import type { Suite } from "./benchmark.ts";
 import { forEach } from "./benchmark.ts";

@@ -1,7 +1,7 @@
 import { encode } from "dns-packet";
-import type { Client } from "../../../src/server/client.ts";
-import type { Query } from "../../../src/server/query.ts";
-import { readQuery } from "../../../src/server/query.ts";
+import type { Client } from "../../../src/transport/client.ts";
+import type { Query } from "../../../src/server/contract/query.ts";
+import { readQuery } from "../../../src/server/contract/query.ts";
 
 /** A client over UDP that takes replies and does nothing with them. */
 export const client: Client = {

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { answerTo, startFakeUpstream } from "../../../src/testing/fake-upstream.ts";
 import type { ReceivedQuery } from "../../../src/testing/fake-upstream.ts";
 import { startServer } from "../../../src/testing/server.ts";
-import { frame } from "../../../src/transport/frame-reader.ts";
+import { frame } from "../../../src/dns/frame-reader.ts";
 import { BIG, WWW_A } from "../example-zone.ts";
 import { ask, describe, expectReply } from "../expect-reply.ts";
 import { arrived, inFakeTime } from "../fake-time.ts";

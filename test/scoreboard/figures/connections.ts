@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { createConnection } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FrameReader, frame } from "../../../src/transport/frame-reader.ts";
+import { FrameReader, frame } from "../../../src/dns/frame-reader.ts";
 import { encodeQuestion, parseQuestion } from "../../recorded/question.ts";
 import type { Effort, Figure } from "../figure.ts";
 import { count, withServer } from "../figure.ts";

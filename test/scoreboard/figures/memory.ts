@@ -16,8 +16,8 @@ const CONNECTIONS = 3_000;
 const CLIENTS = 30;
 const MEBIOCTET = 2 ** 20;
 /** What the cache and the answer table may hold in all, and what comes and goes. */
-const MOST_MEBIOCTETS = 100;
-const MOST_RISE = 0.3;
+const MAX_MEBIOCTETS = 100;
+const MAX_RISE = 0.3;
 
 const COREFILE = `.:{{PORT}} {
   cache 300
@@ -44,7 +44,7 @@ export const memory: Figure = {
       const more = `+${names.toFixed(0)} MiB; +${idle.toFixed(0)} MiB`;
       return {
         text: `${more}; ${rise === undefined ? "relist not measured" : (1 + rise).toFixed(2)}`,
-        isMet: Math.max(names, idle) <= MOST_MEBIOCTETS && rise !== undefined && rise <= MOST_RISE,
+        isMet: Math.max(names, idle) <= MAX_MEBIOCTETS && rise !== undefined && rise <= MAX_RISE,
         note: `${count(seconds(effort) * QUERIES_PER_SECOND)} names; ${relist?.note ?? "no API server to relist from"}`,
       };
     } finally {

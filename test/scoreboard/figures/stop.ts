@@ -9,7 +9,7 @@ import { count, inMs, withServer } from "../figure.ts";
 const WAITING = 30;
 const UPSTREAM_MS = 1_200;
 const LAMEDUCK_MS = 2_000;
-const MOST_MS = LAMEDUCK_MS + 1_000;
+const MAX_MS = LAMEDUCK_MS + 1_000;
 
 const COREFILE = `.:{{PORT}} {
   health 127.0.0.1:{{HEALTH_PORT}} {
@@ -69,7 +69,7 @@ function measure(contestant: Contestant, upstream: string): Promise<Result> {
       const received = count(sent - refused + WAITING);
       return {
         text: `${missed} of ${received}; lameduck + ${inMs(exitMs - LAMEDUCK_MS)}`,
-        isMet: missed === 0 && exitMs <= MOST_MS,
+        isMet: missed === 0 && exitMs <= MAX_MS,
         note: `${answered.length} of the ${WAITING} waiting answered, ${lostAtMs.length} of the others lost`,
       };
     },

@@ -1,3 +1,4 @@
+import { hostPort } from "../../../net/host-port.ts";
 import { join } from "node:path";
 import type { ApiAccess, ApiCredentials } from "../access.ts";
 import { AccessError } from "../access.ts";
@@ -43,7 +44,7 @@ function serverUrl(environment: Environment): URL {
   const port = environment["KUBERNETES_SERVICE_PORT"] ?? "";
   if (host === "") throw notInPod("KUBERNETES_SERVICE_HOST is not set");
   if (port === "") throw notInPod("KUBERNETES_SERVICE_PORT is not set");
-  const text = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const text = `https://${hostPort(host, port)}`;
   if (URL.canParse(text)) return new URL(text);
   throw new AccessError(
     `Cannot find an API server: KUBERNETES_SERVICE_HOST "${host}" and KUBERNETES_SERVICE_PORT "${port}" make no URL`,

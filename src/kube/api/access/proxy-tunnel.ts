@@ -1,3 +1,4 @@
+import { hostPort } from "../../../net/host-port.ts";
 import http from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
@@ -17,7 +18,7 @@ export function openTunnel(
   port: number,
   timeoutMs: number,
 ): Promise<Socket> {
-  const authority = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const authority = hostPort(host, port);
   const fail = (reason: string, cause?: unknown): AccessError => {
     const name = `${proxy.protocol}//${proxy.host}`;
     const text = `Cannot connect to ${authority} through proxy "${name}": ${reason}`;

@@ -1,0 +1,105 @@
+import type { ObjectKey, Pod } from "../../../kube/cluster-source.ts";
+import { SharedStates } from "../../../server/contract/shared-states.ts";
+import type { State } from "../../../server/contract/state.ts";
+import { dashedAddress } from "../records/address.ts";
+import type { EndingStates } from "./ending-states.ts";
+import { wireLabel } from "../records/labels.ts";
+
+/** Pods in these phases have given their addresses back. */
+const OVER = new Set(["Succeeded", "Failed", "Unknown"]);
+
+/** An address in a namespace, as the name of a pod says it. */
+export interface PodAddress {
+  readonly address: string;
+  /** Pods that have it: more than one on a host's own network. */
+  readonly count: number;
+}
+
+interface CountedAddress extends PodAddress {
+  count: number;
+}
+
+/** The addresses of running pods by name, for `pods verified`. */
+export class PodTable {
+  readonly #byName = new Map<string, CountedAddress>();
+  /** What each pod has added, by namespace and name. */
+  readonly #names = new Map<string, readonly string[]>();
+  readonly #states = new SharedStates();
+  readonly #ending: EndingStates;
+
+  /** @param ending takes what a change ends */
+  constructor(ending: EndingStates) {
+    this.#ending = ending;
+  }
+
+  /** @param labels of pod and namespace, in lower-case wire form */
+  find(labels: string): PodAddress | undefined {
+    return this.#byName.get(labels);
+  }
+
+  /** What a reply about these labels depends on, whether there is such a pod or not. */
+  stateOf(labels: string, frame: State): State {
+    return this.#states.of(labels, frame);
+  }
+
+  /** @returns whether its addresses have changed. */
+  upsert(pod: Pod): boolean {
+    const addresses = OVER.has(pod.phase) ? [] : pod.podIPs;
+    const named = new Map(addresses.map((address) => [podLabels(address, pod.namespace), address]));
+    const key = objectKey(pod);
+    const before = this.#names.get(key) ?? [];
+    const isSame = before.length === named.size && before.every((name) => named.has(name));
+    if (isSame) return false;
+    this.#forget(before);
+    for (const [name, address] of named) this.#add(name, address);
+    if (named.size > 0) this.#names.set(key, [...named.keys()]);
+    else this.#names.delete(key);
+    return true;
+  }
+
+  /** Pods that have addresses. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** The pods that have addresses, with no more than their addresses. */
+  *objects(): Generator<Pod, void, undefined> {
+    for (const [key, names] of this.#names) {
+      const [namespace = "", name = ""] = key.split("/");
+      const podIPs = names.map((labels) => this.#byName.get(labels)?.address ?? "");
+      yield { kind: "Pod", namespace, name, podIPs, phase: "Running", labels: {} };
+    }
+  }
+
+  remove(pod: ObjectKey): boolean {
+    const key = objectKey(pod);
+    const names = this.#names.get(key);
+    if (!names) return false;
+    this.#forget(names);
+    return this.#names.delete(key);
+  }
+
+  #add(name: string, address: string): void {
+    this.#ending.add(this.#states.at(name));
+    const known = this.#byName.get(name);
+    if (known) known.count++;
+    else this.#byName.set(name, { address, count: 1 });
+  }
+
+  #forget(names: readonly string[]): void {
+    for (const name of names) {
+      this.#ending.add(this.#states.at(name));
+      const known = this.#byName.get(name);
+      if (known && --known.count === 0) this.#byName.delete(name);
+    }
+  }
+}
+
+function podLabels(address: string, namespace: string): string {
+  return `${wireLabel(dashedAddress(address)) ?? ""}${wireLabel(namespace) ?? ""}`;
+}
+
+/** What tells an object from others of its kind. */
+export function objectKey({ namespace, name }: ObjectKey): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,92 @@
+import { SharedStates } from "../../../server/contract/shared-states.ts";
+import type { State } from "../../../server/contract/state.ts";
+import type { EndingStates } from "./ending-states.ts";
+import { OneOrMany } from "./one-or-many.ts";
+import type { ServiceNode } from "./service-node.ts";
+import { isExposed } from "./service-node.ts";
+import type { Slice, Target } from "./slice.ts";
+
+/** Who has an address: Services that have it as ClusterIP, and ready endpoints. */
+export class ReverseTable {
+  readonly #services = new OneOrMany<ServiceNode>();
+  readonly #targets = new OneOrMany<Target>();
+  readonly #states = new SharedStates();
+  readonly #ending: EndingStates;
+
+  /** @param ending takes what a change ends */
+  constructor(ending: EndingStates) {
+    this.#ending = ending;
+  }
+
+  /** What a reply about an address depends on, whether anybody has it or not. */
+  stateOf(address: string, frame: State): State {
+    return this.#states.of(address, frame);
+  }
+
+  addService(node: ServiceNode): void {
+    for (const address of node.service?.clusterIPs ?? []) {
+      this.#services.add(address, node);
+      this.#changed(address);
+    }
+  }
+
+  removeService(node: ServiceNode): void {
+    for (const address of node.service?.clusterIPs ?? []) {
+      this.#services.remove(address, node);
+      this.#changed(address);
+    }
+  }
+
+  addSlice(slice: Slice): void {
+    for (const target of slice.targets) {
+      this.#targets.add(target.address, target);
+      this.#changed(target.address);
+    }
+  }
+
+  removeSlice(slice: Slice): void {
+    for (const target of slice.targets) {
+      this.#targets.remove(target.address, target);
+      this.#changed(target.address);
+    }
+  }
+
+  /** Its endpoints have names from now on, or no more. */
+  serviceCameOrWent({ slices }: ServiceNode): void {
+    for (const { targets } of slices) for (const { address } of targets) this.#changed(address);
+  }
+
+  /** The Service whose ClusterIP this is. Where several claim it, always the same one. */
+  service(address: string): ServiceNode | undefined {
+    const [first] = this.#services
+      .get(address)
+      .filter((node) => isExposed(node.namespace))
+      .toSorted((a, b) => compare(a.key, b.key));
+    return first;
+  }
+
+  /** The endpoints with this address that have a Service to be named after. */
+  endpoints(address: string): readonly Target[] {
+    return this.#targets.get(address).filter(({ slice }) => slice.node.service !== undefined);
+  }
+
+  /**
+   * The names of an address in wire form, without `svc` and zone: the Service's if it is a
+   * ClusterIP, else those of all endpoints that have it.
+   */
+  names(address: string): readonly string[] {
+    const service = this.service(address);
+    if (service) return [service.key];
+    const visible = this.endpoints(address).filter(({ slice }) => slice.node.isVisible);
+    const names = new Set(visible.map(({ label, slice }) => label + slice.node.key));
+    return [...names].toSorted(compare);
+  }
+
+  #changed(address: string): void {
+    this.#ending.add(this.#states.at(address));
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

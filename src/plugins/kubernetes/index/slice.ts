@@ -1,0 +1,180 @@
+import type { Endpoint, EndpointPort, EndpointSlice } from "../../../kube/cluster-source.ts";
+import { dashedAddress } from "../records/address.ts";
+import { wireLabel } from "../records/labels.ts";
+import { OneOrMany } from "./one-or-many.ts";
+import type { ServiceNode } from "./service-node.ts";
+
+/** A port to match names and to fill SRV records with. */
+export interface Port {
+  /** Lower case; "" if it has none. */
+  readonly name: string;
+  readonly protocol: string;
+  /** 0 where no number is known: then there is no SRV record. */
+  readonly port: number;
+}
+
+/** A slice or a Service without ports still has addresses. */
+export const NO_PORTS: readonly Port[] = [{ name: "", protocol: "", port: 0 }];
+
+/** One ready address of an EndpointSlice: there are more of these than of anything else. */
+export class Target {
+  /** Canonical text. */
+  readonly address: string;
+  readonly slice: Slice;
+  /** The label of its own, in wire form; "" if it is named after its address. */
+  readonly ownLabel: string;
+
+  constructor(address: string, slice: Slice, ownLabel: string) {
+    this.address = address;
+    this.slice = slice;
+    this.ownLabel = ownLabel;
+  }
+
+  /**
+   * Its name below the Service, in wire form: one label, or that of its cluster as well. Most are
+   * never asked for it, so it is not kept.
+   */
+  get label(): string {
+    return (this.ownLabel || addressLabel(this.address)) + this.slice.clusterLabel;
+  }
+
+  /** As labels in lower-case wire form, "" without one; undefined unless it is asked for. */
+  get topologyZone(): string | undefined {
+    return undefined;
+  }
+}
+
+class ZonalTarget extends Target {
+  readonly #topologyZone: string;
+
+  constructor(address: string, slice: Slice, ownLabel: string, topologyZone: string) {
+    super(address, slice, ownLabel);
+    this.#topologyZone = topologyZone;
+  }
+
+  override get topologyZone(): string {
+    return this.#topologyZone;
+  }
+}
+
+/** What DNS needs of an EndpointSlice. */
+export interface Slice {
+  readonly name: string;
+  readonly node: ServiceNode;
+  readonly ports: readonly Port[];
+  /** The cluster that the endpoints are in; "" for this one, and for one without a name. */
+  readonly cluster: string;
+  /** What that cluster's name adds to those of the endpoints, in wire form. */
+  readonly clusterLabel: string;
+  readonly targets: readonly Target[];
+}
+
+export interface SliceOptions {
+  /** Whether pods without a hostname lend their own name. */
+  readonly usePodNames: boolean;
+  /** Whether targets know their topology zones. */
+  readonly zonal: boolean;
+  /** As in the slice that is made. */
+  readonly cluster: string;
+}
+
+export function makeSlice(
+  object: EndpointSlice,
+  node: ServiceNode,
+  { usePodNames, zonal, cluster }: SliceOptions,
+): Slice {
+  const targets: Target[] = [];
+  const slice: Slice = {
+    name: object.name,
+    node,
+    ports: portsOf(object.ports),
+    cluster,
+    // A cluster whose name is no label leaves its endpoints without it: they can be named all the same.
+    clusterLabel: wireLabel(cluster) ?? "",
+    targets,
+  };
+  const topologyZones = new Map<string, string>();
+  for (const endpoint of object.endpoints) {
+    if (!endpoint.ready) continue;
+    const ownLabel = labelOf(endpoint, usePodNames);
+    for (const address of endpoint.addresses) {
+      targets.push(
+        zonal
+          ? new ZonalTarget(address, slice, ownLabel, zoneOf(endpoint, topologyZones))
+          : new Target(address, slice, ownLabel),
+      );
+    }
+  }
+  return slice;
+}
+
+/** @param known the endpoints of a slice share the strings of their few zones */
+function zoneOf({ zone }: Endpoint, known: Map<string, string>): string {
+  const seen = known.get(zone);
+  if (seen !== undefined) return seen;
+  const labels = zone.split(".").map(wireLabel);
+  const key = labels.includes(undefined) ? "" : labels.join("");
+  known.set(zone, key);
+  return key;
+}
+
+export function groupTargets(
+  slices: readonly Slice[],
+  keyOf: (target: Target) => string,
+): OneOrMany<Target> {
+  const groups = new OneOrMany<Target>();
+  for (const slice of slices) {
+    for (const target of slice.targets) groups.add(keyOf(target), target);
+  }
+  return groups;
+}
+
+/** Ports with names in lower case, as questions are compared. */
+export function portsOf(ports: readonly EndpointPort[]): readonly Port[] {
+  if (ports.length === 0) return NO_PORTS;
+  return ports.map(({ name, protocol, port }) => ({
+    name: name.toLowerCase(),
+    protocol: protocol.toLowerCase(),
+    port,
+  }));
+}
+
+/** A pod's name may have dots or be too long: then it is no label, and the address has to do. */
+function labelOf({ hostname, podName }: Endpoint, usePodNames: boolean): string {
+  const own = hostname !== "" ? hostname : usePodNames ? podName : "";
+  return own === "" ? "" : (wireLabel(own) ?? "");
+}
+
+/** The name of an endpoint that has none of its own, in wire form. */
+export function addressLabel(address: string): string {
+  const dashed = dashedAddress(address);
+  // A host name does not end with a hyphen (RFC 1123 §2.1).
+  const text = dashed.endsWith("-") ? `${dashed}0` : dashed;
+  return wireLabel(text) ?? "";
+}
+
+/** Whether nothing that DNS shows is different. */
+export function isSameSlice(a: Slice, b: Slice): boolean {
+  return (
+    a.node === b.node &&
+    a.cluster === b.cluster &&
+    isSameList(a.ports, b.ports, isSamePort) &&
+    isSameList(a.targets, b.targets, isSameTarget)
+  );
+}
+
+function isSameTarget(a: Target, b: Target): boolean {
+  return a.address === b.address && a.ownLabel === b.ownLabel && a.topologyZone === b.topologyZone;
+}
+
+export function isSamePort(a: Port, b: Port): boolean {
+  return a.name === b.name && a.protocol === b.protocol && a.port === b.port;
+}
+
+export function isSameList<T>(
+  a: readonly T[],
+  b: readonly T[],
+  isSame: (x: T, y: T) => boolean,
+): boolean {
+  return a.length === b.length && a.every((x, i) => isSame(x, b[i] as T));
+}

@@ -1,0 +1,49 @@
+import { Opcode } from "../../dns/iana/opcode.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { RrClass } from "../../dns/iana/rr-class.ts";
+import { RrType } from "../../dns/iana/rr-type.ts";
+import type { Query } from "./query.ts";
+
+/**
+ * What reaches the plugins of a server block only if one of them says so (`Instance.accepts`), and
+ * the response code for it everywhere else.
+ */
+const REFUSALS = {
+  /** We are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us). */
+  notify: Rcode.NOTAUTH,
+  /** AXFR and IXFR. */
+  transfer: Rcode.REFUSED,
+  /** Questions of class CH, about the server itself. */
+  chaos: Rcode.REFUSED,
+} as const;
+
+export type Admission = keyof typeof REFUSALS;
+
+const NOTHING: ReadonlySet<Admission> = new Set();
+
+/**
+ * Judges a question that could be read.
+ * @param accepts what the server block takes besides common questions
+ * @returns `Rcode.NOERROR` if it is for the chain, else the reply's response code
+ */
+export function admit(query: Query, accepts: ReadonlySet<Admission>): number {
+  const { qclass, qtype, opcode } = query;
+  if (opcode === Opcode.NOTIFY) return judge("notify", accepts);
+  // Questions that no plugin could answer (RFC 6895 §3.1 and §3.2).
+  if (qclass === 0 || qtype === 0) return Rcode.FORMERR;
+  if (qclass === RrClass.IN) return judgeType(qtype, accepts);
+  return qclass === RrClass.CH ? judge("chaos", accepts) : Rcode.REFUSED;
+}
+
+/** As `admit`, for questions of class IN. */
+export function judgeType(qtype: number, accepts: ReadonlySet<Admission> = NOTHING): number {
+  if (qtype === 0 || qtype === RrType.OPT) return Rcode.FORMERR;
+  if (qtype < RrType.TKEY || qtype >= RrType.ANY) return Rcode.NOERROR;
+  // TKEY, TSIG, MAILA and MAILB are not data.
+  const isTransfer = qtype === RrType.AXFR || qtype === RrType.IXFR;
+  return isTransfer ? judge("transfer", accepts) : Rcode.NOTIMP;
+}
+
+function judge(what: Admission, accepts: ReadonlySet<Admission>): number {
+  return accepts.has(what) ? Rcode.NOERROR : REFUSALS[what];
+}

@@ -1,0 +1,46 @@
+import type { EdnsOption } from "../../dns/edns.ts";
+import { extendedErrorOption } from "../../dns/edns.ts";
+import { Validity } from "./validity.ts";
+
+/**
+ * A query that cannot be answered, and what to tell the client. Thrown (or rejected) by a
+ * plugin; other plugins let it pass, `errors` logs it, the server makes a reply of it.
+ */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+  readonly rcode: number;
+  /** Extended DNS Error for clients with EDNS (RFC 8914). */
+  readonly extendedError: EdnsOption | undefined;
+  /** Whether there was merely no answer in time: one may come yet (`Query.isPatient`). */
+  readonly isTimeout: boolean;
+  #validity: Validity = Validity.always;
+
+  /**
+   * @param rcode response code for the client
+   * @param message for the log: action, colon, state
+   * @param details `ede`: a code of `ExtendedErrorCode` for the client, with `explanation` as its
+   * text: the message may name what is none of the client's business; `isTimeout` as above
+   */
+  constructor(
+    rcode: number,
+    message: string,
+    details: { ede?: number; explanation?: string; cause?: unknown; isTimeout?: boolean } = {},
+  ) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.rcode = rcode;
+    const { ede, explanation, isTimeout = false } = details;
+    this.isTimeout = isTimeout;
+    this.extendedError = ede === undefined ? undefined : extendedErrorOption(ede, explanation);
+  }
+
+  /** For how long it is a failure; who keeps failures, as `cache` does, must not outlast that. */
+  get validity(): Validity {
+    return this.#validity;
+  }
+
+  /** As `Reply.narrow`. */
+  narrow(by: Validity): this {
+    this.#validity = this.#validity.and(by);
+    return this;
+  }
+}

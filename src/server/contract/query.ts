@@ -1,0 +1,202 @@
+import type { EdnsOption } from "../../dns/edns.ts";
+import { readEdns } from "../../dns/edns.ts";
+import { Flag, HEADER_OCTETS, opcodeOf } from "../../dns/header.ts";
+import { Opcode } from "../../dns/iana/opcode.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { RrType } from "../../dns/iana/rr-type.ts";
+import { Name } from "../../dns/name.ts";
+import { WireReader } from "../../dns/wire-reader.ts";
+import type { Client } from "../../transport/client.ts";
+import type { Trace } from "./trace.ts";
+
+const NO_OPTIONS: readonly EdnsOption[] = [];
+
+/**
+ * One question of a client, on its way through the chain. It holds nothing of the packet's
+ * buffer, except `options`, which are views valid until `serve` returns.
+ */
+export class Query {
+  readonly client: Client;
+  readonly id: number;
+  /** The header's second word as received; see `Flag`. */
+  readonly flags: number;
+  /** When it was received, on the monotonic clock (`performance.now()`). */
+  readonly receivedMs: number;
+  /** Octets of the packet it came in. */
+  readonly octets: number;
+  /** As asked, case kept. The root if the question could not be read. */
+  qname: Name = Name.root;
+  qtype = 0;
+  qclass = 0;
+  /** Whether there is a question to repeat in the reply. */
+  hasQuestion = false;
+  /** The client's EDNS version, or -1 without EDNS. */
+  ednsVersion = -1;
+  /** The UDP payload size that EDNS announces, or 512 (RFC 1035 §4.2.1). */
+  payloadSize = 512;
+  /** DNSSEC OK (RFC 3225). */
+  dnssecOk = false;
+  options: readonly EdnsOption[] = NO_OPTIONS;
+  /** How many questions of our own lie between the client's and this one. */
+  depth = 0;
+  /** If not, whoever cannot answer at once throws `TooManyWaiting`. */
+  mayWait = true;
+  /**
+   * Whether nobody waits for the reply, and it has been asked for before in vain: what is on its
+   * way already may come as late as it likes, and is not asked for again.
+   */
+  isPatient = false;
+  /** What plugins have found out on the way, for metadata that somebody asks for; usually none. */
+  notes: Map<string, string> | undefined;
+  /** Where the chain writes down what it does, for those who want to know why; usually nowhere. */
+  trace: Trace | undefined;
+
+  constructor(client: Client, id: number, flags: number, octets: number) {
+    this.client = client;
+    this.id = id;
+    this.flags = flags;
+    this.octets = octets;
+    this.receivedMs = performance.now();
+  }
+
+  get hasEdns(): boolean {
+    return this.ednsVersion >= 0;
+  }
+
+  get opcode(): number {
+    return opcodeOf(this.flags);
+  }
+
+  get recursionDesired(): boolean {
+    return (this.flags & Flag.RD) !== 0;
+  }
+
+  get checkingDisabled(): boolean {
+    return (this.flags & Flag.CD) !== 0;
+  }
+
+  /**
+   * A question like this one but for what is given. A question of our own, as of a plugin that
+   * follows an alias, is one level deeper and has none of the client's options.
+   */
+  derive(changes: QueryChanges): Query {
+    const { client = this.client, flags = this.flags } = changes;
+    const query = new Query(client, this.id, flags, this.octets);
+    query.qname = changes.qname ?? this.qname;
+    query.qtype = changes.qtype ?? this.qtype;
+    query.qclass = this.qclass;
+    query.hasQuestion = this.hasQuestion;
+    query.ednsVersion = changes.ednsVersion ?? this.ednsVersion;
+    query.payloadSize = changes.payloadSize ?? this.payloadSize;
+    query.dnssecOk = changes.dnssecOk ?? this.dnssecOk;
+    query.options = changes.options ?? (changes.isOwn === true ? NO_OPTIONS : this.options);
+    query.depth = this.depth + (changes.isOwn === true ? 1 : 0);
+    query.mayWait = this.mayWait;
+    query.isPatient = this.isPatient;
+    query.notes = this.notes;
+    query.trace = this.trace;
+    return query;
+  }
+}
+
+/** See `Query.derive`. */
+export interface QueryChanges {
+  readonly client?: Client;
+  readonly flags?: number;
+  readonly qname?: Name;
+  readonly qtype?: number;
+  readonly ednsVersion?: number;
+  readonly payloadSize?: number;
+  readonly dnssecOk?: boolean;
+  readonly options?: readonly EdnsOption[];
+  /** Whether it is asked by us rather than by the client. */
+  readonly isOwn?: boolean;
+}
+
+/** What could be read of a packet. */
+export interface Received {
+  readonly query: Query;
+  /** `Rcode.NOERROR` if it could be read, else the reply's response code. */
+  readonly rcode: number;
+}
+
+/**
+ * Reads header, question and OPT of a packet. Never throws.
+ * @returns undefined where no reply may be sent: less than a header, or a reply itself.
+ */
+export function readQuery(packet: Buffer, client: Client): Received | undefined {
+  if (packet.length < HEADER_OCTETS) return undefined;
+  const flags = packet.readUInt16BE(2);
+  // Answering a reply could make two servers answer each other for ever.
+  if ((flags & Flag.QR) !== 0) return undefined;
+  const query = new Query(client, packet.readUInt16BE(0), flags, packet.length);
+  return { query, rcode: readBody(packet, query) };
+}
+
+function readBody(packet: Buffer, query: Query): number {
+  const opcode = query.opcode;
+  if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY) return Rcode.NOTIMP;
+  // One question (RFC 9619); the counts are judged before anything is read or allocated.
+  const questions = packet.readUInt16BE(4);
+  if (questions > 1) return Rcode.FORMERR;
+  const reader = new WireReader(packet, HEADER_OCTETS);
+  if (questions === 1 && !readQuestion(reader, query)) return Rcode.FORMERR;
+  const rcode = readRecords(packet, reader, query);
+  // Without a question OPT is read all the same, to be answered with OPT (RFC 6891 §6.1.1).
+  if (rcode !== Rcode.NOERROR || questions === 0) return Rcode.FORMERR;
+  return query.ednsVersion > 0 ? Rcode.BADVERS : Rcode.NOERROR;
+}
+
+function readQuestion(reader: WireReader, query: Query): boolean {
+  const qname = reader.name();
+  const qtype = reader.u16();
+  const qclass = reader.u16();
+  if (reader.failed) return false;
+  query.qname = qname;
+  query.qtype = qtype;
+  query.qclass = qclass;
+  query.hasQuestion = true;
+  return true;
+}
+
+/** Skips the records of a query, keeping OPT. */
+function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
+  const [answers, authorities, additionals] = [
+    packet.readUInt16BE(6),
+    packet.readUInt16BE(8),
+    packet.readUInt16BE(10),
+  ];
+  // Only NOTIFY has an answer section in a request, only IXFR (RFC 1995 §3) an authority section.
+  const isOdd =
+    (answers > 0 && query.opcode === Opcode.QUERY) ||
+    (authorities > 0 && query.qtype !== RrType.IXFR);
+  const total = answers + authorities + additionals;
+  // The shortest record has 11 octets: a count that cannot be is refused unread.
+  if (total * 11 > reader.remaining) return Rcode.FORMERR;
+  for (let i = 0; i < total; i++) {
+    const isRootOwner = packet[reader.offset] === 0;
+    reader.name();
+    const type = reader.u16();
+    const isOpt = type === RrType.OPT;
+    if (isOpt && (!isRootOwner || i < answers + authorities || query.hasEdns)) return Rcode.FORMERR;
+    if (!(isOpt ? readOpt(reader, query) : skipRecord(reader))) return Rcode.FORMERR;
+  }
+  return reader.failed || isOdd ? Rcode.FORMERR : Rcode.NOERROR;
+}
+
+function readOpt(reader: WireReader, query: Query): boolean {
+  const edns = readEdns(reader);
+  if (!edns) return false;
+  query.ednsVersion = edns.version;
+  query.payloadSize = Math.max(512, edns.payloadSize);
+  // What DO means in another version we do not know, so BADVERS does not repeat it.
+  query.dnssecOk = edns.version === 0 && edns.dnssecOk;
+  query.options = edns.options;
+  return true;
+}
+
+function skipRecord(reader: WireReader): boolean {
+  reader.octets(6);
+  reader.octets(reader.u16());
+  return !reader.failed;
+}

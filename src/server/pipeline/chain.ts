@@ -1,0 +1,71 @@
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { formatRcode } from "../../dns/iana/rcode.ts";
+import type { Instance, NamedInstance, Next } from "../contract/plugin.ts";
+import { QueryError } from "../contract/query-error.ts";
+import { Validity } from "../contract/validity.ts";
+import type { Outcome, Result } from "../contract/reply.ts";
+import { DROPPED, Reply } from "../contract/reply.ts";
+import { isServing } from "./serving-block.ts";
+
+/**
+ * Composes the instances' `serve` functions into one, once; the last of them answers SERVFAIL.
+ * Where no instance so much as looks at queries, they are refused: nothing is served here.
+ */
+export function composeChain(instances: readonly Instance[]): Next {
+  return instances.reduceRight<Next>(
+    (next, instance) => {
+      const serve = instance.serve?.bind(instance);
+      return serve ? (query): Result => serve(query, next) : next;
+    },
+    instances.some(isServing) ? nobodyAnswers : nobodyServes,
+  );
+}
+
+/** As `composeChain`, for queries with a trace: each plugin is a step in it. */
+export function composeTracedChain(placed: readonly NamedInstance[]): Next {
+  return composeChain(
+    placed.map(({ plugin, instance }) => {
+      const serve = instance.serve?.bind(instance);
+      return serve ? { ...instance, serve: traced(plugin, serve) } : instance;
+    }),
+  );
+}
+
+function traced(plugin: string, serve: NonNullable<Instance["serve"]>): typeof serve {
+  return (query, next) => {
+    const { trace } = query;
+    if (!trace) return serve(query, next);
+    const step = trace.enter(plugin);
+    const leave = (outcome: Outcome): Outcome => {
+      trace.leave(step, outcome === DROPPED ? "dropped" : formatRcode(outcome.rcode));
+      return outcome;
+    };
+    const fail = (failure: unknown): never => {
+      trace.leave(step, failure instanceof Error ? failure.message : String(failure));
+      throw failure;
+    };
+    try {
+      const result = serve(query, next);
+      return result instanceof Promise ? result.then(leave, fail) : leave(result);
+    } catch (failure) {
+      return fail(failure);
+    }
+  };
+}
+
+function nobodyAnswers(): Reply {
+  return new Reply(Rcode.SERVFAIL, 0, Validity.once);
+}
+
+function nobodyServes(): Reply {
+  return new Reply(Rcode.REFUSED, 0, Validity.once);
+}
+
+/** The reply that stands for a failure. */
+export function failureReply(failure: unknown): Outcome {
+  const isQueryError = failure instanceof QueryError;
+  const rcode = isQueryError ? failure.rcode : Rcode.SERVFAIL;
+  const reply = new Reply(rcode, 0, Validity.once);
+  if (isQueryError && failure.extendedError) reply.options = [failure.extendedError];
+  return reply;
+}

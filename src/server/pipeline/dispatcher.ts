@@ -1,0 +1,207 @@
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { RrClass } from "../../dns/iana/rr-class.ts";
+import { contain, guard, reportFault } from "../../observe/faults.ts";
+import type { Receive } from "../../transport/transport.ts";
+import { failureReply } from "./chain.ts";
+import { admit } from "../contract/admission.ts";
+import type { Admission } from "../contract/admission.ts";
+import type { Client } from "../../transport/client.ts";
+import type { Exchange } from "../contract/exchange.ts";
+import { Validity } from "../contract/validity.ts";
+import { encodeReply } from "./encode-reply.ts";
+import type { Query } from "../contract/query.ts";
+import { readQuery } from "../contract/query.ts";
+import { QueryError } from "../contract/query-error.ts";
+import type { Outcome } from "../contract/reply.ts";
+import { DROPPED, Reply } from "../contract/reply.ts";
+import type { Observer, ServingBlock } from "./serving-block.ts";
+import type { EndpointTable } from "../table/endpoint-table.ts";
+import { TooManyWaiting, WaitingQueries } from "./waiting-queries.ts";
+import type { Route, ZoneRouter } from "./zone-router.ts";
+
+const NOTHING: ReadonlySet<Admission> = new Set();
+
+/**
+ * The way of a packet to its reply: look into the answer table, else read the question, find the
+ * server block, run its chain, encode, send, tell the observers, and offer the reply to the
+ * table. Every failure ends here, in a reply, or where there can be none in silence.
+ */
+export class Dispatcher {
+  /** Replaced as a whole by a reload. */
+  router: ZoneRouter<ServingBlock>;
+  /** Told of queries that no server block takes. */
+  unserved: readonly Observer[] = [];
+  readonly #table: EndpointTable | undefined;
+  readonly #waiting: WaitingQueries;
+
+  /** @param waiting shared by all dispatchers of a server */
+  constructor(
+    router: ZoneRouter<ServingBlock>,
+    table?: EndpointTable,
+    waiting: WaitingQueries = new WaitingQueries(),
+  ) {
+    this.router = router;
+    this.#table = table;
+    this.#waiting = waiting;
+  }
+
+  readonly receive: Receive = (packet, client) => {
+    try {
+      if (this.#table?.answer(packet, client) === true) return;
+    } catch (error) {
+      // The chain will answer it.
+      reportFault("answer table", error);
+    }
+    try {
+      this.#receive(packet, client);
+    } catch (error) {
+      contain("query", error, () => client.drop());
+    }
+  };
+
+  #receive(packet: Buffer, client: Client): void {
+    const received = readQuery(packet, client);
+    if (!received) return drop(client);
+    const { query, rcode } = received;
+    if (rcode !== Rcode.NOERROR) return this.#turnAway(query, rcode, undefined);
+    const route = this.router.match(query);
+    const refusal = admit(query, route?.block.accepts ?? NOTHING);
+    if (refusal !== Rcode.NOERROR) return this.#turnAway(query, refusal, route?.block);
+    if (!route || route.block.isEmpty) {
+      finish(this.unserved, query, new Reply(Rcode.REFUSED));
+      return;
+    }
+    if (route.block.repeat) this.#forgetExpired(packet, query);
+    this.#serve(route, query);
+  }
+
+  #forgetExpired(packet: Buffer, query: Query): void {
+    try {
+      this.#table?.forgetExpired(packet, query);
+    } catch (error) {
+      reportFault("answer table", error);
+    }
+  }
+
+  /** Replies to what no plugin is asked for. What cannot be read is nobody's, and not counted. */
+  #turnAway(query: Query, rcode: number, block: ServingBlock | undefined): void {
+    if (!query.hasQuestion || rcode === Rcode.FORMERR || rcode === Rcode.BADVERS) {
+      send(query.client, query, new Reply(rcode));
+      return;
+    }
+    const isServed = block !== undefined && !block.isEmpty && query.qclass === RrClass.IN;
+    const observers = isServed ? block.observers : this.unserved;
+    finish(observers, query, new Reply(rcode));
+  }
+
+  #serve({ block, hasView }: Route<ServingBlock>, query: Query): void {
+    const generation = block.repeat && !hasView ? this.#table?.generation : undefined;
+    query.mayWait = this.#waiting.hasRoomFor(query.client);
+    let result;
+    try {
+      result = block.chain(query);
+    } catch (failure) {
+      return this.#fail(block, query, failure);
+    }
+    if (!(result instanceof Promise)) return this.#finish(block, query, result, generation);
+    if (!query.mayWait) {
+      // A plugin that waits all the same; nobody does for what it says.
+      result.catch(() => {});
+      return this.#fail(block, query, new TooManyWaiting());
+    }
+    const end = this.#waiting.begin(query.client);
+    block.inFlight++;
+    void result.then(
+      (outcome) => {
+        block.inFlight--;
+        end();
+        this.#finish(block, query, outcome, generation);
+      },
+      (failure: unknown) => {
+        block.inFlight--;
+        end();
+        this.#fail(block, query, failure);
+      },
+    );
+  }
+
+  #fail(block: ServingBlock, query: Query, failure: unknown): void {
+    if (!(failure instanceof QueryError)) reportFault("plugin", failure);
+    if (failure instanceof TooManyWaiting) this.#waiting.countRefused(query.client);
+    finish(block.observers, query, failureReply(failure), failure);
+  }
+
+  /** @param generation what the table kept when the chain was asked; undefined: nothing */
+  #finish(
+    block: ServingBlock,
+    query: Query,
+    outcome: Outcome,
+    generation: number | undefined,
+  ): void {
+    const packet = finish(block.observers, query, outcome);
+    if (!packet || outcome === DROPPED || outcome.validity.isOnce) return;
+    // What was asked of another configuration is no answer of this one.
+    if (generation === undefined || this.#table?.generation !== generation) return;
+    try {
+      this.#table.offer(block, query, outcome, packet);
+    } catch (error) {
+      reportFault("answer table", error);
+    }
+  }
+}
+
+/** @returns the reply as sent; undefined if there was none. */
+function finish(
+  observers: readonly Observer[],
+  query: Query,
+  outcome: Outcome,
+  failure?: unknown,
+): Buffer | undefined {
+  const packet = outcome === DROPPED ? undefined : send(query.client, query, outcome);
+  if (outcome === DROPPED) drop(query.client);
+  if (observers.length === 0) return packet;
+  const exchange: Exchange = { query, outcome, octets: packet?.length ?? 0, failure };
+  for (const observe of observers) {
+    try {
+      observe(exchange);
+    } catch (error) {
+      reportFault("observer of a query", error);
+    }
+  }
+  return packet;
+}
+
+/** @returns the reply as sent; undefined if there can be none */
+function send(client: Client, query: Query, reply: Reply): Buffer | undefined {
+  const packet = encode(query, reply);
+  if (!packet) {
+    drop(client);
+    return undefined;
+  }
+  try {
+    client.send(packet);
+  } catch (error) {
+    // Its connection is gone, or will be.
+    reportFault("reply to a client", error);
+  }
+  return packet;
+}
+
+/** A reply that cannot be written is a failure of whoever made it. */
+function encode(query: Query, reply: Reply): Buffer | undefined {
+  try {
+    return encodeReply(query, reply);
+  } catch (error) {
+    reportFault("encoding of a reply", error);
+  }
+  // What stands in its place is not to be repeated.
+  reply.narrow(Validity.once);
+  try {
+    return encodeReply(query, new Reply(Rcode.SERVFAIL));
+  } catch (error) {
+    reportFault("encoding of a reply", error);
+    return undefined;
+  }
+}
+
+const drop = guard("reply to a client", (client: Client) => client.drop());

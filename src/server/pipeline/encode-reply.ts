@@ -1,0 +1,78 @@
+import { Composer, Section, questionOctets } from "../../dns/composer.ts";
+import type { EdnsOption } from "../../dns/edns.ts";
+import { MAX_UDP_OCTETS, ednsLength, findOption, keepaliveOption } from "../../dns/edns.ts";
+import { Flag } from "../../dns/header.ts";
+import { OptionCode } from "../../dns/iana/option-code.ts";
+import { RrType } from "../../dns/iana/rr-type.ts";
+import { boundErrors, isExtendedError } from "../../dns/extended-errors.ts";
+import { boundDenials } from "../../dns/denial-ttl.ts";
+import type { Query } from "../contract/query.ts";
+import type { Reply } from "../contract/reply.ts";
+
+/** Of the query's flags, those a reply repeats: opcode, RD and CD. */
+const REPEATED_FLAGS = 0x7800 | Flag.RD | Flag.CD;
+
+const composer = new Composer();
+
+/** Encodes a reply into the space that the query's transport and EDNS leave it. */
+export function encodeReply(query: Query, reply: Reply): Buffer {
+  const limit = replyLimit(query);
+  const options = query.hasEdns ? replyOptions(query, reply, limit) : undefined;
+  const isWhole = compose(query, reply, limit, options);
+  // Explanations that leave no room for the answer give way to it (RFC 8914 §3).
+  if (!isWhole && options?.some(isExtendedError)) {
+    compose(
+      query,
+      reply,
+      limit,
+      options.filter((option) => !isExtendedError(option)),
+    );
+  }
+  return composer.finish();
+}
+
+/** @returns whether all that is required has found room */
+function compose(
+  query: Query,
+  reply: Reply,
+  limit: number,
+  options: readonly EdnsOption[] | undefined,
+): boolean {
+  const flags = Flag.QR | (query.flags & REPEATED_FLAGS) | reply.flags | (reply.rcode & 0x0f);
+  composer.begin(query.id, flags, limit);
+  if (query.hasQuestion) composer.question(query.qname, query.qtype, query.qclass);
+  if (options) composer.reserve(ednsLength(options));
+  const isWhole = appendSections(reply);
+  if (!isWhole) composer.addFlags(Flag.TC);
+  if (options) composer.edns(MAX_UDP_OCTETS, reply.rcode, query.dnssecOk, options);
+  return isWhole;
+}
+
+function replyLimit(query: Query): number {
+  const { maxReplyOctets } = query.client;
+  if (maxReplyOctets > MAX_UDP_OCTETS) return maxReplyOctets;
+  return query.payloadSize < maxReplyOctets ? query.payloadSize : maxReplyOctets;
+}
+
+function replyOptions(query: Query, reply: Reply, limit: number): readonly EdnsOption[] {
+  let options = boundErrors(reply.options);
+  if (query.client.keepaliveMs > 0 && findOption(query.options, OptionCode.KEEPALIVE)) {
+    options = [...options, keepaliveOption(query.client.keepaliveMs)];
+  }
+  return questionOctets(query.qname) + ednsLength(options) > limit ? [] : options;
+}
+
+/**
+ * TC is set only where something required is missing (RFC 2181 §9): answers, the authority of a
+ * reply without answers, or the glue of a referral (RFC 9471 §2). Other records just stay behind.
+ */
+function appendSections(reply: Reply): boolean {
+  if (composer.append(Section.answer, reply.answer) < reply.answer.length) return false;
+  const isAnswered = reply.answer.length > 0;
+  const authority = reply.hasOrderedTtls ? reply.authority : boundDenials(reply.authority);
+  if (composer.append(Section.authority, authority) < authority.length) return isAnswered;
+  if (composer.append(Section.additional, reply.additional) < reply.additional.length) {
+    return isAnswered || !authority.some(({ type }) => type === RrType.NS);
+  }
+  return true;
+}

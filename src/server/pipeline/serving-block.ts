@@ -1,0 +1,57 @@
+import type { Name } from "../../dns/name.ts";
+import type { Admission } from "../contract/admission.ts";
+import type { View } from "../contract/view.ts";
+import type { Instance, Next } from "../contract/plugin.ts";
+import type { RepeatObserver } from "../contract/repeat-observer.ts";
+
+/** A server block at work. */
+export interface ServingBlock {
+  readonly zones: readonly Name[];
+  /** Its plugins' `serve` functions, composed. */
+  readonly chain: Next;
+  /** The same, writing down in `query.trace` what each does. */
+  readonly tracedChain: Next;
+  /** What it takes besides common questions. */
+  readonly accepts: ReadonlySet<Admission>;
+  /** Which queries it is for; all, if undefined. */
+  readonly view: View | undefined;
+  /** Whether none of its instances so much as looks at queries: it refuses them all. */
+  readonly isEmpty: boolean;
+  /** Those of its instances that want to see each query's outcome. */
+  readonly observers: readonly Observer[];
+  /** How its replies may be repeated; undefined if they may not. */
+  readonly repeat: Repeat | undefined;
+  /** Queries that wait for a promise. */
+  inFlight: number;
+}
+
+/** Whether somebody answers queries here, or sees them at least. */
+export function isServing(instance: Instance): boolean {
+  return instance.serve !== undefined || instance.observe !== undefined;
+}
+
+export type Observer = NonNullable<Instance["observe"]>;
+
+/** What it takes to repeat a reply of a block. */
+export interface Repeat {
+  /** Whether addresses are to come in another order each time. */
+  readonly rotates: boolean;
+  /** Those to tell of queries for a name that are answered so. */
+  observers(qname: Name): readonly RepeatObserver[];
+}
+
+/** Safe by default: what no instance has said anything of is not repeated. */
+export function repeatOf(instances: readonly Instance[]): Repeat | undefined {
+  if (!instances.every(isRepeatable)) return undefined;
+  if (!instances.some((instance) => instance.serve !== undefined)) return undefined;
+  return {
+    rotates: instances.some(({ passable }) => passable === "rotated"),
+    observers: (qname) => instances.flatMap((instance) => instance.observeRepeats?.(qname) ?? []),
+  };
+}
+
+function isRepeatable(instance: Instance): boolean {
+  const { passable = false } = instance;
+  const isPassable = instance.serve === undefined || passable !== false;
+  return isPassable && (instance.observe === undefined || instance.observeRepeats !== undefined);
+}
