@@ -10,6 +10,7 @@ import { kubernetes } from "./kubernetes/index.ts";
 import { loadbalance } from "./loadbalance/index.ts";
 import { log } from "./log/index.ts";
 import { loop } from "./loop/index.ts";
+import { metadata } from "./metadata/index.ts";
 import { multisocket } from "./multisocket/index.ts";
 import { nsid } from "./nsid/index.ts";
 import { prometheus } from "./prometheus/index.ts";
@@ -26,7 +27,7 @@ import { whoami } from "./whoami/index.ts";
  */
 export const plugins: PluginOrder = [
   root,
-  "metadata",
+  metadata,
   "geoip",
   "cancel",
   "proxyproto",

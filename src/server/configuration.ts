@@ -214,7 +214,7 @@ function createInstances(
   const [firstKey] = block.keys;
   const plugins = directives.map(({ plugin }) => plugin.name);
   const port = firstKey?.port ?? around.defaultPort;
-  const labels = new MetadataLabels();
+  const labels = new MetadataLabels(settings.metadataZones);
   const before = faults.count;
   let hasPlace = true;
   const placed = directives.flatMap(({ plugin, directive, options }) => {
@@ -234,6 +234,7 @@ function createInstances(
       log,
       metrics: around.metrics,
       metadata: (label, at) => labels.ask(label, at),
+      findMetadata: (label, query) => labels.find(label, query),
       isMetadataAsked: (label) => labels.isAsked(label),
       host: { ...host, fatal: (message) => fatal(message, log, host) },
     };

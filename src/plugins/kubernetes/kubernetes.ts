@@ -4,6 +4,7 @@ import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
+import type { MetadataTable } from "../../server/contract/metadata.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
@@ -19,6 +20,8 @@ import { ClusterZone } from "./records/cluster-zone.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
 import { NameServers } from "./records/name-servers.ts";
+import { CLIENT_LABELS, clientMetadata } from "./client-metadata.ts";
+import { nameMetadata } from "./name-metadata.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
 import { inQueryCase } from "./records/query-case.ts";
@@ -51,8 +54,11 @@ export class Kubernetes implements Instance {
   readonly #zones: readonly ClusterZone[];
   readonly #fallthrough: readonly Name[];
   readonly #startupTimeoutMs: number;
+  /** Whether somebody asks which pods clients are. */
+  readonly #keepsClients: () => boolean;
   readonly #place: (error: unknown) => never;
   readonly passable = true;
+  readonly metadata: MetadataTable;
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
     const { source, localAddresses, localPorts, now } = world;
@@ -86,6 +92,14 @@ export class Kubernetes implements Instance {
     });
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
     this.#fallthrough = options.fallthrough;
+    this.metadata = {
+      ...nameMetadata((name) => this.#zoneOf(name), {
+        zonal: options.zonal,
+        multicluster: zones.some(({ isMulticluster }) => isMulticluster),
+      }),
+      ...(options.pods === "verified" ? clientMetadata(index.pods) : {}),
+    };
+    this.#keepsClients = () => CLIENT_LABELS.some((label) => context.isMetadataAsked(label));
     this.#startupTimeoutMs = options.api.startupTimeoutMs;
   }
 
@@ -111,6 +125,7 @@ export class Kubernetes implements Instance {
   }
 
   start(): Promise<void> {
+    if (this.#keepsClients()) this.index.pods.keepClients();
     this.#recorder.open();
     return this.#source.start(this.#recorder).catch(this.#place);
   }

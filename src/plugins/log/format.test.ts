@@ -15,8 +15,12 @@ const query: TestQueryOptions = {
   id: 29_008,
 };
 
+function noMetadata(): never {
+  throw new Error("nobody asks for metadata here");
+}
+
 function format(text: string, options: TestQueryOptions = query, reply = new Reply()): string {
-  return compileFormat(text)(testQuery("wWw.Example.org.", "MX", options), reply, 68);
+  return compileFormat(text, noMetadata)(testQuery("wWw.Example.org.", "MX", options), reply, 68);
 }
 
 describe("a format", () => {
@@ -63,7 +67,7 @@ describe("a format", () => {
   });
 
   it("has nothing to say of a reply that was not sent", () => {
-    const line = compileFormat("{rcode} {>rflags} {rsize} {/log/class}");
+    const line = compileFormat("{rcode} {>rflags} {rsize} {/log/class}", noMetadata);
     expect(line(testQuery("example.org."), DROPPED, 0)).toBe("- - 0 error");
   });
 
@@ -79,15 +83,25 @@ describe("a format", () => {
     ["{{type}}", "{MX}"],
     ["{type}{class}", "MXIN"],
     ["{constructor} {TYPE} {}", "{constructor} {TYPE} {}"],
-    ["{/any/label}-{/}", "---"],
   ])("takes other braces as they are: %s", (text, expected) => {
     expect(format(text)).toBe(expected);
+  });
+
+  it("has metadata, or a dash where it is empty, and keeps it on one line too", () => {
+    const labels: string[] = [];
+    const line = compileFormat("{/a/empty} {/a/b}{/a/odd}", (label) => {
+      labels.push(label);
+      const values: Record<string, string> = { "a/b": "x", "a/odd": "\u001b[31m\nnext" };
+      return ({ qname }) => (values[label] ? `${values[label]}${qname.toString()}` : "");
+    });
+    expect(line(testQuery("q."), new Reply(), 0)).toBe("- xq.?[31m?nextq.");
+    expect(labels).toEqual(["a/empty", "a/b", "a/odd"]);
   });
 
   it("keeps names on one line, whatever is in them", () => {
     const odd = testQuery('a\\010\\"\\027[31m\\255.example.org.');
     const [name] = odd.qname.labels();
-    expect(compileFormat("{name}")(odd, new Reply(), 0)).toBe(`${name}.example.org.`);
+    expect(compileFormat("{name}", noMetadata)(odd, new Reply(), 0)).toBe(`${name}.example.org.`);
     expect(name).toBe('a\\010\\"\\027[31m\\255');
   });
 });

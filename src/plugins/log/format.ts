@@ -6,6 +6,7 @@ import { formatRrType } from "../../dns/iana/rr-type.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Outcome } from "../../server/contract/reply.ts";
 import { DROPPED } from "../../server/contract/reply.ts";
+import type { Metadata } from "../../server/contract/metadata.ts";
 import { responseClass, responseType } from "./response-class.ts";
 
 /** A query that is over. `octets` is the size of its reply. */
@@ -37,11 +38,11 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
 };
 
 /**
- * Compiles a format. Braces around anything unknown are text, except `{/LABEL}`: metadata that
- * nobody provides is `-`.
+ * Compiles a format. Braces around anything unknown are text, except `{/LABEL}`, which is metadata.
+ * @param metadata gives the getter of a label
  */
-export function compileFormat(format: string): Replacement {
-  const parts = format.split(/(\{[^{}]*\})/).map(compilePart);
+export function compileFormat(format: string, metadata: (label: string) => Metadata): Replacement {
+  const parts = format.split(/(\{[^{}]*\})/).map((text) => compilePart(text, metadata));
   return (query, outcome, octets) => {
     let line = "";
     for (const part of parts)
@@ -50,11 +51,18 @@ export function compileFormat(format: string): Replacement {
   };
 }
 
-function compilePart(text: string): string | Replacement {
+function compilePart(text: string, metadata: (label: string) => Metadata): string | Replacement {
   if (!text.startsWith("{") || !text.endsWith("}")) return text;
   const label = text.slice(1, -1);
   if (Object.hasOwn(REPLACEMENTS, label)) return REPLACEMENTS[label] ?? text;
-  return label.startsWith("/") ? EMPTY : text;
+  if (!label.startsWith("/")) return text;
+  const value = metadata(label.slice(1));
+  return (query) => withoutControls(value(query)) || EMPTY;
+}
+
+/** A value may be what a client says: no line break, no escape sequence of a terminal. */
+function withoutControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, "?");
 }
 
 /** DNS over TLS and HTTPS are TCP, as in CoreDNS. */

@@ -6,5 +6,5 @@ export const log = definePlugin({
   name: "log",
   parse: parseLog,
   merge: mergeRules,
-  create: (rules, context) => new QueryLog(rules, context.log),
+  create: (rules, context) => new QueryLog(rules, context),
 });

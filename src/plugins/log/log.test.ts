@@ -4,6 +4,9 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import { pluginLogger } from "../../observe/log.ts";
 import type { Outcome } from "../../server/contract/reply.ts";
 import { DROPPED, Reply } from "../../server/contract/reply.ts";
+import { definePlugin } from "../../server/contract/plugin.ts";
+import { startServer } from "../../testing/server.ts";
+import { plugins } from "../index.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { testQuery } from "../../testing/query.ts";
 import { log } from "./index.ts";
@@ -133,5 +136,50 @@ describe("the directive log", () => {
     ["log . {\n class all {\n }\n}", 'Corefile:3: plugin/log: unexpected "{"'],
   ])("is refused: %j", (text, message) => {
     expect(() => log.parse(testDirective(text))).toThrow(message);
+  });
+});
+
+describe("metadata in a line", () => {
+  const block = (extra: string): string => `.:{{PORT}} {
+  bind 127.0.0.1
+  log . "{name} {/a/b}"
+  ${extra}
+  provides
+}`;
+  const provides = definePlugin({
+    name: "provides",
+    parse: () => undefined,
+    create: () => ({
+      metadata: { "a/b": ({ client }): string => client.address },
+      serve: () => new Reply(),
+    }),
+  });
+
+  async function logged(extra: string): Promise<string[]> {
+    const recording = recordingLog();
+    const corefile = block(extra);
+    const server = await startServer({
+      corefile,
+      plugins: [...plugins, provides],
+      log: recording.log,
+    });
+    const [serving] = server.server.configuration.blocks;
+    const query = testQuery("x.test.", "A", { address: "192.0.2.9" });
+    for (const observe of serving?.observers ?? [])
+      observe({ query, outcome: new Reply(), octets: 40, failure: undefined });
+    await server.stop();
+    return recording.lines;
+  }
+
+  it("is there with the directive metadata, for its zones", async () => {
+    expect(await logged("metadata")).toContain("info: x.test. 192.0.2.9");
+    expect(await logged("metadata test")).toContain("info: x.test. 192.0.2.9");
+    expect(await logged("metadata example.org")).toContain("info: x.test. -");
+  });
+
+  it("is an error without it", async () => {
+    await expect(logged("")).rejects.toThrow(
+      'Corefile:3: plugin/log: no metadata "a/b": the server block has no "metadata"',
+    );
   });
 });

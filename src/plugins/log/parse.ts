@@ -5,7 +5,7 @@ import {
   parseZones,
   subDirectives,
 } from "../../corefile/arguments.ts";
-import type { Directive } from "../../corefile/directive.ts";
+import type { Directive, Token } from "../../corefile/directive.ts";
 import { Name } from "../../dns/name.ts";
 import { CLASSES } from "./response-class.ts";
 import type { ResponseClass } from "./response-class.ts";
@@ -20,6 +20,8 @@ export interface Rule {
   readonly zone: Name;
   /** With `{common}` and `{combined}` replaced by what they stand for. */
   readonly format: string;
+  /** Where the format stands. */
+  readonly at: Token;
   /** Undefined for all. */
   readonly classes: ReadonlySet<ResponseClass> | undefined;
 }
@@ -35,6 +37,7 @@ export function parseLog(directive: Directive): Rule[] {
   return (zones.length === 0 ? [Name.root] : zones).map((zone) => ({
     zone,
     format: format.replaceAll("{common}", COMMON_FORMAT).replaceAll("{combined}", COMBINED_FORMAT),
+    at: hasFormat ? last : directive.name,
     classes,
   }));
 }

@@ -1,9 +1,9 @@
 import type { Logger } from "../../observe/log.ts";
 import { isStructured } from "../../observe/log.ts";
 import type { Exchange } from "../../server/contract/exchange.ts";
-import type { Instance } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Outcome } from "../../server/contract/reply.ts";
+import type { Instance, PluginContext } from "../../server/contract/plugin.ts";
 import type { Replacement } from "./format.ts";
 import { compileFormat } from "./format.ts";
 import { queryFields } from "./query-fields.ts";
@@ -20,10 +20,13 @@ export class QueryLog implements Instance {
   readonly #log: Logger;
   readonly #isStructured: boolean;
 
-  constructor(rules: readonly Rule[], log: Logger) {
-    this.#rules = rules.map((rule) => ({ ...rule, line: compileFormat(rule.format) }));
-    this.#log = log;
-    this.#isStructured = isStructured(log);
+  constructor(rules: readonly Rule[], context: PluginContext) {
+    this.#rules = rules.map((rule) => {
+      const { format, at } = rule;
+      return { ...rule, line: compileFormat(format, (label) => context.metadata(label, at)) };
+    });
+    this.#log = context.log;
+    this.#isStructured = isStructured(context.log);
   }
 
   observe({ query, outcome, octets }: Exchange): void {

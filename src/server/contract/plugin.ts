@@ -116,6 +116,11 @@ export interface BlockSettings {
   root: string;
   /** Whether debug messages are logged (`debug`). */
   debug: boolean;
+  /**
+   * Names whose queries have metadata; an empty list for all of the block's, undefined for none
+   * (`metadata`).
+   */
+  metadataZones?: readonly Name[];
   /** How UDP is served (`transport`, `multisocket`). */
   udp?: ConfiguredUdp;
 }
@@ -137,6 +142,8 @@ export interface PluginContext {
    * none provides is an error of the Corefile at this word.
    */
   metadata(label: string, at: Token): Metadata;
+  /** The same for a label that only the query says; "" if nobody provides it. */
+  findMetadata(label: string, query: Query): string;
   /** Whether somebody asks for what this instance could provide; known once queries come. */
   isMetadataAsked(label: string): boolean;
   /** Prefixes messages with `plugin/<name>: `. */

@@ -46,8 +46,10 @@ export class Query {
    * way already may come as late as it likes, and is not asked for again.
    */
   isPatient = false;
-  /** What plugins have found out on the way, for metadata that somebody asks for; usually none. */
-  notes: Map<string, string> | undefined;
+  /** See `original`. */
+  #original: Query | undefined;
+  /** See `note`. */
+  #notes: Map<string, string> | undefined;
   /** Where the chain writes down what it does, for those who want to know why; usually nowhere. */
   trace: Trace | undefined;
 
@@ -57,6 +59,22 @@ export class Query {
     this.flags = flags;
     this.octets = octets;
     this.receivedMs = performance.now();
+  }
+
+  /** As the client asked it, before any plugin changed it; one of our own is its own. */
+  get original(): Query {
+    return this.#original ?? this;
+  }
+
+  /** Keeps what a plugin finds out on the way: metadata, if somebody asks for it. */
+  note(label: string, value: string): void {
+    const { original } = this;
+    (original.#notes ??= new Map()).set(label, value);
+  }
+
+  /** What has been noted; "" if nothing has. */
+  noteOf(label: string): string {
+    return this.original.#notes?.get(label) ?? "";
   }
 
   get hasEdns(): boolean {
@@ -93,7 +111,7 @@ export class Query {
     query.depth = this.depth + (changes.isOwn === true ? 1 : 0);
     query.mayWait = this.mayWait;
     query.isPatient = this.isPatient;
-    query.notes = this.notes;
+    if (changes.isOwn !== true) query.#original = this.original;
     query.trace = this.trace;
     return query;
   }

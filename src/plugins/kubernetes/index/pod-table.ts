@@ -2,6 +2,7 @@ import type { ObjectKey, Pod } from "../../../kube/cluster-source.ts";
 import { SharedStates } from "../../../server/contract/shared-states.ts";
 import type { State } from "../../../server/contract/state.ts";
 import { dashedAddress } from "../records/address.ts";
+import { ClientPods } from "./client-pods.ts";
 import type { EndingStates } from "./ending-states.ts";
 import { wireLabel } from "../records/labels.ts";
 
@@ -26,6 +27,7 @@ export class PodTable {
   readonly #names = new Map<string, readonly string[]>();
   readonly #states = new SharedStates();
   readonly #ending: EndingStates;
+  #clients: ClientPods | undefined;
 
   /** @param ending takes what a change ends */
   constructor(ending: EndingStates) {
@@ -35,6 +37,16 @@ export class PodTable {
   /** @param labels of pod and namespace, in lower-case wire form */
   find(labels: string): PodAddress | undefined {
     return this.#byName.get(labels);
+  }
+
+  /** From now on `client` knows pods. To be called before any is told of. */
+  keepClients(): void {
+    this.#clients ??= new ClientPods();
+  }
+
+  /** The running pod that a client's address in canonical form belongs to. */
+  client(address: string): ObjectKey | undefined {
+    return this.#clients?.at(address);
   }
 
   /** What a reply about these labels depends on, whether there is such a pod or not. */
@@ -50,8 +62,8 @@ export class PodTable {
     const before = this.#names.get(key) ?? [];
     const isSame = before.length === named.size && before.every((name) => named.has(name));
     if (isSame) return false;
-    this.#forget(before);
-    for (const [name, address] of named) this.#add(name, address);
+    this.#forget(before, key);
+    for (const [name, address] of named) this.#add(name, address, key);
     if (named.size > 0) this.#names.set(key, [...named.keys()]);
     else this.#names.delete(key);
     return true;
@@ -75,21 +87,23 @@ export class PodTable {
     const key = objectKey(pod);
     const names = this.#names.get(key);
     if (!names) return false;
-    this.#forget(names);
+    this.#forget(names, key);
     return this.#names.delete(key);
   }
 
-  #add(name: string, address: string): void {
+  #add(name: string, address: string, key: string): void {
+    this.#clients?.add(address, key);
     this.#ending.add(this.#states.at(name));
     const known = this.#byName.get(name);
     if (known) known.count++;
     else this.#byName.set(name, { address, count: 1 });
   }
 
-  #forget(names: readonly string[]): void {
+  #forget(names: readonly string[], key: string): void {
     for (const name of names) {
       this.#ending.add(this.#states.at(name));
       const known = this.#byName.get(name);
+      if (known) this.#clients?.delete(known.address, key);
       if (known && --known.count === 0) this.#byName.delete(name);
     }
   }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import type { ClusterObject } from "../../kube/cluster-source.ts";
+import { testContext } from "../../testing/context.ts";
+import { testQuery } from "../../testing/query.ts";
+import { namespace, pod, TestCluster } from "./cluster.cases.ts";
+import { Kubernetes } from "./kubernetes.ts";
+import { parseKubernetes } from "./parse.ts";
+
+/** What all labels say of a query, without those that say nothing. */
+function metadataOf(plugin: Kubernetes, qname: string, address = "192.0.2.1"): object {
+  const query = testQuery(qname, "A", { address });
+  const all = Object.entries(plugin.metadata).map(([label, value]) => {
+    return [label.replace("kubernetes/", ""), value(query, "")] as const;
+  });
+  return Object.fromEntries(all.filter(([, value]) => value !== ""));
+}
+
+describe("metadata of a name", () => {
+  const cluster = new TestCluster([], {
+    zones: "cluster.local clusterset.local in-addr.arpa",
+    properties: "multicluster clusterset.local\nzonal",
+  });
+  const web = { kind: "svc", namespace: "shop", service: "web" };
+  it.each<[string, object]>([
+    ["Web.Shop.svc.cluster.local.", web],
+    ["db-0.web.shop.svc.cluster.local.", { ...web, endpoint: "db-0" }],
+    ["_http._tcp.web.shop.svc.cluster.local.", { ...web, "port-name": "http", protocol: "tcp" }],
+    ["http.tcp.web.shop.svc.cluster.local.", { ...web, "port-name": "http", protocol: "tcp" }],
+    ["db-0.east.web.shop.svc.clusterset.local.", { ...web, endpoint: "db-0", cluster: "east" }],
+    ["_http._tcp.web.shop.svc.clusterset.local.", { ...web, "port-name": "http", protocol: "tcp" }],
+    ["eu.a.pin._zone.web.shop.svc.cluster.local.", { ...web, zone: "eu.a" }],
+    ["eu.near._zone.web.shop.svc.cluster.local.", { "parse-error": "invalid query name" }],
+    ["eu.pin._zone.web.shop.svc.clusterset.local.", { "parse-error": "invalid query name" }],
+    ["1-2-3-4.shop.pod.cluster.local.", { kind: "pod", namespace: "shop", service: "1-2-3-4" }],
+    ["shop.svc.cluster.local.", { kind: "svc", namespace: "shop" }],
+    ["cluster.local.", {}],
+    ["a.b.c.web.shop.svc.cluster.local.", { "parse-error": "invalid query name" }],
+    ["web.shop.cluster.local.", { "parse-error": "invalid query name" }],
+    ["1.0.0.10.in-addr.arpa.", { "parse-error": "invalid query name" }],
+    ["example.org.", {}],
+  ])("%s: %j", (qname, expected) => {
+    expect(metadataOf(cluster.plugin, qname)).toEqual(expected);
+  });
+
+  it("has the labels of zones and clusters only where there are some", () => {
+    const plain = new TestCluster([]).plugin.metadata;
+    expect(Object.keys(plain)).not.toContain("kubernetes/zone");
+    expect(Object.keys(plain)).not.toContain("kubernetes/cluster");
+  });
+});
+
+describe("metadata of a client", () => {
+  const objects: readonly ClusterObject[] = [
+    namespace("shop"),
+    pod("shop/a", "10.1.0.1", "2001:db8::1"),
+    pod("shop/host-a", "10.0.0.1"),
+    pod("data/host-b", "10.0.0.1"),
+  ];
+
+  async function started(properties: string, asked: readonly string[]): Promise<Kubernetes> {
+    const context = testContext({
+      directive: `kubernetes cluster.local {\nmanifests cluster\n${properties}\n}`,
+      metadata: Object.fromEntries(asked.map((label) => [label, (): string => ""])),
+    });
+    const plugin = new Kubernetes(parseKubernetes(context.directive), context, {
+      source: { start: () => Promise.resolve(), stop: () => Promise.resolve() },
+      localAddresses: [],
+      now: () => 0,
+    });
+    await plugin.start();
+    for (const object of objects) plugin.index.upsert(object);
+    return plugin;
+  }
+
+  it("is the pod that has its address", async () => {
+    const plugin = await started("pods verified", ["kubernetes/client-namespace"]);
+    const a = { "client-namespace": "shop", "client-pod-name": "a" };
+    expect(metadataOf(plugin, "example.org.", "10.1.0.1")).toEqual(a);
+    expect(metadataOf(plugin, "example.org.", "::ffff:10.1.0.1")).toEqual(a);
+    expect(metadataOf(plugin, "example.org.", "2001:db8:0::1")).toEqual(a);
+    expect(metadataOf(plugin, "example.org.", "10.1.0.9")).toEqual({});
+  });
+
+  it("is nobody's where several pods have the address, until only one has it", async () => {
+    const plugin = await started("pods verified", ["kubernetes/client-pod-name"]);
+    expect(metadataOf(plugin, "example.org.", "10.0.0.1")).toEqual({});
+    plugin.index.remove("Pod", { namespace: "shop", name: "host-a" });
+    expect(metadataOf(plugin, "example.org.", "10.0.0.1")).toEqual({
+      "client-namespace": "data",
+      "client-pod-name": "host-b",
+    });
+    plugin.index.upsert({ ...pod("data/host-b", "10.0.0.1"), phase: "Succeeded" });
+    expect(metadataOf(plugin, "example.org.", "10.0.0.1")).toEqual({});
+  });
+
+  it("moves with an address that another pod gets", async () => {
+    const plugin = await started("pods verified", ["kubernetes/client-pod-name"]);
+    plugin.index.upsert(pod("shop/a", "10.1.0.2"));
+    plugin.index.upsert(pod("shop/b", "10.1.0.1"));
+    const nameOf = (address: string): object => metadataOf(plugin, "example.org.", address);
+    expect(nameOf("10.1.0.1")).toMatchObject({ "client-pod-name": "b" });
+    expect(nameOf("10.1.0.2")).toMatchObject({ "client-pod-name": "a" });
+  });
+
+  it("costs nothing where nobody asks, and is not offered without verified pods", async () => {
+    const plugin = await started("pods verified", []);
+    expect(plugin.index.pods.client("10.1.0.1")).toBeUndefined();
+    const insecure = await started("pods insecure", []);
+    expect(Object.keys(insecure.metadata)).not.toContain("kubernetes/client-namespace");
+  });
+});
