@@ -11,11 +11,17 @@ function checkTwice(directive: string): void {
 /** CoreDNS 1.15.0 was asked about each of them. */
 describe("a directive that stands twice in a server block", () => {
   it.each([
+    "any",
+    "cancel 1s",
     "debug",
+    "erratic",
     "forward . 192.0.2.1",
+    "header {\n response set ra\n}",
     "health",
     "loadbalance",
+    "local",
     "log",
+    "minimal",
     "reload",
     "root folder",
     "template IN A",
@@ -24,7 +30,7 @@ describe("a directive that stands twice in a server block", () => {
     expect(() => checkTwice(directive)).not.toThrow();
   });
 
-  it.each(["cache", "errors", "hosts", "loop", "prometheus", "ready"])(
+  it.each(["cache", "errors", "hosts", "loop", "nsid", "prometheus", "ready"])(
     "is an error for %s",
     (directive) => {
       expect(() => checkTwice(directive)).toThrow(/^Corefile:3: .* twice in a server block/);

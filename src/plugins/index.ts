@@ -1,16 +1,22 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
+import { any } from "./any/index.ts";
 import { bind } from "./bind/index.ts";
 import { cache } from "./cache/index.ts";
+import { cancel } from "./cancel/index.ts";
 import { debug } from "./debug/index.ts";
+import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
 import { forward } from "./forward/index.ts";
+import { header } from "./header/index.ts";
 import { health } from "./health/index.ts";
 import { hosts } from "./hosts/index.ts";
 import { kubernetes } from "./kubernetes/index.ts";
 import { loadbalance } from "./loadbalance/index.ts";
+import { local } from "./local/index.ts";
 import { log } from "./log/index.ts";
 import { loop } from "./loop/index.ts";
 import { metadata } from "./metadata/index.ts";
+import { minimal } from "./minimal/index.ts";
 import { multisocket } from "./multisocket/index.ts";
 import { nsid } from "./nsid/index.ts";
 import { prometheus } from "./prometheus/index.ts";
@@ -29,7 +35,7 @@ export const plugins: PluginOrder = [
   root,
   metadata,
   "geoip",
-  "cancel",
+  cancel,
   "proxyproto",
   "quic",
   "grpc_server",
@@ -52,10 +58,10 @@ export const plugins: PluginOrder = [
   errors,
   log,
   "dnstap",
-  "local",
+  local,
   "dns64",
   "siit",
-  "any",
+  any,
   "chaos",
   loadbalance,
   "tsig",
@@ -63,10 +69,10 @@ export const plugins: PluginOrder = [
   "autopath",
   "acl",
   cache,
-  "header",
+  header,
   "dnssec",
   "tls",
-  "minimal",
+  minimal,
   template,
   "transfer",
   "dynupdate",
@@ -83,7 +89,7 @@ export const plugins: PluginOrder = [
   loop,
   forward,
   "grpc",
-  "erratic",
+  erratic,
   whoami,
   "on",
   "sign",

@@ -21,6 +21,9 @@ const SETS = [
   "template",
   "server-blocks",
   "loadbalance-log-errors",
+  "any-minimal",
+  "local",
+  "erratic",
   "wire",
 ];
 

@@ -20,6 +20,7 @@ const UNKNOWN_NAME = [extendedErrorOption(ExtendedErrorCode.OTHER, "name not in 
 
 /** Answers from a hosts file and from lines of the Corefile. */
 export class Hosts implements Instance {
+  readonly isCommonOnly = true;
   readonly passable = true;
   readonly #options: HostsOptions;
   readonly #zones: readonly Name[];

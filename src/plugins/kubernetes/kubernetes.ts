@@ -57,6 +57,7 @@ export class Kubernetes implements Instance {
   /** Whether somebody asks which pods clients are. */
   readonly #keepsClients: () => boolean;
   readonly #place: (error: unknown) => never;
+  readonly isCommonOnly = true;
   readonly passable = true;
   readonly metadata: MetadataTable;
 

@@ -4,7 +4,7 @@ import { formatRcode } from "../../dns/iana/rcode.ts";
 import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
 import type { Query } from "../../server/contract/query.ts";
-import type { Outcome } from "../../server/contract/reply.ts";
+import type { Outcome, Reply } from "../../server/contract/reply.ts";
 import { DROPPED } from "../../server/contract/reply.ts";
 import type { Metadata } from "../../server/contract/metadata.ts";
 import { responseClass, responseType } from "./response-class.ts";
@@ -30,7 +30,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   ">do": ({ dnssecOk }) => String(dnssecOk),
   ">bufsize": (query) => String(bufferSize(query)),
   rcode: (_query, outcome) => (outcome === DROPPED ? EMPTY : formatRcode(outcome.rcode)),
-  ">rflags": (query, outcome) => (outcome === DROPPED ? EMPTY : flagNames(query, outcome.flags)),
+  ">rflags": (query, outcome) => (outcome === DROPPED ? EMPTY : flagNames(query, outcome)),
   rsize: (_query, _outcome, octets) => String(octets),
   duration: (query) => `${durationSeconds(query).toFixed(9)}s`,
   "/log/class": responseClass,
@@ -90,9 +90,8 @@ const FLAG_NAMES = [
   [Flag.CD, "cd"],
 ] as const;
 
-function flagNames(query: Query, replyFlags: number): string {
-  // The server repeats RD and CD of the query (RFC 1035 §4.1.1, RFC 4035 §3.2.2).
-  const flags = replyFlags | (query.flags & (Flag.RD | Flag.CD));
+function flagNames(query: Query, reply: Reply): string {
+  const flags = reply.flags | reply.repeatedFlags(query.flags);
   let names = "qr";
   for (const [flag, name] of FLAG_NAMES) if ((flags & flag) !== 0) names += `,${name}`;
   return names;

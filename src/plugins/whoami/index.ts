@@ -8,5 +8,5 @@ export const whoami = definePlugin({
     noArguments(directive);
     noBody(directive);
   },
-  create: () => ({ serve: serveWhoami }),
+  create: () => ({ isCommonOnly: true, serve: serveWhoami }),
 });

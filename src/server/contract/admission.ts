@@ -32,10 +32,16 @@ export function admit(query: Query, accepts: ReadonlySet<Admission>): number {
   // Questions that no plugin could answer (RFC 6895 §3.1 and §3.2).
   if (qclass === 0 || qtype === 0) return Rcode.FORMERR;
   if (qclass === RrClass.IN) return judgeType(qtype, accepts);
-  return qclass === RrClass.CH ? judge("chaos", accepts) : Rcode.REFUSED;
+  if (qclass !== RrClass.CH || !accepts.has("chaos")) return REFUSALS.chaos;
+  return judgeType(qtype, accepts);
 }
 
-/** As `admit`, for questions of class IN. */
+/** Whether it is a question that every block takes: for data of class IN. */
+export function isCommon(query: Query): boolean {
+  return admit(query, NOTHING) === Rcode.NOERROR;
+}
+
+/** As `admit`, for questions of a class that the block takes. */
 export function judgeType(qtype: number, accepts: ReadonlySet<Admission> = NOTHING): number {
   if (qtype === 0 || qtype === RrType.OPT) return Rcode.FORMERR;
   if (qtype < RrType.TKEY || qtype >= RrType.ANY) return Rcode.NOERROR;

@@ -53,6 +53,8 @@ export interface Instance {
   serve?(query: Query, next: Next): Result;
   /** What else may reach this block than common questions; refused where no instance says so. */
   readonly accepts?: readonly Admission[];
+  /** Whether it knows only data of class IN: what else the block accepts goes past it. */
+  readonly isCommonOnly?: boolean;
   /** Which of the queries for its zones this block is for; for all without it. */
   readonly view?: View;
   /** What it knows of queries, by label `plugin/name`; for those who ask by `context.metadata`. */

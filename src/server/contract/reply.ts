@@ -27,6 +27,8 @@ export class Reply {
   rcode: number;
   /** Of `Flag`: AA, TC, RA and AD; QR, RD and CD come from the query. */
   flags: number;
+  /** RD, if not as the query has it (RFC 1035 §4.1.1 says that it has; `header` may say otherwise). */
+  recursionDesired: boolean | undefined = undefined;
   answer: readonly ResourceRecord[] = NO_RECORDS;
   authority: readonly ResourceRecord[] = NO_RECORDS;
   additional: readonly ResourceRecord[] = NO_RECORDS;
@@ -71,9 +73,17 @@ export class Reply {
     return this;
   }
 
+  /** RD and CD as they are in it. @param asked the flags of the query */
+  repeatedFlags(asked: number): number {
+    const { recursionDesired } = this;
+    if (recursionDesired === undefined) return asked & (Flag.RD | Flag.CD);
+    return (asked & Flag.CD) | (recursionDesired ? Flag.RD : 0);
+  }
+
   /** @param validity of the copy, for whoever keeps it (`Validity.kept`) */
   copy(validity: Validity = this.#validity): Reply {
     const reply = new Reply(this.rcode, this.flags, validity);
+    reply.recursionDesired = this.recursionDesired;
     reply.answer = this.answer;
     reply.authority = this.authority;
     reply.additional = this.additional;

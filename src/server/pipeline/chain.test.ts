@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
+import { RrClass } from "../../dns/iana/rr-class.ts";
 import { testQuery } from "../../testing/query.ts";
 import { composeChain } from "./chain.ts";
 import type { Instance } from "../contract/plugin.ts";
@@ -19,5 +20,21 @@ describe("composeChain", () => {
     ["REFUSED without plugins", [], Rcode.REFUSED],
   ])("says %s", (_what, instances: Instance[], rcode) => {
     expect(composeChain(instances)(testQuery("example.org."))).toMatchObject({ rcode });
+  });
+
+  it("leads past those who know only common data what else the block accepts", () => {
+    const knowsCommon: Instance = { ...answers, isCommonOnly: true };
+    const behind: Instance = {
+      accepts: ["chaos", "transfer"],
+      serve: () => new Reply(Rcode.YXDOMAIN),
+    };
+    const chain = composeChain([passesOn, knowsCommon, behind]);
+    const asked = [
+      testQuery("version.bind.", "TXT", { qclass: RrClass.CH }),
+      testQuery("example.org.", "AXFR"),
+      testQuery("example.org.", "A"),
+    ];
+    const rcodes = asked.map((query) => chain(query)).map((reply) => (reply as Reply).rcode);
+    expect(rcodes).toEqual([Rcode.YXDOMAIN, Rcode.YXDOMAIN, Rcode.NOERROR]);
   });
 });

@@ -1,9 +1,10 @@
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { formatRcode } from "../../dns/iana/rcode.ts";
+import { isCommon } from "../contract/admission.ts";
 import type { Instance, NamedInstance, Next } from "../contract/plugin.ts";
 import { QueryError } from "../contract/query-error.ts";
 import { Validity } from "../contract/validity.ts";
-import type { Outcome, Result } from "../contract/reply.ts";
+import type { Outcome } from "../contract/reply.ts";
 import { DROPPED, Reply } from "../contract/reply.ts";
 import { isServing } from "./serving-block.ts";
 
@@ -12,10 +13,13 @@ import { isServing } from "./serving-block.ts";
  * Where no instance so much as looks at queries, they are refused: nothing is served here.
  */
 export function composeChain(instances: readonly Instance[]): Next {
+  const isCommonAll = !instances.some(({ accepts = [] }) => accepts.length > 0);
   return instances.reduceRight<Next>(
     (next, instance) => {
       const serve = instance.serve?.bind(instance);
-      return serve ? (query): Result => serve(query, next) : next;
+      if (!serve) return next;
+      if (isCommonAll || instance.isCommonOnly !== true) return (query) => serve(query, next);
+      return (query) => (isCommon(query) ? serve(query, next) : next(query));
     },
     instances.some(isServing) ? nobodyAnswers : nobodyServes,
   );

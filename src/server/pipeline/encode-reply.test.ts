@@ -40,6 +40,14 @@ describe("encodeReply", () => {
     expect(question[0]?.qname.toString()).toBe("wWw.a.test.");
   });
 
+  it.each([true, false])("has RD as the reply says, if it says so: %s", (recursionDesired) => {
+    const reply = Object.assign(new Reply(), { recursionDesired });
+    for (const asked of [0, Flag.RD | Flag.CD]) {
+      const { flags } = encode(reply.copy(), { flags: asked });
+      expect(flags).toBe(Flag.QR | (asked & Flag.CD) | (recursionDesired ? Flag.RD : 0));
+    }
+  });
+
   it("answers EDNS with EDNS of our own size, and nothing else with it", () => {
     expect(encode(new Reply()).edns).toBeUndefined();
     const { edns } = encode(new Reply(), { do: true, payloadSize: 4096 });

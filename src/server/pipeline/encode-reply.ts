@@ -9,8 +9,8 @@ import { boundDenials } from "../../dns/denial-ttl.ts";
 import type { Query } from "../contract/query.ts";
 import type { Reply } from "../contract/reply.ts";
 
-/** Of the query's flags, those a reply repeats: opcode, RD and CD. */
-const REPEATED_FLAGS = 0x7800 | Flag.RD | Flag.CD;
+/** Of the header's flags. */
+const OPCODE = 0x7800;
 
 const composer = new Composer();
 
@@ -38,8 +38,8 @@ function compose(
   limit: number,
   options: readonly EdnsOption[] | undefined,
 ): boolean {
-  const flags = Flag.QR | (query.flags & REPEATED_FLAGS) | reply.flags | (reply.rcode & 0x0f);
-  composer.begin(query.id, flags, limit);
+  const repeated = (query.flags & OPCODE) | reply.repeatedFlags(query.flags);
+  composer.begin(query.id, Flag.QR | repeated | reply.flags | (reply.rcode & 0x0f), limit);
   if (query.hasQuestion) composer.question(query.qname, query.qtype, query.qclass);
   if (options) composer.reserve(ednsLength(options));
   const isWhole = appendSections(reply);
