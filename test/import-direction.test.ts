@@ -66,4 +66,25 @@ describe("imports go one way", () => {
       });
     expect(crossing).toEqual([]);
   });
+
+  it("nothing imports itself, by whatever way", () => {
+    const graph = new Map(own.map((file) => [file, targetsOf(file)]));
+    const finished = new Set<string>();
+    const circles: string[] = [];
+    const walk = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" -> "));
+      if (way.includes(file) || finished.has(file)) return;
+      for (const target of graph.get(file) ?? []) walk(target, [...way, file]);
+      finished.add(file);
+    };
+    for (const file of own) walk(file, []);
+    expect(circles).toEqual([]);
+  });
 });
+
+/** Files of our own that a file imports. */
+function targetsOf(file: string): string[] {
+  return importsOf(file)
+    .filter((target) => target.startsWith("."))
+    .map((target) => relative(source, join(source, dirname(file), target)));
+}

@@ -16,6 +16,7 @@ export function boundErrors(options: readonly EdnsOption[]): readonly EdnsOption
   });
 }
 
+/** The only option that is not between two neighbours alone (RFC 8914 §3). */
 export function isExtendedError({ code }: EdnsOption): boolean {
   return code === OptionCode.EXTENDED_ERROR;
 }

@@ -1,13 +1,9 @@
 import type { Cell } from "../observe/metrics.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Carrier } from "./exchange.ts";
 import type { UpstreamError } from "./upstream-error.ts";
 
 /** The sockets of one protocol to one upstream. Nothing is opened before the first exchange. */
-export interface ChannelPool {
-  /** Where its sockets lead, for messages: `udp 192.0.2.1:53`. */
-  readonly where: string;
-  /** Sends an exchange by an open socket or a new one. */
-  send(exchange: Exchange): void;
+export interface ChannelPool extends Carrier {
   /** Closes all sockets; what waits on them fails with `error`. */
   destroy(error: UpstreamError): void;
 }

@@ -1,11 +1,18 @@
 import type { Message } from "../dns/message.ts";
-import type { ChannelPool } from "./channel-pool.ts";
 import type { EdnsSupport } from "./edns-support.ts";
 import type { Request } from "./request.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 import { Expiring } from "./timer-wheel.ts";
 import type { UpstreamError } from "./upstream-error.ts";
 import { networkError, timeoutError } from "./upstream-error.ts";
+
+/** What carries an exchange: the sockets of one protocol to one upstream. */
+export interface Carrier {
+  /** Where its sockets lead, for messages: `udp 192.0.2.1:53`. */
+  readonly where: string;
+  /** Sends an exchange by an open socket or a new one. */
+  send(exchange: Exchange): void;
+}
 
 /** What an exchange waits on: a socket, or several, that know which exchange an id belongs to. */
 export interface Channel {
@@ -65,7 +72,7 @@ export class Exchange extends Expiring {
   isLate = false;
   #isRepeated = false;
   readonly #terms: ExchangeTerms;
-  readonly #pool: ChannelPool;
+  readonly #pool: Carrier;
   readonly #deadlineMs: number;
   readonly #waiter: Waiter;
 
@@ -73,7 +80,7 @@ export class Exchange extends Expiring {
   constructor(
     request: Request,
     terms: ExchangeTerms,
-    pool: ChannelPool,
+    pool: Carrier,
     deadlineMs: number,
     waiter: Waiter,
   ) {

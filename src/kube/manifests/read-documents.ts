@@ -1,20 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { shortText } from "../short-text.ts";
 import type { Manifest } from "./manifest.ts";
+import type { ManifestDocument } from "./manifest-document.ts";
 import type { FieldPath } from "./manifest-field.ts";
 import { ManifestError } from "./manifest-field.ts";
 import { readManifest } from "./read-manifest.ts";
-
-/** One document of a file, or what is wrong with it. */
-export type ManifestDocument = DocumentPlace &
-  ({ readonly value: unknown } | { readonly error: string });
-
-interface DocumentPlace {
-  /** `document 2` */
-  readonly name: string;
-  /** Line that a field begins in, from 1 on; missing where nobody knows. */
-  readonly lineOf?: (path: FieldPath) => number;
-}
 
 export interface ReadResult {
   readonly manifests: readonly PlacedManifest[];

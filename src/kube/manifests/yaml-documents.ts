@@ -2,7 +2,7 @@ import type { Document, ParsedNode } from "yaml";
 import { Composer, isMap, isScalar, isSeq, LineCounter, Parser } from "yaml";
 import { shortText } from "../short-text.ts";
 import type { FieldPath } from "./manifest-field.ts";
-import type { ManifestDocument } from "./read-documents.ts";
+import type { ManifestDocument } from "./manifest-document.ts";
 
 /** What an alias may stand for is repeated at most so often: "billion laughs" stay a smile. */
 const MAX_ALIASES = 1_000;

@@ -1,8 +1,7 @@
+import { isExtendedError } from "../../dns/extended-errors.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
-import type { EdnsOption } from "../../dns/edns.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
-import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import { Validity } from "../../server/contract/validity.ts";
@@ -196,8 +195,4 @@ export class Cache implements Instance {
 /** An entry with no more than this left is fetched again if it is popular; no failure is. */
 function prefetchSeconds(entry: Entry, { percentage }: PrefetchOptions): number {
   return entry.isFailure ? 0 : Math.ceil((percentage / 100) * entry.ttlSeconds);
-}
-
-function isExtendedError({ code }: EdnsOption): boolean {
-  return code === OptionCode.EXTENDED_ERROR;
 }

@@ -1,4 +1,5 @@
-import { RE2JS } from "re2js";
+import { parsePattern } from "../../corefile/pattern.ts";
+import type { RE2JS } from "re2js";
 import {
   argumentRange,
   noArguments,
@@ -6,13 +7,10 @@ import {
   parseDurationMs,
   subDirectives,
 } from "../../corefile/arguments.ts";
-import { reasonOf } from "../../corefile/corefile-error.ts";
 import type { Directive, Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
 import { didYouMean } from "../../text/nearest-name.ts";
 
-/** CoreDNS's limit, so that compiling an expression cannot eat the memory. */
-const MAX_PATTERN_LENGTH = 10_000;
 /** A timer of Node's that is set to more fires at once. */
 const MAX_PERIOD_MS = 2 ** 31 - 1;
 
@@ -94,18 +92,4 @@ function parseLevel(token: Token): Level {
     token,
     `unknown option "${text}", expected ${expected}${didYouMean(text, known)}`,
   );
-}
-
-function parsePattern(token: Token): RE2JS {
-  const { length } = token.text;
-  if (length > MAX_PATTERN_LENGTH) {
-    const limit = `at most ${MAX_PATTERN_LENGTH}`;
-    throw tokenError(token, `regular expression too long: ${length} characters, ${limit}`);
-  }
-  try {
-    return RE2JS.compile(token.text);
-  } catch (error) {
-    const reason = reasonOf(error);
-    throw tokenError(token, `cannot parse regular expression "${token.text}": ${reason}`);
-  }
 }

@@ -1,6 +1,5 @@
-import type { EdnsOption } from "../../dns/edns.ts";
+import { isExtendedError } from "../../dns/extended-errors.ts";
 import { Flag } from "../../dns/header.ts";
-import { OptionCode } from "../../dns/iana/option-code.ts";
 import type { Message } from "../../dns/message.ts";
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
@@ -122,9 +121,4 @@ function toReply(request: Request, message: Message): Reply {
   const options = message.edns?.options;
   if (options && options.length > 0) reply.options = options.filter(isExtendedError);
   return reply;
-}
-
-/** The only option that is not between two neighbours alone (RFC 8914 §3). */
-function isExtendedError({ code }: EdnsOption): boolean {
-  return code === OptionCode.EXTENDED_ERROR;
 }

@@ -194,7 +194,7 @@ describe("hosts with lines of its own", () => {
     await start(`hosts ${folder} . ${INLINE}`, testContext({ log }));
     expect(lines.filter((line) => line.startsWith("warn"))).toEqual([
       `warn: File does not exist: ${missing}`,
-      `warn: Hosts file "${folder}" is a directory`,
+      `warn: File "${folder}" is a directory`,
     ]);
   });
 });

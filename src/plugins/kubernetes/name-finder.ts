@@ -6,7 +6,7 @@ import type { ClusterZone } from "./records/cluster-zone.ts";
 import { NS_DNS } from "./records/cluster-zone.ts";
 import { HostRecords } from "./records/host-records.ts";
 import { LabelOffsets, labelText, POD, SVC, withoutUnderscore } from "./records/labels.ts";
-import type { NameRecords } from "./records/name-records.ts";
+import type { NameRecords, ServiceNames } from "./records/name-records.ts";
 import { EMPTY, POINTERS_ONLY } from "./records/name-records.ts";
 import type { NameServers } from "./records/name-servers.ts";
 import type { PodAddress } from "./index/pod-table.ts";
@@ -185,6 +185,6 @@ export class NameFinder {
   }
 }
 
-function recordsOf(node: ServiceNode, zone: ClusterZone): ServiceRecords {
+function recordsOf(node: ServiceNode, zone: ClusterZone): ServiceNames {
   return (node.records[zone.index] ??= new ServiceRecords(node, zone));
 }

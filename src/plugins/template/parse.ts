@@ -1,4 +1,5 @@
-import { RE2JS } from "re2js";
+import { parsePattern } from "../../corefile/pattern.ts";
+import type { RE2JS } from "re2js";
 import {
   argumentRange,
   atLeastOne,
@@ -18,9 +19,6 @@ import { parseRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import { judgeType } from "../../server/contract/admission.ts";
 import { RecordTemplate } from "./record-template.ts";
-
-/** CoreDNS's limit, so that compiling an expression cannot eat the memory. */
-const MAX_PATTERN_LENGTH = 10_000;
 
 export interface TemplateOptions {
   /** 255 is any. */
@@ -44,7 +42,7 @@ type Property = (sub: Directive, options: TemplateOptions) => void;
 
 const PROPERTIES: Record<string, Property> = {
   match(sub, options) {
-    options.patterns.push(...atLeastOne(sub).map((token) => parsePattern(sub, token)));
+    options.patterns.push(...atLeastOne(sub).map((token) => parsePattern(token)));
   },
   answer: readRecords("answer"),
   authority: readRecords("authority"),
@@ -103,19 +101,6 @@ function parseRecordTemplate(sub: Directive, token: Token): RecordTemplate {
     return new RecordTemplate(token.text);
   } catch (error) {
     throw sub.error(`cannot parse template "${token.text}": ${messageOf(error)}`, token);
-  }
-}
-
-function parsePattern(sub: Directive, token: Token): RE2JS {
-  const { length } = token.text;
-  if (length > MAX_PATTERN_LENGTH) {
-    const most = `at most ${MAX_PATTERN_LENGTH}`;
-    throw sub.error(`regular expression too long: ${length} characters, ${most}`, token);
-  }
-  try {
-    return RE2JS.compile(token.text);
-  } catch (error) {
-    throw sub.error(`cannot parse regular expression "${token.text}": ${messageOf(error)}`, token);
   }
 }
 

@@ -4,7 +4,7 @@ import type { EndingStates } from "./ending-states.ts";
 import type { OneOrMany } from "./one-or-many.ts";
 import type { Slice, Target } from "./slice.ts";
 import { groupTargets } from "./slice.ts";
-import type { ServiceRecords } from "../records/service-records.ts";
+import type { ServiceNames } from "../records/name-records.ts";
 
 /** A namespace, from the first object that names it on. */
 export interface NamespaceNode {
@@ -34,7 +34,7 @@ export class ServiceNode {
   /** Those with addresses of the Service, by name. */
   slices: readonly Slice[] = [];
   /** By the zone's index; forgotten with each change. */
-  records: (ServiceRecords | undefined)[] = [];
+  records: (ServiceNames | undefined)[] = [];
   #targets: OneOrMany<Target> | undefined;
   #state: State | undefined;
 

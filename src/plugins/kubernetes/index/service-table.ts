@@ -101,8 +101,9 @@ export class ServiceTable {
     this.#slices.set(key, slice);
     this.#reverse?.addSlice(slice);
     if (before) this.#reverse?.removeSlice(before);
-    slice.node.put(slice);
-    slice.node.changed(this.#ending);
+    const node = this.node(slice.node.key);
+    node.put(slice);
+    node.changed(this.#ending);
     if (before && before.node !== slice.node) this.#takeFromNode(before);
     return true;
   }
@@ -117,8 +118,9 @@ export class ServiceTable {
   }
 
   #takeFromNode(slice: Slice): void {
-    slice.node.take(slice);
-    this.#changed(slice.node);
+    const node = this.node(slice.node.key);
+    node.take(slice);
+    this.#changed(node);
   }
 
   #changed(node: ServiceNode): void {

@@ -1,8 +1,12 @@
-import type { Endpoint, EndpointPort, EndpointSlice } from "../../../kube/cluster-source.ts";
+import type {
+  Endpoint,
+  EndpointPort,
+  EndpointSlice,
+  Service,
+} from "../../../kube/cluster-source.ts";
 import { dashedAddress } from "../records/address.ts";
 import { wireLabel } from "../records/labels.ts";
 import { OneOrMany } from "./one-or-many.ts";
-import type { ServiceNode } from "./service-node.ts";
 
 /** A port to match names and to fill SRV records with. */
 export interface Port {
@@ -57,10 +61,20 @@ class ZonalTarget extends Target {
   }
 }
 
+/** The Service that a slice belongs to, as far as its endpoints are named after it. */
+export interface SliceOwner {
+  /** The labels of Service and namespace in wire form. */
+  readonly key: string;
+  readonly namespace: { readonly key: string };
+  /** Slices may come first. */
+  readonly service: Service | undefined;
+  readonly isVisible: boolean;
+}
+
 /** What DNS needs of an EndpointSlice. */
 export interface Slice {
   readonly name: string;
-  readonly node: ServiceNode;
+  readonly node: SliceOwner;
   readonly ports: readonly Port[];
   /** The cluster that the endpoints are in; "" for this one, and for one without a name. */
   readonly cluster: string;
@@ -80,7 +94,7 @@ export interface SliceOptions {
 
 export function makeSlice(
   object: EndpointSlice,
-  node: ServiceNode,
+  node: SliceOwner,
   { usePodNames, zonal, cluster }: SliceOptions,
 ): Slice {
   const targets: Target[] = [];

@@ -7,17 +7,26 @@ import type {
   ServiceImport,
 } from "../../../kube/cluster-source.ts";
 import { isIpv6 } from "../records/address.ts";
-import type { ClusterIndex } from "./cluster-index.ts";
 import { firstLabel, labelText, splitLabels } from "../records/labels.ts";
-import type { NamespaceNode, ServiceNode } from "./service-node.ts";
-import type { Slice, Target } from "./slice.ts";
+import type { PodTable } from "./pod-table.ts";
+import type { NamespaceNode } from "./service-node.ts";
+import type { ServiceTable } from "./service-table.ts";
+import type { Slice, SliceOwner, Target } from "./slice.ts";
 import { addressLabel, NO_PORTS } from "./slice.ts";
+
+/** The parts of an index that objects are in. */
+interface Stored {
+  readonly services: ServiceTable;
+  readonly imports: ServiceTable;
+  readonly pods: PodTable;
+  namespaces(): Iterable<NamespaceNode>;
+}
 
 /**
  * The objects that an index was made of, as far as it has kept them: what DNS does not show is
  * not in them. The index may change while they are read; each is then as before or as after.
  */
-export function* storedObjects(index: ClusterIndex): Generator<ClusterObject, void, undefined> {
+export function* storedObjects(index: Stored): Generator<ClusterObject, void, undefined> {
   for (const namespace of index.namespaces()) {
     if (namespace.exists) yield storedNamespace(namespace);
   }
@@ -28,7 +37,7 @@ export function* storedObjects(index: ClusterIndex): Generator<ClusterObject, vo
 }
 
 /** A slice of a Service and of a ServiceImport is one object, and never half of it is told. */
-function* storedSlices({ services, imports }: ClusterIndex): Generator<EndpointSlice> {
+function* storedSlices({ services, imports }: Stored): Generator<EndpointSlice> {
   for (const [key, slice] of services.slices) {
     const imported = imports.slices.get(key);
     const serviceName = nameOf(slice.node);
@@ -43,7 +52,7 @@ function storedOrigin({ node, cluster }: Slice): Pick<EndpointSlice, "imported">
   return { imported: { serviceName: nameOf(node), cluster } };
 }
 
-function nameOf({ key, namespace }: ServiceNode): string {
+function nameOf({ key, namespace }: SliceOwner): string {
   return labelText(key.slice(0, -namespace.key.length));
 }
 

@@ -1,5 +1,6 @@
 import type { Name } from "../../../dns/name.ts";
 import type { ResourceRecord } from "../../../dns/resource-record.ts";
+import type { ZonalName } from "./zonal-name.ts";
 
 type Records = readonly ResourceRecord[];
 
@@ -24,6 +25,15 @@ export interface NameRecords {
 export interface Alias {
   readonly record: ResourceRecord;
   readonly target: Name;
+}
+
+/** What there is at and below the name of a Service in one zone. Labels are in wire form. */
+export interface ServiceNames {
+  /** Of the Service's own name; undefined if there is no such name. */
+  readonly whole: NameRecords | undefined;
+  byEndpoint(labels: string, endpoint: string): NameRecords | undefined;
+  byPort(labels: string, port: string, protocol: string): NameRecords | undefined;
+  byTopologyZone(name: ZonalName): NameRecords | undefined;
 }
 
 /** A name without records of its own: the apex, `svc`, a namespace. */

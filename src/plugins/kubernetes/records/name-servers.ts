@@ -11,8 +11,7 @@ import type { Host } from "./host-records.ts";
 import { HostRecords } from "./host-records.ts";
 import { SVC } from "./labels.ts";
 import type { NameRecords } from "./name-records.ts";
-import type { ServiceNode } from "../index/service-node.ts";
-import type { Slice } from "../index/slice.ts";
+import type { Slice, SliceOwner } from "../index/slice.ts";
 import { NO_PORTS } from "../index/slice.ts";
 
 const DNS_PORT = 53;
@@ -91,7 +90,7 @@ export class NameServers {
   }
 }
 
-function serviceHosts(node: ServiceNode, slice: Slice): readonly Host[] {
+function serviceHosts(node: SliceOwner, slice: Slice): readonly Host[] {
   const { service } = node;
   if (!service) return [];
   const own = node.key + SVC;

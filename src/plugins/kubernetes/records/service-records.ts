@@ -7,7 +7,7 @@ import type { ClusterZone } from "./cluster-zone.ts";
 import type { Host } from "./host-records.ts";
 import { HostRecords } from "./host-records.ts";
 import { SVC } from "./labels.ts";
-import type { NameRecords } from "./name-records.ts";
+import type { NameRecords, ServiceNames } from "./name-records.ts";
 import { AliasRecords, EMPTY } from "./name-records.ts";
 import type { ServiceNode } from "../index/service-node.ts";
 import type { OneOrMany } from "../index/one-or-many.ts";
@@ -25,7 +25,7 @@ export interface Selector {
 const WHOLE: Selector = { endpoint: "", port: "", protocol: "" };
 
 /** The records of one Service in one zone, made when they are asked for. */
-export class ServiceRecords {
+export class ServiceRecords implements ServiceNames {
   /** Of the Service's own name; undefined if there is no such name. */
   readonly whole: NameRecords | undefined;
   readonly #node: ServiceNode;
