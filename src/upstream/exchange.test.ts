@@ -33,6 +33,7 @@ function note(what: string): void {
 /** One that was sent and has 100 ms for its reply, of a second before its deadline. */
 function begin(lateMs?: number, listens = true): Exchange {
   const terms: ExchangeTerms = {
+    to: "192.0.2.1:53",
     wheel,
     timeoutMs: 100,
     edns: new EdnsSupport(),

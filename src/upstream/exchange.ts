@@ -28,6 +28,8 @@ export interface Channel {
 
 /** What the exchanges with one upstream have in common. */
 export interface ExchangeTerms {
+  /** The upstream's address and port: `192.0.2.1:53`. */
+  readonly to: string;
   readonly wheel: TimerWheel;
   /** From sending to the reply. */
   readonly timeoutMs: number;
@@ -90,6 +92,10 @@ export class Exchange extends Expiring {
     this.#pool = pool;
     this.#deadlineMs = deadlineMs;
     this.#waiter = waiter;
+  }
+
+  get to(): string {
+    return this.#terms.to;
   }
 
   begin(): void {

@@ -13,6 +13,7 @@ const wheel = new TimerWheel();
 const cells = { hits: { value: 0 }, misses: { value: 0 } };
 const limits = { to: "here", expireMs: 10_000, maxAgeMs: 0, maxIdle: 0, setupTimeoutMs: 60_000 };
 const terms: ExchangeTerms = {
+  to: "192.0.2.1:53",
   wheel,
   timeoutMs: 60_000,
   edns: new EdnsSupport(),

@@ -76,6 +76,7 @@ export class Upstream {
     this.#wheel = wheel;
     this.#metrics = metrics;
     this.#terms = {
+      to: target.to,
       wheel,
       timeoutMs: settings.readTimeoutMs,
       edns: new EdnsSupport(),
@@ -156,6 +157,7 @@ export class Upstream {
     const flags = recursionDesired ? Flag.RD : 0;
     const request = new ProbeRequest({ qname, qtype: RrType.NS, qclass: RrClass.IN, flags });
     const terms: ExchangeTerms = {
+      to: this.to,
       wheel: this.#wheel,
       timeoutMs: PROBE_TIMEOUT_MS,
       edns: this.#terms.edns,

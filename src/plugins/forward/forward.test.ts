@@ -13,6 +13,8 @@ import { Flag } from "../../dns/header.ts";
 import { parseMessage } from "../../dns/message.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { failureReply } from "../../server/pipeline/chain.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import type { MetadataTable } from "../../server/contract/metadata.ts";
 import type { Instance, Next } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Outcome, Reply } from "../../server/contract/reply.ts";
@@ -37,12 +39,16 @@ afterEach(async () => {
 });
 
 /** Starts the `forward` directives of a server block. */
-async function start(body: string, root = ""): Promise<{ instance: Instance; metrics: Metrics }> {
+async function start(
+  body: string,
+  root = "",
+  metadata: MetadataTable = {},
+): Promise<{ instance: Instance; metrics: Metrics }> {
   const [block] = parseCorefile(`. {\n${body}\n}\n`, "Corefile");
   const parsed = block?.directives.map((directive) => forward.parse(directive)) ?? [];
   const options = forward.merge?.(parsed) as readonly ForwardOptions[];
   const metrics = new Metrics();
-  const context = testContext({ directive: body, settings: { root }, metrics });
+  const context = testContext({ directive: body, settings: { root }, metrics, metadata });
   const instance = forward.create?.(options, context) as Instance;
   endings.push(() => instance.stop?.());
   await instance.start?.();
@@ -121,6 +127,43 @@ describe("which names are forwarded", () => {
     expect(await say(instance, "a.lab.example.org.")).toBe("NOERROR 192.0.2.1");
     expect(await say(instance, "a.example.org.")).toBe("NOERROR 192.0.2.2");
     expect(await say(instance, "a.example.net.")).toBe("BADTRUNC");
+  });
+});
+
+describe("the metadata forward/upstream", () => {
+  const asked: MetadataTable = { "forward/upstream": () => "" };
+
+  it("is who has answered, for all who share the answer", async () => {
+    const [failing, good] = [
+      await fake(({ packet, reply }) => reply(emptyReplyTo(packet, Rcode.SERVFAIL))),
+      await fake(echoLater),
+    ];
+    const { instance } = await start(
+      `forward . ${failing.address} ${good.address} {\npolicy sequential\nfailover SERVFAIL\n}`,
+      "",
+      asked,
+    );
+    const queries = [testQuery("a.test."), testQuery("a.test.")];
+    await Promise.all(queries.map((query) => outcome(instance, query)));
+    const upstreams = queries.map((query) => instance.metadata?.["forward/upstream"]?.(query, ""));
+    expect(upstreams).toEqual([good.address, good.address]);
+  });
+
+  it("is who was asked last where nobody answers, and is not kept where nobody asks", async () => {
+    const gone = await nobody();
+    const { instance } = await start(
+      `forward . ${gone} {\nfailfast_all_unhealthy_upstreams\n}`,
+      "",
+      asked,
+    );
+    const query = testQuery("a.test.");
+    await passFor(outcome(instance, query));
+    expect(query.noteOf("forward/upstream")).toBe(gone);
+    const upstream = await fake(echo);
+    const plain = await start(`forward . ${upstream.address}`);
+    const unasked = testQuery("a.test.");
+    await outcome(plain.instance, unasked);
+    expect(plain.instance.metadata?.["forward/upstream"]?.(unasked, "")).toBe("");
   });
 });
 

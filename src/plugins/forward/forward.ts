@@ -3,6 +3,7 @@ import { Flag } from "../../dns/header.ts";
 import type { Message } from "../../dns/message.ts";
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
+import type { MetadataTable } from "../../server/contract/metadata.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
@@ -22,6 +23,9 @@ import { UpstreamGroup, queryError } from "./upstream-group.ts";
 const REQUEST_FLAGS = Flag.RD | Flag.AD | Flag.CD;
 const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
 
+/** Metadata: address and port of the upstream that has answered, or was asked last. */
+const UPSTREAM = "forward/upstream";
+
 /** All `forward` directives of a server block, tried in the order of the file. */
 export class Forward implements Instance {
   readonly passable = true;
@@ -29,6 +33,9 @@ export class Forward implements Instance {
   readonly #context: PluginContext;
   readonly #wheel = new TimerWheel();
   #groups: readonly UpstreamGroup[] = [];
+  /** What a query keeps of its upstream, if somebody asks for it. */
+  readonly metadata: MetadataTable = { [UPSTREAM]: (query) => query.noteOf(UPSTREAM) };
+  #isUpstreamAsked = false;
 
   constructor(options: readonly ForwardOptions[], context: PluginContext) {
     this.#options = options;
@@ -42,7 +49,7 @@ export class Forward implements Instance {
     const request = toRequest(query);
     const group = this.#groups[first] as UpstreamGroup;
     if (!group.isFinal) return this.#askInTurn(first, query, request);
-    return ask(group, query, request).then((message) => toReply(request, message), fail);
+    return this.#ask(group, query, request).then((message) => toReply(request, message), fail);
   }
 
   async check(): Promise<void> {
@@ -52,6 +59,7 @@ export class Forward implements Instance {
 
   async start(): Promise<void> {
     const { metrics, plugins } = this.#context;
+    this.#isUpstreamAsked = this.#context.isMetadataAsked(UPSTREAM);
     const around = { wheel: this.#wheel, metrics, pathOf: this.#pathOf };
     const cells = forwardMetrics(metrics);
     // Without a cache there is nobody who could make anything of it.
@@ -74,10 +82,17 @@ export class Forward implements Instance {
     return configPath(path, settings, directive);
   };
 
+  #ask(group: UpstreamGroup, query: Query, request: Request): Promise<Message> {
+    const isStream = query.client.transport !== "udp";
+    if (!this.#isUpstreamAsked) return group.ask(request, isStream, query.isPatient);
+    const tell = (upstream: string): void => query.note(UPSTREAM, upstream);
+    return group.ask(request, isStream, query.isPatient, tell);
+  }
+
   async #askInTurn(first: number, query: Query, request: Request): Promise<Reply> {
     for (let at = first; ;) {
       const group = this.#groups[at] as UpstreamGroup;
-      const message = await ask(group, query, request).catch(fail);
+      const message = await this.#ask(group, query, request).catch(fail);
       if (!group.leavesToNext(message)) return toReply(request, message);
       at = this.#firstMatch(query.qname, at + 1);
       if (at < 0) return toReply(request, message);
@@ -91,10 +106,6 @@ export class Forward implements Instance {
     }
     return -1;
   }
-}
-
-function ask(group: UpstreamGroup, query: Query, request: Request): Promise<Message> {
-  return group.ask(request, query.client.transport !== "udp", query.isPatient);
 }
 
 function fail(failure: unknown): never {

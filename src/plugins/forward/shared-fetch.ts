@@ -19,7 +19,7 @@ const REPEAT_MS = 800;
 const PAUSE_MS = 50;
 
 /** What the fetches of one `forward` have in common. */
-export interface ErrandTerms {
+export interface FetchTerms {
   readonly options: ForwardOptions;
   readonly choice: Choice;
   readonly wheel: TimerWheel;
@@ -27,7 +27,7 @@ export interface ErrandTerms {
   readonly patienceMs: number;
   /** How long after that a reply is still listened for. */
   readonly lateMs: number;
-  /** Told that an fetch has failed for those in a hurry, right before they are, and listens on. */
+  /** Told that a fetch has failed for those in a hurry, right before they are, and listens on. */
   onListen(fetch: SharedFetch): void;
   /** Told once of each fetch, before those who wait for it are. */
   onEnd(fetch: SharedFetch): void;
@@ -50,7 +50,7 @@ export class SharedFetch extends Expiring implements Waiter {
   /** Queries that wait for it, until it listens on. */
   clients = 0;
   readonly #request: Request;
-  readonly #terms: ErrandTerms;
+  readonly #terms: FetchTerms;
   readonly #maxAttempts: number;
   #overTcp: boolean;
   #phase: "asking" | "listening" | "done" = "asking";
@@ -63,6 +63,10 @@ export class SharedFetch extends Expiring implements Waiter {
   #pending = 0;
   #upstream: Upstream | undefined;
   #exchange: Exchange | undefined;
+  /** Who is to be told which upstream has answered: usually nobody. */
+  #curious: ((upstream: string) => void)[] | undefined;
+  /** The upstream that the reply is from. */
+  #source = "";
   /** Those that were silent for too long. */
   readonly #late = new Set<Exchange>();
   /** With `failover` an upstream may have replied with a failure before another one says nothing. */
@@ -70,7 +74,7 @@ export class SharedFetch extends Expiring implements Waiter {
   #failure: UpstreamError | undefined;
 
   /** @param overTcp whether the client asked by a stream */
-  constructor(key: string, terms: ErrandTerms, request: Request, overTcp: boolean) {
+  constructor(key: string, terms: FetchTerms, request: Request, overTcp: boolean) {
     super();
     const { forceTcp, preferUdp, maxConnectAttempts } = terms.options;
     this.key = key;
@@ -98,6 +102,11 @@ export class SharedFetch extends Expiring implements Waiter {
       ? (this.#patient ??= Promise.withResolvers<Message>())
       : (this.#hasty ??= Promise.withResolvers<Message>());
     return waiting.promise;
+  }
+
+  /** Tells the upstream that has answered, or was asked last, before the reply or failure. */
+  tellUpstream(listener: (upstream: string) => void): void {
+    (this.#curious ??= []).push(listener);
   }
 
   /** Asks upstreams, once more if it is listening. */
@@ -129,6 +138,7 @@ export class SharedFetch extends Expiring implements Waiter {
     // A time-out of the upstream's own is no better than silence, while others may answer.
     if (this.isListening && message.rcode === Rcode.SERVFAIL && this.#late.size > 0) return;
     this.#message = message;
+    this.#source = exchange.to;
     const isFinal = !options.failover.includes(message.rcode) || this.isListening;
     if (isFinal || ++this.#failovers >= choice.upstreams.length) this.#end();
     else this.#askNext();
@@ -203,6 +213,7 @@ export class SharedFetch extends Expiring implements Waiter {
     this.#hasty = this.#exchange = undefined;
     this.#terms.wheel.cancel(this);
     this.#terms.onListen(this);
+    this.#tell();
     hasty?.reject(this.#failure);
   }
 
@@ -219,9 +230,17 @@ export class SharedFetch extends Expiring implements Waiter {
     for (const exchange of this.#late) exchange.cancel();
     this.#late.clear();
     this.#terms.onEnd(this);
+    this.#tell();
     for (const one of waiting) {
       if (message) one?.resolve(message);
       else one?.reject(failure);
     }
+  }
+
+  #tell(): void {
+    const curious = this.#curious;
+    if (curious === undefined) return;
+    this.#curious = undefined;
+    for (const listener of curious) listener(this.#source || (this.#upstream?.to ?? ""));
   }
 }

@@ -9,7 +9,7 @@ import type { TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { UpstreamError } from "../../upstream/upstream-error.ts";
 import type { Choice } from "./candidates.ts";
-import type { ErrandTerms } from "./shared-fetch.ts";
+import type { FetchTerms } from "./shared-fetch.ts";
 import { SharedFetch } from "./shared-fetch.ts";
 import { patienceMs } from "./patience.ts";
 import type { ForwardMetrics } from "./metrics.ts";
@@ -22,7 +22,7 @@ const MAX_LISTENING = 500;
 export class UpstreamGroup {
   readonly #upstreams: readonly Upstream[];
   readonly #metrics: ForwardMetrics;
-  readonly #terms: ErrandTerms;
+  readonly #terms: FetchTerms;
   /** Whoever asks the same while a reply is being fetched gets the same one (RFC 5452 §5). */
   readonly #fetches = new Map<string, SharedFetch>();
   /** Those of them that have failed and listen for a late reply, the oldest first. */
@@ -83,9 +83,15 @@ export class UpstreamGroup {
    * Gets a reply from one of the upstreams.
    * @param overTcp whether the client asked by a stream
    * @param isPatient whether a reply that comes late will do: see `Query.isPatient`
+   * @param tell is told which upstream has answered, or was asked last
    * @throws {QueryError} if too many queries are under way; else rejects as {@link SharedFetch.reply}.
    */
-  ask(request: Request, overTcp: boolean, isPatient: boolean): Promise<Message> {
+  ask(
+    request: Request,
+    overTcp: boolean,
+    isPatient: boolean,
+    tell?: (upstream: string) => void,
+  ): Promise<Message> {
     const key = overTcp ? `${request.key}tcp` : request.key;
     const known = this.#fetches.get(key);
     if (isPatient && known?.isListening) return known.reply(true);
@@ -97,6 +103,7 @@ export class UpstreamGroup {
     this.#concurrent++;
     const fetch = known ?? new SharedFetch(key, this.#terms, request, overTcp);
     fetch.clients++;
+    if (tell) fetch.tellUpstream(tell);
     const reply = fetch.reply(isPatient);
     if (!known) this.#fetches.set(key, fetch);
     if (!known || this.#listening.delete(known)) fetch.begin();
