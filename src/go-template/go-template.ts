@@ -1,3 +1,5 @@
+import type { FieldUse } from "./calls.ts";
+import { fieldUses } from "./calls.ts";
 import { templateFunctions } from "./functions.ts";
 import { parseTemplate } from "./parser.ts";
 import type { Branch, Command, Operand, Pipeline, TemplateNode } from "./syntax.ts";
@@ -22,6 +24,11 @@ export class GoTemplate {
   /** Whether it has no actions, so that it comes out the same for all data. */
   get isConstant(): boolean {
     return this.#nodes.every(({ kind }) => kind === "text");
+  }
+
+  /** Where fields of the data are used. */
+  fieldUses(): FieldUse[] {
+    return [...fieldUses(this.#nodes)];
   }
 
   /** @throws {TemplateError} if something in it cannot be done with this data. */

@@ -32,6 +32,8 @@ export interface TemplateOptions {
   readonly answer: RecordTemplate[];
   readonly authority: RecordTemplate[];
   readonly additional: RecordTemplate[];
+  /** Metadata that templates ask for by name, and where. */
+  readonly metadata: { readonly label: string; readonly at: Token }[];
   rcode: number;
   extendedError: EdnsOption | undefined;
   /** Zones whose names go on to the next plugin if no pattern matches. */
@@ -82,6 +84,7 @@ export function parseTemplateDirective(directive: Directive): TemplateOptions {
     answer: [],
     authority: [],
     additional: [],
+    metadata: [],
     rcode: Rcode.NOERROR,
     extendedError: undefined,
     fallthrough: [],
@@ -92,7 +95,11 @@ export function parseTemplateDirective(directive: Directive): TemplateOptions {
 
 function readRecords(section: "answer" | "authority" | "additional"): Property {
   return (sub, options) => {
-    for (const token of atLeastOne(sub)) options[section].push(parseRecordTemplate(sub, token));
+    for (const at of atLeastOne(sub)) {
+      const template = parseRecordTemplate(sub, at);
+      options[section].push(template);
+      options.metadata.push(...template.labels.map((label) => ({ label, at })));
+    }
   };
 }
 

@@ -8,9 +8,16 @@ import { TEMPLATE_FIELDS } from "./template-data.ts";
 /** TTL of a record that names none, as in CoreDNS. */
 const DEFAULT_TTL_SECONDS = 3_600;
 
+/** Fields that depend on who asks; metadata may. */
+const CLIENT_FIELDS: ReadonlySet<string> = new Set(["Remote", "Meta"]);
+
 /** A template whose text is one record in presentation format. */
 export class RecordTemplate {
   readonly source: string;
+  /** Labels of metadata that it asks for by name. */
+  readonly labels: readonly string[];
+  /** Whether it says something of the client. */
+  readonly isPerClient: boolean;
   readonly #template: GoTemplate;
   /** The record of a template without actions. */
   readonly #constant: ResourceRecord | undefined;
@@ -22,6 +29,9 @@ export class RecordTemplate {
   constructor(source: string) {
     this.source = source;
     this.#template = new GoTemplate(source, TEMPLATE_FIELDS);
+    const uses = this.#template.fieldUses();
+    this.isPerClient = uses.some(({ field }) => CLIENT_FIELDS.has(field));
+    this.labels = uses.flatMap(({ field, literal }) => (field === "Meta" ? (literal ?? []) : []));
     if (this.#template.isConstant) this.#constant = toRecord(source);
   }
 

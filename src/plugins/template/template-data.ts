@@ -39,11 +39,15 @@ export interface TemplateQuestion {
   readonly type: number;
 }
 
-/** The data of one query; structs that are seldom asked for are made when they are. */
+/**
+ * The data of one query; structs that are seldom asked for are made when they are.
+ * @param metadata the query's, by label; "" for what nobody provides
+ */
 export function templateData(
   query: Query,
   { zone, name, rrClass, type }: TemplateQuestion,
   { pattern, groups, named }: NameMatch,
+  metadata: (label: string) => string,
 ): TemplateData {
   return {
     Zone: zone,
@@ -64,8 +68,7 @@ export function templateData(
       return questionOf(query);
     },
     Remote: query.client.address,
-    // No plugin provides metadata, and what nobody provides is empty.
-    Meta: () => "",
+    Meta: (label) => (typeof label === "string" ? metadata(label) : ""),
   };
 }
 

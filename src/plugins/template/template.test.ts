@@ -110,6 +110,37 @@ describe("template", () => {
     ]);
   });
 
+  it("asks for metadata at the word that names it, and looks up what it puts together", async () => {
+    const asked: string[] = [];
+    const context: PluginContext = {
+      ...testContext({ metadata: { "a/b": () => "b", "a/c": () => "c" } }),
+      metadata(label, at) {
+        asked.push(`${label} in line ${at.line}`);
+        return () => "";
+      },
+    };
+    const template = make(
+      `template IN TXT {
+        answer "@ IN TXT {{ .Meta \`a/b\` }}{{ \`a/c\` | .Meta }}{{ .Meta (print \`a/\` \`b\`) }}"
+        additional "@ IN TXT {{ if eq (.Meta \`x/y\`) \`\` }}{{ $.Meta \`a/b\` }}{{ end }}"
+      }`,
+      context,
+    );
+    expect(asked).toEqual(["a/b in line 3", "a/c in line 3", "x/y in line 4", "a/b in line 4"]);
+    const { answer, additional } = await ask(template, testQuery("a.test.", "TXT"));
+    expect([answer, additional]).toEqual([['. 3600 IN TXT "bcb"'], ['. 3600 IN TXT "b"']]);
+  });
+
+  it.each([
+    ["{{ .Remote }}", true],
+    ["{{ if true }}{{ .Meta `a/b` }}{{ end }}", true],
+    ["{{ .Name }}", false],
+  ])("with %s is made for one client: %s", async (text, isPerClient) => {
+    const template = make(`template IN TXT {\n answer "@ IN TXT x${text}"\n}`);
+    const reply = await template.serve(testQuery("a.test.", "TXT"), passedOn);
+    expect(reply instanceof Reply && reply.validity.isPerClient).toBe(isPerClient);
+  });
+
   it("stands for its own type and class in questions for any", async () => {
     const template = make(
       `template IN TXT {\n answer "{{ .Name }} {{ .Class }} {{ .Type }} hello"\n}`,

@@ -33,6 +33,7 @@ export class Template implements Instance {
   /** Longest first. */
   readonly #zones: readonly Name[];
   readonly #metrics: TemplateMetrics;
+  readonly #isPerClient: boolean;
 
   constructor(options: TemplateOptions, context: PluginContext) {
     this.#options = options;
@@ -40,6 +41,9 @@ export class Template implements Instance {
     const zones = options.zones ?? context.zones;
     this.#zones = zones.toSorted((a, b) => b.wire.length - a.wire.length);
     this.#metrics = templateMetrics(context.metrics);
+    const templates = [...options.answer, ...options.authority, ...options.additional];
+    this.#isPerClient = templates.some(({ isPerClient }) => isPerClient);
+    for (const { label, at } of options.metadata) context.metadata(label, at);
   }
 
   serve(query: Query, next: Next): Result {
@@ -48,7 +52,8 @@ export class Template implements Instance {
     const match = this.#match(question.name);
     if (!match) return this.#passOver(query, next);
     this.#metrics.matches.with(...this.#labels(question)).value++;
-    return this.#answer(query, question, templateData(query, question, match));
+    const metadata = (label: string): string => this.#context.findMetadata(label, query);
+    return this.#answer(query, question, templateData(query, question, match, metadata));
   }
 
   /** The question as templates see it; undefined if it is none of this plugin's. */
@@ -93,6 +98,7 @@ export class Template implements Instance {
     const { rcode, extendedError } = this.#options;
     // Each match is counted.
     const reply = new Reply(rcode, 0, Validity.once);
+    if (this.#isPerClient) reply.narrow(Validity.perClient);
     if (extendedError) reply.options = [extendedError];
     // As in CoreDNS, a failure that is meant has no records.
     if (rcode === Rcode.SERVFAIL) return reply;
