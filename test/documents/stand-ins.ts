@@ -1,0 +1,152 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Corefile } from "../../src/corefile/corefile.ts";
+import type { DirectiveParts } from "../../src/corefile/directive.ts";
+import { Directive } from "../../src/corefile/directive.ts";
+import type { HttpHandler, ServedHttp } from "../../src/http/http-endpoints.ts";
+import { HttpEndpoints } from "../../src/http/http-endpoints.ts";
+import type { AnyPlugin, PluginContext } from "../../src/server/contract/plugin.ts";
+import type { FakeUpstream } from "../../src/testing/fake-upstream.ts";
+import { answerTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts";
+import { CERTIFICATE, CERTIFICATE_KEY } from "../../src/testing/certificate.ts";
+import { FakeCluster } from "../cluster/fake-cluster.ts";
+import { kubeconfigText } from "../cluster/kubeconfig.ts";
+import { builtPlugins } from "./readme.ts";
+import { ROOT } from "../run-portolan.ts";
+
+type Words = Readonly<Record<string, (directive: Directive) => Directive>>;
+
+/**
+ * What a Corefile of a document is started with in the place of the reader's network and files:
+ * - each port of a server block, and of an HTTP endpoint, is a free one;
+ * - each address in the TO of `forward` is an upstream here, by TLS where it says so; and so is
+ *   `/etc/resolv.conf`;
+ * - the API server is here, and a `kubernetes` without a word about it has a kubeconfig;
+ * - HOME and the working directory are a folder with what the Corefile names: a hosts file, a folder
+ *   of manifests;
+ * - nobody is waited for when the server stops (`lameduck`).
+ * All else is as it is written.
+ */
+export class StandIns {
+  readonly #home: string;
+  readonly #before = { cwd: process.cwd(), home: process.env.HOME };
+  readonly #plain: FakeUpstream;
+  readonly #tls: FakeUpstream;
+  readonly #cluster: FakeCluster;
+
+  static async start(): Promise<StandIns> {
+    const answer = startFakeUpstream(({ packet, reply }) => reply(answerTo(packet)));
+    const secure = startFakeUpstream(({ packet, reply }) => reply(answerTo(packet)), {
+      cert: CERTIFICATE,
+      key: CERTIFICATE_KEY,
+    });
+    return new StandIns(await answer, await secure, await FakeCluster.start("http"));
+  }
+
+  private constructor(plain: FakeUpstream, tls: FakeUpstream, cluster: FakeCluster) {
+    this.#plain = plain;
+    this.#tls = tls;
+    this.#cluster = cluster;
+    this.#home = mkdtempSync(join(tmpdir(), "portolan-documents-"));
+    mkdirSync(join(this.#home, ".kube"));
+    const { url: server } = cluster.api;
+    const config = kubeconfigText({ server, context: "staging", user: { token: "a" } });
+    writeFileSync(join(this.#home, ".kube/config"), config);
+    process.env.HOME = this.#home;
+    process.chdir(this.#home);
+  }
+
+  async stop(): Promise<void> {
+    process.chdir(this.#before.cwd);
+    process.env.HOME = this.#before.home;
+    rmSync(this.#home, { recursive: true, force: true });
+    await Promise.all([this.#plain.close(), this.#tls.close(), this.#cluster.stop()]);
+  }
+
+  /** The same Corefile for this machine. */
+  replaceIn(corefile: Corefile): Corefile {
+    const blocks = corefile.blocks.map(({ keys, directives, at }) => ({
+      keys: keys.map((key) => ({ ...key, port: 0 })),
+      directives: directives.map((one) => this.#words[one.name.text]?.(one) ?? one),
+      at,
+    }));
+    return { ...corefile, blocks };
+  }
+
+  readonly #words: Words = {
+    forward: (directive) =>
+      withArgs(
+        directive,
+        directive.args.map(({ text }, i) => this.#to(text, i)),
+      ),
+    health: (directive) => {
+      const body = directive.body.map((one) => withArgs(one, ["0s"]));
+      return new Directive({ ...partsOf(directive), body });
+    },
+    hosts: (directive) => {
+      this.#file(directive.args[0]?.text, "192.0.2.1 host.example.org\n");
+      return directive;
+    },
+    kubernetes: (directive) => {
+      for (const { name, args } of directive.body) {
+        if (name.text === "manifests") for (const { text } of args) this.#manifests(text);
+      }
+      const api = directive.body.some(({ name }) => /^(kubeconfig|manifests)$/.test(name.text));
+      return api ? directive : withProperty(directive, "kubeconfig", "~/.kube/config");
+    },
+  };
+
+  #to(text: string, i: number): string {
+    if (text === "/etc/resolv.conf") return this.#plain.address;
+    const [, scheme = "", host = ""] = /^(tls:\/\/)?([^%:]+|[\da-f:]+)/.exec(text) ?? [];
+    if (i === 0 || isIP(host) === 0) return text;
+    return scheme === "" ? this.#plain.address : `${scheme}${this.#tls.address}`;
+  }
+
+  #file(path: string | undefined, text: string): void {
+    if (path !== undefined && !path.startsWith("/")) writeFileSync(path, text);
+  }
+
+  #manifests(pattern: string): void {
+    const folder = /[*]/.test(pattern) ? dirname(pattern) : pattern;
+    if (!existsSync(folder)) cpSync(join(ROOT, "deploy/examples"), folder, { recursive: true });
+  }
+}
+
+class FreePorts extends HttpEndpoints {
+  override serve(_: string, path: string, handler: HttpHandler): Promise<ServedHttp> {
+    return super.serve("127.0.0.1:0", path, handler);
+  }
+}
+
+const freePorts = new FreePorts();
+
+/** As they are, but that HTTP is served on free ports of the loopback interface. */
+export const documentedPlugins: readonly AnyPlugin[] = builtPlugins.map((plugin) => {
+  const create = plugin.create?.bind(plugin);
+  if (!create) return plugin;
+  return { ...plugin, create: (options, context) => create(options, onFreePorts(context)) };
+});
+
+function onFreePorts(context: PluginContext): PluginContext {
+  return { ...context, host: { ...context.host, http: freePorts } };
+}
+
+function withArgs(directive: Directive, texts: readonly string[]): Directive {
+  const args = texts.map((text) => ({ ...directive.name, text }));
+  return new Directive({ ...partsOf(directive), args });
+}
+
+function withProperty(directive: Directive, property: string, arg: string): Directive {
+  const { name, scope } = directive;
+  const args = [{ ...name, text: arg }];
+  const words = { name: { ...name, text: property }, args, body: [], hasBody: false, scope };
+  const body = [...directive.body, new Directive(words)];
+  return new Directive({ ...partsOf(directive), body, hasBody: true });
+}
+
+function partsOf({ name, args, body, hasBody, scope }: Directive): DirectiveParts {
+  return { name, args, body, hasBody, scope };
+}
