@@ -31,7 +31,7 @@ export const USAGE = `npm run bench -- [options]
   -outstanding N   queries in flight (100)
   -only LIST       cluster, changes, cores, tcp-one, tcp-many, latency, stalls, search,
                    cached, misses, nxdomain
-  -peers LIST      portolan, coredns, unbound, dnsmasq, echo
+  -peers LIST      portolan, before (PORTOLAN_BEFORE=.../dist/main.js), coredns, unbound, dnsmasq, echo
   -json FILE       write every run's figures too`;
 
 /**

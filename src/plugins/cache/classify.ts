@@ -1,8 +1,8 @@
+import { aliasTargets, endOfAliases } from "../../dns/aliases.ts";
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
-import { CNAME } from "../../dns/rdata/rfc1035-names.ts";
 import { RRSIG } from "../../dns/rdata/rrsig.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Query } from "../../server/contract/query.ts";
@@ -69,16 +69,10 @@ export function answersQuestion(query: Query, all: readonly ResourceRecord[]): b
   if (isPlainAnswer(query, all)) return true;
   const records = all.filter((record) => isOfClass(record, query.qclass));
   if (qtype === RrType.ANY) return records.some(({ owner }) => owner.key === qname.key);
-  if (qtype === RrType.CNAME) return aliasOf(records, qname.key) !== undefined;
-  const visited = new Set<string>();
-  let owner: string | undefined = qname.key;
-  for (;;) {
-    if (owner === undefined || visited.has(owner)) return false;
-    visited.add(owner);
-    const target = aliasOf(records, owner);
-    if (target === undefined) break;
-    owner = target.key;
-  }
+  const isOwn = ({ owner, type }: ResourceRecord): boolean =>
+    type === RrType.CNAME && owner.key === qname.key;
+  if (qtype === RrType.CNAME) return records.some(isOwn);
+  const owner = endOfAliases(qname.key, aliasTargets(records));
   return records.some((record) => record.type === qtype && record.owner.key === owner);
 }
 
@@ -98,21 +92,6 @@ function isPlainAnswer(
 
 function isOfClass(record: ResourceRecord, qclass: number): boolean {
   return qclass === RrClass.ANY || record.class === qclass;
-}
-
-/** Target of an owner's alias: undefined if it has none, a key of `undefined` if it has two. */
-function aliasOf(
-  answer: readonly ResourceRecord[],
-  owner: string,
-): { key: string | undefined } | undefined {
-  let found: { key: string | undefined } | undefined;
-  for (const record of answer) {
-    if (record.type !== RrType.CNAME || record.owner.key !== owner) continue;
-    const key = CNAME.decode(record.rdata)?.target.key;
-    if (found && found.key !== key) return { key: undefined };
-    found = { key };
-  }
-  return found;
 }
 
 /** Whether a signature in it is outside of its time (RFC 4034 §3.1.5). */

@@ -1,8 +1,8 @@
+import { aliasTargets, aliasesOf } from "../../dns/aliases.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Question } from "../../dns/message.ts";
 import { isKeyWithin } from "../../dns/name.ts";
-import { CNAME } from "../../dns/rdata/rfc1035-names.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 
 type Records = readonly ResourceRecord[];
@@ -20,7 +20,7 @@ export function relevantRecords({ qname, qtype, qclass }: Question, answer: Reco
   const isPlain = (record: ResourceRecord): boolean =>
     record.owner.key === qname.key && isRightClass(record);
   if (answer.every(isPlain)) return answer;
-  const keys = aliasKeys(qname.key, answer);
+  const keys = aliasesOf(qname.key, aliasTargets(answer));
   const relevant = answer.filter((record) => {
     if (!isRightClass(record)) return false;
     const { key } = record.owner;
@@ -31,21 +31,4 @@ export function relevantRecords({ qname, qtype, qclass }: Question, answer: Reco
   const isAnswer = ({ type, owner }: ResourceRecord): boolean =>
     (type === qtype || qtype === RrType.ANY) && keys.has(owner.key);
   return relevant.some(isAnswer) ? relevant : answer;
-}
-
-/** The name asked for and all that its aliases in this section lead to, in whatever order. */
-function aliasKeys(qnameKey: string, answer: Records): ReadonlySet<string> {
-  const targets = new Map<string, string[]>();
-  for (const { type, owner, rdata } of answer) {
-    if (type !== RrType.CNAME) continue;
-    const target = CNAME.decode(rdata)?.target.key;
-    if (target === undefined) continue;
-    const known = targets.get(owner.key);
-    if (known) known.push(target);
-    else targets.set(owner.key, [target]);
-  }
-  // What is added while it is gone through is gone through as well; a circle adds nothing.
-  const keys = new Set([qnameKey]);
-  for (const key of keys) for (const target of targets.get(key) ?? []) keys.add(target);
-  return keys;
 }
