@@ -8,11 +8,6 @@ import { ROOT } from "./run-portolan.ts";
 
 const folder = join(ROOT, "src/corefile/testdata");
 
-/** What the Corefiles that clusters are born with still miss here. */
-const notYet: Record<string, string> = {
-  "openshift.Corefile": 'Cannot use plugin "bufsize": CoreDNS has it, Portolan does not yet',
-};
-
 function check(file: string, text: string): void {
   const path = join(folder, file);
   const blocks = parseCorefile(text, path, { env: {} });
@@ -21,11 +16,7 @@ function check(file: string, text: string): void {
 
 describe.each(readdirSync(folder))("%s", (file) => {
   const text = readFileSync(join(folder, file), "utf8");
-  it.runIf(notYet[file] === undefined)("is understood, directive by directive", () => {
+  it("is understood, directive by directive", () => {
     expect(() => check(file, text)).not.toThrow();
-  });
-
-  it.runIf(notYet[file] !== undefined)("is refused for a plugin that is not built", () => {
-    expect(() => check(file, text)).toThrow(notYet[file]);
   });
 });

@@ -30,7 +30,7 @@ describe("a directive that stands twice in a server block", () => {
     expect(() => checkTwice(directive)).not.toThrow();
   });
 
-  it.each(["cache", "errors", "hosts", "loop", "nsid", "prometheus", "ready"])(
+  it.each(["bufsize", "cache", "chaos", "errors", "hosts", "loop", "nsid", "prometheus", "ready"])(
     "is an error for %s",
     (directive) => {
       expect(() => checkTwice(directive)).toThrow(/^Corefile:3: .* twice in a server block/);

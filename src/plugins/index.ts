@@ -1,8 +1,10 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
 import { any } from "./any/index.ts";
 import { bind } from "./bind/index.ts";
+import { bufsize } from "./bufsize/index.ts";
 import { cache } from "./cache/index.ts";
 import { cancel } from "./cancel/index.ts";
+import { chaos } from "./chaos/index.ts";
 import { debug } from "./debug/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
@@ -46,7 +48,7 @@ export const plugins: PluginOrder = [
   transport,
   reload,
   nsid,
-  "bufsize",
+  bufsize,
   bind,
   debug,
   "trace",
@@ -62,7 +64,7 @@ export const plugins: PluginOrder = [
   "dns64",
   "siit",
   any,
-  "chaos",
+  chaos,
   loadbalance,
   "tsig",
   "rewrite",

@@ -3,6 +3,7 @@ import type { Corefile } from "../corefile/corefile.ts";
 import type { Directive, Token } from "../corefile/directive.ts";
 import { Faults } from "../corefile/faults.ts";
 import type { ServerBlock, ServerKey } from "../corefile/server-block.ts";
+import { MAX_UDP_OCTETS } from "../dns/edns.ts";
 import { Name } from "../dns/name.ts";
 import type { Logger } from "../observe/log.ts";
 import { pluginLogger } from "../observe/log.ts";
@@ -91,7 +92,7 @@ export function buildWhatIsGood(
     const before = faults.count;
     const placed = parsed.hasSettings ? createInstances(block, parsed, around, host, faults) : [];
     instances.push(...placed);
-    const serving = servingBlock(block, placed);
+    const serving = servingBlock(block, parsed.settings, placed);
     // Where it would listen is unknown if its settings are.
     const keys = parsed.hasSettings && faults.count === before ? block.keys : [];
     for (const key of keys) {
@@ -254,7 +255,11 @@ function fatal(message: string, log: Logger, host: ServerHost): void {
   host.fatal(message);
 }
 
-function servingBlock(block: ServerBlock, placed: readonly PlacedInstance[]): ServingBlock {
+function servingBlock(
+  block: ServerBlock,
+  { maxUdpOctets = MAX_UDP_OCTETS }: BlockSettings,
+  placed: readonly PlacedInstance[],
+): ServingBlock {
   const instances: Instance[] = placed.map(({ instance }) => instance);
   return {
     zones: block.keys.map((key) => Name.parse(key.zone)),
@@ -263,6 +268,7 @@ function servingBlock(block: ServerBlock, placed: readonly PlacedInstance[]): Se
     accepts: new Set(instances.flatMap(({ accepts = [] }) => accepts)),
     view: instances.find(({ view }) => view !== undefined)?.view,
     isEmpty: !instances.some(isServing),
+    maxUdpOctets,
     observers: instances.flatMap((instance): Observer[] => {
       return instance.observe ? [instance.observe.bind(instance)] : [];
     }),

@@ -32,6 +32,8 @@ describe("a packet", () => {
     const asked = request({ edns: { dnssecOk: true } });
     const edns = parseMessage(asked.packet(1))?.edns;
     expect(edns).toMatchObject({ payloadSize: 1232, dnssecOk: true, version: 0, options: [] });
+    const smaller = request({ edns: { dnssecOk: true, payloadSize: 700 } });
+    expect(parseMessage(smaller.packet(1))?.edns).toMatchObject({ payloadSize: 700 });
   });
 
   it("is not changed by the next one", () => {

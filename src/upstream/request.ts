@@ -10,7 +10,13 @@ export interface RequestParts extends Question {
   /** Of the header's flags: RD, AD and CD. */
   readonly flags: number;
   /** Without it no OPT is sent, and the upstream truncates as for a client without EDNS. */
-  readonly edns?: { readonly dnssecOk: boolean } | undefined;
+  readonly edns?: RequestEdns | undefined;
+}
+
+export interface RequestEdns {
+  readonly dnssecOk: boolean;
+  /** The most octets over UDP that we want; as many as we take if it is not said. */
+  readonly payloadSize?: number;
 }
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
@@ -152,6 +158,6 @@ function encode({ qname, qtype, qclass, flags, edns }: RequestParts): Buffer {
   writer.name(qname);
   writer.u16(qtype);
   writer.u16(qclass);
-  if (edns) writeEdns(writer, MAX_UDP_OCTETS, 0, edns.dnssecOk, NO_OPTIONS);
+  if (edns) writeEdns(writer, edns.payloadSize ?? MAX_UDP_OCTETS, 0, edns.dnssecOk, NO_OPTIONS);
   return writer.bytes;
 }

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { RecordedAnswer } from "./recorded-answer.ts";
 
 /** A place where our answer is another one than CoreDNS's, on purpose. */
@@ -128,6 +129,36 @@ export const pluginDifferences: readonly DeliberateDifference[] = [
     ours: (recorded) => {
       return recorded.edns ? { ...recorded, edns: { ...recorded.edns, do: false } } : recorded;
     },
+  },
+  {
+    sets: ["chaos-nsid"],
+    questions: / \+nsid$/,
+    why: "The DO bit is the client's, an identifier does not set it (RFC 3225 §3).",
+    ours: (recorded) => {
+      return recorded.edns ? { ...recorded, edns: { ...recorded.edns, do: false } } : recorded;
+    },
+  },
+  {
+    sets: ["chaos-nsid"],
+    questions: /^hostname\.bind TXT CH$/,
+    why: "The answers were recorded on a machine of another name.",
+    ours: (recorded) => ({
+      ...recorded,
+      answer: [`hostname.bind. 0 CH TXT "${hostname()}"`],
+    }),
+  },
+  {
+    sets: ["chaos-nsid"],
+    questions: /^example\.org TXT CH$/,
+    why: "Plugins that know only data of class IN are not asked for other classes; CoreDNS sends what cannot be read.",
+    ours: () => ({
+      rcode: "SERVFAIL",
+      flags: "QR RD",
+      answer: [],
+      authority: [],
+      additional: [],
+      edns: null,
+    }),
   },
   {
     sets: ["erratic"],

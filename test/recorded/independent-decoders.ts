@@ -1,6 +1,7 @@
 import { Packet } from "dns2";
 import { decode } from "dns-packet";
 import { rcodeOf } from "../../src/dns/header.ts";
+import { formatRrClass } from "../../src/dns/iana/rr-class.ts";
 import { RrType, formatRrType, parseRrType } from "../../src/dns/iana/rr-type.ts";
 import type { Message } from "../../src/dns/message.ts";
 import { formatRecord } from "../../src/dns/presentation.ts";
@@ -110,10 +111,15 @@ export function readWithDnsPacket(packet: Buffer): Reading {
 function describe(fields: ReadonlyMap<string, unknown>, layouts: Layouts): string[] {
   const type = typeName(fields.get("type"));
   if (type === formatRrType(RrType.OPT)) return [];
-  const head = `${fqdn(fields.get("name"))} ${String(fields.get("ttl"))} IN ${type}`;
+  const head = `${fqdn(fields.get("name"))} ${String(fields.get("ttl"))} ${className(fields.get("class"))} ${type}`;
   const layout = layouts[type] ?? [];
   const rdata = layout.map(([key, kind]) => formatField(fields.get(key), kind));
   return [[head, ...rdata].join(" ")];
+}
+
+/** A number or a mnemonic. */
+function className(value: unknown): string {
+  return typeof value === "number" ? formatRrClass(value) : String(value);
 }
 
 /** A number, a mnemonic, or `UNKNOWN_65534`. */

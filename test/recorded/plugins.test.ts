@@ -22,6 +22,8 @@ const SETS = [
   "server-blocks",
   "loadbalance-log-errors",
   "any-minimal",
+  "chaos-nsid",
+  "bufsize-header",
   "local",
   "erratic",
   "wire",

@@ -75,8 +75,9 @@ function describeEdns(edns: Edns | undefined): RecordedEdns | null {
   };
 }
 
-/** `EDE 21 (Not Supported): text`, as dnspython writes it. */
+/** `EDE 21 (Not Supported): text` or `NSID text`, as dnspython writes them. */
 function describeOption({ code, data }: EdnsOption): string {
+  if (code === OptionCode.NSID) return `NSID ${data.toString()}`;
   const error = code === OptionCode.EXTENDED_ERROR ? decodeExtendedError(data) : undefined;
   if (!error) return `OPTION ${code} ${data.toString("hex")}`;
   const purpose = Object.entries(ExtendedErrorCode).find(([, value]) => value === error.infoCode);

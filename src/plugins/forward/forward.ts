@@ -46,7 +46,7 @@ export class Forward implements Instance {
     const first = this.#firstMatch(query.qname, 0);
     if (first < 0) return next(query);
     if (!query.mayWait) throw new TooManyWaiting();
-    const request = toRequest(query);
+    const request = toRequest(query, this.#context.settings);
     const group = this.#groups[first] as UpstreamGroup;
     if (!group.isFinal) return this.#askInTurn(first, query, request);
     return this.#ask(group, query, request).then((message) => toReply(request, message), fail);
@@ -116,10 +116,12 @@ function fail(failure: unknown): never {
  * The client's question. Its EDNS options end here: we do not know what they would make of the
  * reply, which others get as well (RFC 6891 §6.1.1, RFC 7871 §12.1).
  */
-function toRequest(query: Query): Request {
+function toRequest(query: Query, { maxUdpOctets }: PluginContext["settings"]): Request {
   const { qname, qtype, qclass, dnssecOk, hasEdns } = query;
   const flags = query.flags & REQUEST_FLAGS;
-  return new Request({ qname, qtype, qclass, flags, edns: hasEdns ? { dnssecOk } : undefined });
+  const size = maxUdpOctets === undefined ? {} : { payloadSize: maxUdpOctets };
+  const edns = hasEdns ? { dnssecOk, ...size } : undefined;
+  return new Request({ qname, qtype, qclass, flags, edns });
 }
 
 function toReply(request: Request, message: Message): Reply {

@@ -1,9 +1,12 @@
 import { definePlugin } from "../../server/contract/plugin.ts";
-import { parseTemplateDirective } from "./parse.ts";
+import { parseTemplateDirective, requireServedClass } from "./parse.ts";
 import { Template } from "./template.ts";
 
 export const template = definePlugin({
   name: "template",
   parse: parseTemplateDirective,
-  create: (options, context) => new Template(options, context),
+  create(options, context) {
+    requireServedClass(options, context);
+    return new Template(options, context);
+  },
 });

@@ -18,6 +18,7 @@ import { RrClass, formatRrClass, parseRrClass } from "../../dns/iana/rr-class.ts
 import { parseRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import { judgeType } from "../../server/contract/admission.ts";
+import type { PluginContext } from "../../server/contract/plugin.ts";
 import { RecordTemplate } from "./record-template.ts";
 
 export interface TemplateOptions {
@@ -119,15 +120,33 @@ function parseQuestion(
 ): { rrClass: number; type: number } {
   const rrClass = parseKnown(directive, classToken, "class", parseRrClass);
   const type = parseKnown(directive, typeToken, "type", parseRrType);
-  if (rrClass !== RrClass.IN && rrClass !== RrClass.ANY) {
-    const reason = `only class IN is served, and questions of ${formatRrClass(rrClass)} are refused`;
-    throw directive.error(`cannot match class "${classToken?.text}": ${reason}`, classToken);
+  if (rrClass !== RrClass.IN && rrClass !== RrClass.ANY && rrClass !== RrClass.CH) {
+    throw unservedClass(directive, rrClass, "class IN is served, and CH with chaos");
   }
   if (judgeType(type) !== Rcode.NOERROR) {
     const reason = "such questions are turned away before any plugin is asked";
     throw directive.error(`cannot match type "${typeToken?.text}": ${reason}`, typeToken);
   }
   return { rrClass, type };
+}
+
+/**
+ * Questions of class CH come to a server block only where some plugin is about them.
+ * @throws {CorefileError} if none is
+ */
+export function requireServedClass({ rrClass }: TemplateOptions, context: PluginContext): void {
+  if (rrClass !== RrClass.CH || context.plugins.includes("chaos")) return;
+  throw unservedClass(
+    context.directive,
+    rrClass,
+    "class IN is served, CH only where there is chaos",
+  );
+}
+
+function unservedClass(directive: Directive, rrClass: number, what: string): Error {
+  const [token] = directive.args;
+  const reason = `${what}; questions of ${formatRrClass(rrClass)} are refused`;
+  return directive.error(`cannot match class "${token?.text}": ${reason}`, token);
 }
 
 function parseKnown(

@@ -6,7 +6,7 @@ import { RrClass } from "../../dns/iana/rr-class.ts";
 import { Name } from "../../dns/name.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { composeChain } from "../../server/pipeline/chain.ts";
-import type { PluginContext } from "../../server/contract/plugin.ts";
+import type { Instance, PluginContext } from "../../server/contract/plugin.ts";
 import { QueryError } from "../../server/contract/query-error.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Result } from "../../server/contract/reply.ts";
@@ -14,6 +14,7 @@ import { Reply } from "../../server/contract/reply.ts";
 import { testContext, testDirective } from "../../testing/context.ts";
 import type { Sections } from "../../testing/query.ts";
 import { ask, passedOn, records, testQuery } from "../../testing/query.ts";
+import { template } from "./index.ts";
 import { parseTemplateDirective } from "./parse.ts";
 import { Template } from "./template.ts";
 
@@ -272,5 +273,25 @@ describe("a template that makes an alias", () => {
     );
     expect((await ask(toItself, testQuery("a.test.", "A"))).answer).toHaveLength(1);
     expect(asked).toBe(0);
+  });
+});
+
+describe("a template of class CH", () => {
+  const text = 'template CH TXT {\n answer "{{ .Name }} 0 CH TXT hi"\n}';
+  const create = (plugins: readonly string[]): Instance | undefined => {
+    const options = template.parse(testDirective(text));
+    return template.create?.(options, { ...testContext({ directive: text }), plugins });
+  };
+
+  it("answers such questions where chaos lets them in", async () => {
+    const instance = create(["chaos", "template"]);
+    const query = testQuery("a.bind.", "TXT", { qclass: RrClass.CH });
+    expect(instance && (await ask(instance, query)).answer).toEqual(['a.bind. 0 CH TXT "hi"']);
+  });
+
+  it("is an error where it could match nothing", () => {
+    expect(() => create(["template"])).toThrow(
+      'Corefile:2: plugin/template: cannot match class "CH": class IN is served, CH only where there is chaos; questions of CH are refused',
+    );
   });
 });

@@ -123,6 +123,8 @@ export interface BlockSettings {
    * (`metadata`).
    */
   metadataZones?: readonly Name[];
+  /** The most octets over UDP that clients and upstreams are told of, and clients get (`bufsize`). */
+  maxUdpOctets?: number;
   /** How UDP is served (`transport`, `multisocket`). */
   udp?: ConfiguredUdp;
 }

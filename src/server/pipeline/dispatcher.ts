@@ -1,3 +1,4 @@
+import { MAX_UDP_OCTETS } from "../../dns/edns.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { contain, guard, reportFault } from "../../observe/faults.ts";
@@ -20,6 +21,9 @@ import { TooManyWaiting, WaitingQueries } from "./waiting-queries.ts";
 import type { Route, ZoneRouter } from "./zone-router.ts";
 
 const NOTHING: ReadonlySet<Admission> = new Set();
+
+/** Where a query ends. */
+type Place = Pick<ServingBlock, "observers" | "maxUdpOctets">;
 
 /**
  * The way of a packet to its reply: look into the answer table, else read the question, find the
@@ -59,6 +63,11 @@ export class Dispatcher {
     }
   };
 
+  /** The place of queries that no server block takes. */
+  get #nowhere(): Place {
+    return { observers: this.unserved, maxUdpOctets: MAX_UDP_OCTETS };
+  }
+
   #receive(packet: Buffer, client: Client): void {
     const received = readQuery(packet, client);
     if (!received) return drop(client);
@@ -68,7 +77,7 @@ export class Dispatcher {
     const refusal = admit(query, route?.block.accepts ?? NOTHING);
     if (refusal !== Rcode.NOERROR) return this.#turnAway(query, refusal, route?.block);
     if (!route || route.block.isEmpty) {
-      finish(this.unserved, query, new Reply(Rcode.REFUSED));
+      finish(this.#nowhere, query, new Reply(Rcode.REFUSED));
       return;
     }
     if (route.block.repeat) this.#forgetExpired(packet, query);
@@ -86,12 +95,11 @@ export class Dispatcher {
   /** Replies to what no plugin is asked for. What cannot be read is nobody's, and not counted. */
   #turnAway(query: Query, rcode: number, block: ServingBlock | undefined): void {
     if (!query.hasQuestion || rcode === Rcode.FORMERR || rcode === Rcode.BADVERS) {
-      send(query.client, query, new Reply(rcode));
+      send(query, new Reply(rcode), MAX_UDP_OCTETS);
       return;
     }
     const isServed = block !== undefined && !block.isEmpty && query.qclass === RrClass.IN;
-    const observers = isServed ? block.observers : this.unserved;
-    finish(observers, query, new Reply(rcode));
+    finish(isServed ? block : this.#nowhere, query, new Reply(rcode));
   }
 
   #serve({ block, hasView }: Route<ServingBlock>, query: Query): void {
@@ -128,7 +136,7 @@ export class Dispatcher {
   #fail(block: ServingBlock, query: Query, failure: unknown): void {
     if (!(failure instanceof QueryError)) reportFault("plugin", failure);
     if (failure instanceof TooManyWaiting) this.#waiting.countRefused(query.client);
-    finish(block.observers, query, failureReply(failure), failure);
+    finish(block, query, failureReply(failure), failure);
   }
 
   /** @param generation what the table kept when the chain was asked; undefined: nothing */
@@ -138,7 +146,7 @@ export class Dispatcher {
     outcome: Outcome,
     generation: number | undefined,
   ): void {
-    const packet = finish(block.observers, query, outcome);
+    const packet = finish(block, query, outcome);
     if (!packet || outcome === DROPPED || outcome.validity.isOnce) return;
     // What was asked of another configuration is no answer of this one.
     if (generation === undefined || this.#table?.generation !== generation) return;
@@ -152,12 +160,12 @@ export class Dispatcher {
 
 /** @returns the reply as sent; undefined if there was none. */
 function finish(
-  observers: readonly Observer[],
+  { observers, maxUdpOctets }: Place,
   query: Query,
   outcome: Outcome,
   failure?: unknown,
 ): Buffer | undefined {
-  const packet = outcome === DROPPED ? undefined : send(query.client, query, outcome);
+  const packet = outcome === DROPPED ? undefined : send(query, outcome, maxUdpOctets);
   if (outcome === DROPPED) drop(query.client);
   if (observers.length === 0) return packet;
   const exchange: Exchange = { query, outcome, octets: packet?.length ?? 0, failure };
@@ -172,14 +180,14 @@ function finish(
 }
 
 /** @returns the reply as sent; undefined if there can be none */
-function send(client: Client, query: Query, reply: Reply): Buffer | undefined {
-  const packet = encode(query, reply);
+function send(query: Query, reply: Reply, maxUdpOctets: number): Buffer | undefined {
+  const packet = encode(query, reply, maxUdpOctets);
   if (!packet) {
-    drop(client);
+    drop(query.client);
     return undefined;
   }
   try {
-    client.send(packet);
+    query.client.send(packet);
   } catch (error) {
     // Its connection is gone, or will be.
     reportFault("reply to a client", error);
@@ -188,16 +196,16 @@ function send(client: Client, query: Query, reply: Reply): Buffer | undefined {
 }
 
 /** A reply that cannot be written is a failure of whoever made it. */
-function encode(query: Query, reply: Reply): Buffer | undefined {
+function encode(query: Query, reply: Reply, maxUdpOctets: number): Buffer | undefined {
   try {
-    return encodeReply(query, reply);
+    return encodeReply(query, reply, maxUdpOctets);
   } catch (error) {
     reportFault("encoding of a reply", error);
   }
   // What stands in its place is not to be repeated.
   reply.narrow(Validity.once);
   try {
-    return encodeReply(query, new Reply(Rcode.SERVFAIL));
+    return encodeReply(query, new Reply(Rcode.SERVFAIL), maxUdpOctets);
   } catch (error) {
     reportFault("encoding of a reply", error);
     return undefined;

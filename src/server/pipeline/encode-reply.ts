@@ -14,19 +14,22 @@ const OPCODE = 0x7800;
 
 const composer = new Composer();
 
-/** Encodes a reply into the space that the query's transport and EDNS leave it. */
-export function encodeReply(query: Query, reply: Reply): Buffer {
-  const limit = replyLimit(query);
+/**
+ * Encodes a reply into the space that the query's transport and EDNS leave it.
+ * @param maxUdpOctets the most over UDP, and what OPT says of it
+ */
+export function encodeReply(
+  query: Query,
+  reply: Reply,
+  maxUdpOctets: number = MAX_UDP_OCTETS,
+): Buffer {
+  const limit = replyLimit(query, maxUdpOctets);
   const options = query.hasEdns ? replyOptions(query, reply, limit) : undefined;
-  const isWhole = compose(query, reply, limit, options);
+  const isWhole = compose(query, reply, { limit, maxUdpOctets }, options);
   // Explanations that leave no room for the answer give way to it (RFC 8914 §3).
   if (!isWhole && options?.some(isExtendedError)) {
-    compose(
-      query,
-      reply,
-      limit,
-      options.filter((option) => !isExtendedError(option)),
-    );
+    const others = options.filter((option) => !isExtendedError(option));
+    compose(query, reply, { limit, maxUdpOctets }, others);
   }
   return composer.finish();
 }
@@ -35,7 +38,7 @@ export function encodeReply(query: Query, reply: Reply): Buffer {
 function compose(
   query: Query,
   reply: Reply,
-  limit: number,
+  { limit, maxUdpOctets }: { limit: number; maxUdpOctets: number },
   options: readonly EdnsOption[] | undefined,
 ): boolean {
   const repeated = (query.flags & OPCODE) | reply.repeatedFlags(query.flags);
@@ -44,14 +47,14 @@ function compose(
   if (options) composer.reserve(ednsLength(options));
   const isWhole = appendSections(reply);
   if (!isWhole) composer.addFlags(Flag.TC);
-  if (options) composer.edns(MAX_UDP_OCTETS, reply.rcode, query.dnssecOk, options);
+  if (options) composer.edns(maxUdpOctets, reply.rcode, query.dnssecOk, options);
   return isWhole;
 }
 
-function replyLimit(query: Query): number {
-  const { maxReplyOctets } = query.client;
+function replyLimit({ client, payloadSize }: Query, maxUdpOctets: number): number {
+  const { maxReplyOctets } = client;
   if (maxReplyOctets > MAX_UDP_OCTETS) return maxReplyOctets;
-  return query.payloadSize < maxReplyOctets ? query.payloadSize : maxReplyOctets;
+  return Math.min(payloadSize, maxReplyOctets, maxUdpOctets);
 }
 
 function replyOptions(query: Query, reply: Reply, limit: number): readonly EdnsOption[] {

@@ -17,6 +17,8 @@ export interface ServingBlock {
   readonly view: View | undefined;
   /** Whether none of its instances so much as looks at queries: it refuses them all. */
   readonly isEmpty: boolean;
+  /** The most octets of a reply over UDP, and what OPT says of it. */
+  readonly maxUdpOctets: number;
   /** Those of its instances that want to see each query's outcome. */
   readonly observers: readonly Observer[];
   /** How its replies may be repeated; undefined if they may not. */

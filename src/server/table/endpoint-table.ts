@@ -91,8 +91,10 @@ export class EndpointTable implements Responder {
   }
 
   /** Takes a finished reply, which may be kept to be repeated. */
-  offer({ repeat }: ServingBlock, query: Query, reply: Reply, packet: Buffer): void {
+  offer({ repeat, maxUdpOctets }: ServingBlock, query: Query, reply: Reply, packet: Buffer): void {
     if (!repeat || !isUsual(query)) return;
+    // Readers know the limit of all, but not of one block: what came whole over TCP could be too long.
+    if (maxUdpOctets < MAX_UDP_OCTETS && packet.length > maxUdpOctets) return;
     this.#table.offer(query, reply, packet, { generation: this.#generation, repeat });
   }
 

@@ -42,6 +42,7 @@ const block: ServingBlock = {
   accepts: new Set(),
   view: undefined,
   isEmpty: false,
+  maxUdpOctets: 1_232,
   observers: [],
   repeat: { rotates: true, observers: () => [] },
   inFlight: 0,
