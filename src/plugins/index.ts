@@ -1,5 +1,6 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
 import { any } from "./any/index.ts";
+import { autopath } from "./autopath/index.ts";
 import { bind } from "./bind/index.ts";
 import { bufsize } from "./bufsize/index.ts";
 import { cache } from "./cache/index.ts";
@@ -68,7 +69,7 @@ export const plugins: PluginOrder = [
   loadbalance,
   "tsig",
   "rewrite",
-  "autopath",
+  autopath,
   "acl",
   cache,
   header,

@@ -8,6 +8,7 @@ import { Name } from "../dns/name.ts";
 import type { Logger } from "../observe/log.ts";
 import { pluginLogger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import type { Capability, Offered } from "./contract/capability.ts";
 import { MetadataLabels } from "./contract/metadata.ts";
 import { composeChain, composeTracedChain } from "./pipeline/chain.ts";
 import { expandListenAddresses } from "./listen-addresses.ts";
@@ -218,6 +219,7 @@ function createInstances(
   const labels = new MetadataLabels(settings.metadataZones);
   const before = faults.count;
   let hasPlace = true;
+  const all: PlacedInstance[] = [];
   const placed = directives.flatMap(({ plugin, directive, options }) => {
     if (!plugin.create || !hasPlace) return [];
     const log = pluginLogger(around.log, plugin.name, settings.debug);
@@ -237,6 +239,7 @@ function createInstances(
       metadata: (label, at) => labels.ask(label, at),
       findMetadata: (label, query) => labels.find(label, query),
       isMetadataAsked: (label) => labels.isAsked(label),
+      offered: (capability) => offeredBy(all, capability),
       host: { ...host, fatal: (message) => fatal(message, log, host) },
     };
     const instance = faults.try(() => plugin.create?.(options, context));
@@ -245,8 +248,20 @@ function createInstances(
   });
   for (const { instance } of placed) labels.provide(instance.metadata);
   // What is missing may be with those that are at fault.
-  if (faults.count === before) faults.try(() => labels.check());
+  if (faults.count > before) return placed;
+  faults.try(() => labels.check());
+  all.push(...placed);
+  for (const { instance } of placed) faults.try(() => instance.connect?.());
   return placed;
+}
+
+function offeredBy<T>(
+  placed: readonly PlacedInstance[],
+  capability: Capability<T>,
+): readonly Offered<T>[] {
+  return placed.flatMap(({ plugin, instance }) =>
+    capability.among(instance.offers ?? []).map((value) => ({ plugin, value })),
+  );
 }
 
 /** The last word is the plugin's. */

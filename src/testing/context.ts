@@ -8,6 +8,7 @@ import { Name } from "../dns/name.ts";
 import { HttpEndpoints } from "../http/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
+import type { Offer } from "../server/contract/capability.ts";
 import type { MetadataTable } from "../server/contract/metadata.ts";
 import type { BlockSettings, PluginContext, ServerHost } from "../server/contract/plugin.ts";
 import { Reply } from "../server/contract/reply.ts";
@@ -24,6 +25,8 @@ export interface TestContextOptions {
   readonly metrics?: Metrics;
   /** What plugins of the block provide. */
   readonly metadata?: MetadataTable;
+  /** What instances of the block offer, by plugin. */
+  readonly offers?: Readonly<Record<string, readonly Offer[]>>;
 }
 
 /**
@@ -43,6 +46,10 @@ export function testContext(options: TestContextOptions = {}): PluginContext {
     metadata: (label) => (query) => options.metadata?.[label]?.(query, "") ?? "",
     findMetadata: (label, query) => options.metadata?.[label]?.(query, "") ?? "",
     isMetadataAsked: (label) => options.metadata?.[label] !== undefined,
+    offered: (capability) =>
+      Object.entries(options.offers ?? {}).flatMap(([plugin, offers]) =>
+        capability.among(offers).map((value) => ({ plugin, value })),
+      ),
     log: options.log ?? silentLog(),
     metrics: options.metrics ?? new Metrics(),
     host: { ...testHost(), ...options.host },

@@ -33,6 +33,7 @@ const SETS = [
   "noendpoints",
   "namespaces",
   "fallthrough_all",
+  "autopath",
 ];
 
 /** As they are in the file: a question is a name and a type. */

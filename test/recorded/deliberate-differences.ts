@@ -193,7 +193,7 @@ function withOwnNameServer(recorded: RecordedAnswer, qname: string): RecordedAns
 /** In the answers to questions about the cluster. */
 export const clusterDifferences: readonly DeliberateDifference[] = [
   {
-    sets: ["verified", "endpoint_pod_names", "namespaces", "fallthrough_all"],
+    sets: ["verified", "endpoint_pod_names", "namespaces", "fallthrough_all", "autopath"],
     questions: /example\.net\. /,
     why: BOUND_DENIALS,
     ours: withBoundDenials,
@@ -205,7 +205,15 @@ export const clusterDifferences: readonly DeliberateDifference[] = [
     ours: withoutAuthority,
   },
   {
-    sets: ["default", "bare", "verified", "endpoint_pod_names", "namespaces", "fallthrough_all"],
+    sets: [
+      "default",
+      "bare",
+      "verified",
+      "endpoint_pod_names",
+      "namespaces",
+      "fallthrough_all",
+      "autopath",
+    ],
     questions: /^(cluster\.local\. NS|ns\.dns\.cluster\.local\. (A|AAAA))$/,
     why: "The API server of the same machine serves no DNS, so no NS record names its Service.",
     ours: withOwnNameServer,

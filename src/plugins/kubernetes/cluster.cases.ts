@@ -130,6 +130,7 @@ export interface TestClusterOptions {
   /** Answers what is asked outside of the zone. */
   readonly resolve?: (query: Query) => Result;
   readonly log?: Logger;
+  readonly resolvConf?: string;
   /** Unix time in milliseconds. */
   readonly now?: () => number;
   /** Kinds that have been told of in full; all by default. */
@@ -149,6 +150,7 @@ export class TestCluster {
       source: { start: () => Promise.resolve(), stop: () => Promise.resolve() },
       localAddresses: options.localAddresses ?? [],
       localPorts: options.localPorts ?? [],
+      ...(options.resolvConf === undefined ? {} : { resolvConf: options.resolvConf }),
       now: options.now ?? ((): number => 1_000_000_000),
     });
     for (const object of objects) this.plugin.index.upsert(object);

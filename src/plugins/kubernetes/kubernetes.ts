@@ -4,7 +4,9 @@ import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
+import type { Offer } from "../../server/contract/capability.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
+import { searchPaths } from "../../server/contract/search-paths.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
@@ -16,6 +18,7 @@ import { mapReply, Reply } from "../../server/contract/reply.ts";
 import type { Answer } from "./answers.ts";
 import { Answers } from "./answers.ts";
 import { ClusterIndex } from "./index/cluster-index.ts";
+import { ClusterSearchPaths } from "./cluster-search-paths.ts";
 import { ClusterZone } from "./records/cluster-zone.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
@@ -38,6 +41,8 @@ export interface KubernetesWorld {
   readonly localPorts?: readonly number[];
   /** Unix time in milliseconds. */
   readonly now: () => number;
+  /** Says what Pods of this node search besides the cluster's zone; /etc/resolv.conf if not given. */
+  readonly resolvConf?: string;
 }
 
 const FOLLOWS_CASE: Repetition = { followsCase: true };
@@ -56,10 +61,13 @@ export class Kubernetes implements Instance {
   readonly #startupTimeoutMs: number;
   /** Whether somebody asks which pods clients are. */
   readonly #keepsClients: () => boolean;
+  readonly #resolvConf: string;
   readonly #place: (error: unknown) => never;
+  readonly #searchPaths: ClusterSearchPaths;
   readonly isCommonOnly = true;
   readonly passable = true;
   readonly metadata: MetadataTable;
+  readonly offers: readonly Offer[];
 
   constructor(options: KubernetesOptions, context: PluginContext, world: KubernetesWorld) {
     const { source, localAddresses, localPorts, now } = world;
@@ -92,6 +100,9 @@ export class Kubernetes implements Instance {
       resolve,
     });
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
+    this.#searchPaths = new ClusterSearchPaths(index, this.#zones);
+    this.#resolvConf = world.resolvConf ?? "/etc/resolv.conf";
+    this.offers = [searchPaths.offer(this.#searchPaths)];
     this.#fallthrough = options.fallthrough;
     this.metadata = {
       ...nameMetadata((name) => this.#zoneOf(name), {
@@ -100,7 +111,8 @@ export class Kubernetes implements Instance {
       }),
       ...(options.pods === "verified" ? clientMetadata(index.pods) : {}),
     };
-    this.#keepsClients = () => CLIENT_LABELS.some((label) => context.isMetadataAsked(label));
+    this.#keepsClients = () =>
+      this.#searchPaths.areAsked || CLIENT_LABELS.some((label) => context.isMetadataAsked(label));
     this.#startupTimeoutMs = options.api.startupTimeoutMs;
   }
 
@@ -125,10 +137,11 @@ export class Kubernetes implements Instance {
     await this.#source.check?.().catch(this.#place);
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
     if (this.#keepsClients()) this.index.pods.keepClients();
     this.#recorder.open();
-    return this.#source.start(this.#recorder).catch(this.#place);
+    if (this.#searchPaths.areAsked) await this.#searchPaths.readOwn(this.#resolvConf);
+    await this.#source.start(this.#recorder).catch(this.#place);
   }
 
   /** Waits for the cluster, but not for ever: it may be away, and the Corefile has been changed. */

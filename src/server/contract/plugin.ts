@@ -5,6 +5,7 @@ import type { HttpEndpoints } from "../../http/http-endpoints.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import type { Admission } from "./admission.ts";
+import type { Capability, Offer, Offered } from "./capability.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Metadata, MetadataTable } from "./metadata.ts";
 import type { View } from "./view.ts";
@@ -59,6 +60,13 @@ export interface Instance {
   readonly view?: View;
   /** What it knows of queries, by label `plugin/name`; for those who ask by `context.metadata`. */
   readonly metadata?: MetadataTable;
+  /** What it does for other plugins of the block, which find it by `context.offered`. */
+  readonly offers?: readonly Offer[];
+  /**
+   * All instances of the block have been made: the time to ask for what others offer. Opens nothing.
+   * @throws {CorefileError} for what is missing
+   */
+  connect?(): void;
   /** Sees each query of the block once, when its reply has been encoded; must not throw. */
   observe?(exchange: Exchange): void;
   /**
@@ -150,6 +158,8 @@ export interface PluginContext {
   findMetadata(label: string, query: Query): string;
   /** Whether somebody asks for what this instance could provide; known once queries come. */
   isMetadataAsked(label: string): boolean;
+  /** What the block's instances offer, in the plugins' order; complete from `connect` on. */
+  offered<T>(capability: Capability<T>): readonly Offered<T>[];
   /** Prefixes messages with `plugin/<name>: `. */
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -92,6 +92,15 @@ export class ClusterIndex implements ClusterStore {
     return this.#namespaces.all();
   }
 
+  /**
+   * The label of the namespace of the Pod with an address, in wire form; undefined if it is no
+   * Pod's. Without `pods verified` only those are known that belong to a Service.
+   */
+  podNamespace(address: string): string | undefined {
+    if (this.state.kinds.includes("Pod")) return this.pods.namespaceOf(address);
+    return this.reverse.podNamespace(address);
+  }
+
   /** One of the cluster's own Services. */
   service(key: ObjectKey): Service | undefined {
     return this.services.find(serviceKey(key) ?? "")?.service;

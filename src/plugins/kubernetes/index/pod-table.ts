@@ -49,6 +49,12 @@ export class PodTable {
     return this.#clients?.at(address);
   }
 
+  /** The label of the namespace that it is in, in wire form; of several, the one told of last. */
+  namespaceOf(address: string): string | undefined {
+    const pod = this.#clients?.latest(address);
+    return pod && wireLabel(pod.namespace);
+  }
+
   /** What a reply about these labels depends on, whether there is such a pod or not. */
   stateOf(labels: string, frame: State): State {
     return this.#states.of(labels, frame);

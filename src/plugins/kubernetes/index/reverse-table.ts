@@ -10,6 +10,8 @@ import type { Slice, Target } from "./slice.ts";
 export class ReverseTable {
   readonly #services = new OneOrMany<ServiceNode>();
   readonly #targets = new OneOrMany<Target>();
+  /** Of Pods that are not ready. */
+  readonly #unready = new OneOrMany<Slice>();
   readonly #states = new SharedStates();
   readonly #ending: EndingStates;
 
@@ -42,6 +44,7 @@ export class ReverseTable {
       this.#targets.add(target.address, target);
       this.#changed(target.address);
     }
+    for (const address of slice.unready) this.#unready.add(address, slice);
   }
 
   removeSlice(slice: Slice): void {
@@ -49,6 +52,15 @@ export class ReverseTable {
       this.#targets.remove(target.address, target);
       this.#changed(target.address);
     }
+    for (const address of slice.unready) this.#unready.remove(address, slice);
+  }
+
+  /** A slice as it is now, but for those of whom DNS shows nothing. */
+  updateClients(slice: Slice, { isOfPods, unready }: Slice): void {
+    for (const address of slice.unready) this.#unready.remove(address, slice);
+    slice.isOfPods = isOfPods;
+    slice.unready = unready;
+    for (const address of unready) this.#unready.add(address, slice);
   }
 
   /** Its endpoints have names from now on, or no more. */
@@ -63,6 +75,15 @@ export class ReverseTable {
       .filter((node) => isExposed(node.namespace))
       .toSorted((a, b) => compare(a.key, b.key));
     return first;
+  }
+
+  /**
+   * The label of the namespace of the Pod with this address, in wire form. Where several are said to have it, it has been
+   * given anew: the one that was told of last has it, and rather one that is ready.
+   */
+  podNamespace(address: string): string | undefined {
+    const target = this.#targets.get(address).findLast(({ slice }) => slice.isOfPods);
+    return (target?.slice ?? this.#unready.get(address).at(-1))?.node.namespace.key;
   }
 
   /** The endpoints with this address that have a Service to be named after. */

@@ -8,7 +8,7 @@ import type { Serial } from "./serial.ts";
 import { isSameService } from "./service-object.ts";
 import { ServiceNode } from "./service-node.ts";
 import type { Slice } from "./slice.ts";
-import { isSameSlice } from "./slice.ts";
+import { hasSameClients, isSameSlice } from "./slice.ts";
 
 export interface ServiceTableParts {
   readonly namespaces: NamespaceTable;
@@ -97,7 +97,10 @@ export class ServiceTable {
   /** @param key of the object, which may have been a slice of another Service before */
   putSlice(key: string, slice: Slice): boolean {
     const before = this.#slices.get(key);
-    if (before && isSameSlice(before, slice)) return false;
+    if (before && isSameSlice(before, slice)) {
+      if (!hasSameClients(before, slice)) this.#reverse?.updateClients(before, slice);
+      return false;
+    }
     this.#slices.set(key, slice);
     this.#reverse?.addSlice(slice);
     if (before) this.#reverse?.removeSlice(before);

@@ -81,7 +81,13 @@ export interface Slice {
   /** What that cluster's name adds to those of the endpoints, in wire form. */
   readonly clusterLabel: string;
   readonly targets: readonly Target[];
+  /** Whether all endpoints are Pods, which then ask from these addresses. */
+  isOfPods: boolean;
+  /** Addresses of Pods that are not ready: nobody is to be led there, but they may ask already. */
+  unready: readonly string[];
 }
+
+const NONE: readonly string[] = [];
 
 export interface SliceOptions {
   /** Whether pods without a hostname lend their own name. */
@@ -106,7 +112,10 @@ export function makeSlice(
     // A cluster whose name is no label leaves its endpoints without it: they can be named all the same.
     clusterLabel: wireLabel(cluster) ?? "",
     targets,
+    isOfPods: object.endpoints.every(({ podName }) => podName !== ""),
+    unready: NONE,
   };
+  if (slice.isOfPods) slice.unready = unreadyOf(object.endpoints);
   const topologyZones = new Map<string, string>();
   for (const endpoint of object.endpoints) {
     if (!endpoint.ready) continue;
@@ -120,6 +129,11 @@ export function makeSlice(
     }
   }
   return slice;
+}
+
+function unreadyOf(endpoints: readonly Endpoint[]): readonly string[] {
+  const addresses = endpoints.flatMap((endpoint) => (endpoint.ready ? NONE : endpoint.addresses));
+  return addresses.length === 0 ? NONE : addresses;
 }
 
 /** @param known the endpoints of a slice share the strings of their few zones */
@@ -175,6 +189,11 @@ export function isSameSlice(a: Slice, b: Slice): boolean {
     isSameList(a.ports, b.ports, isSamePort) &&
     isSameList(a.targets, b.targets, isSameTarget)
   );
+}
+
+/** Whether the same Pods ask from there. */
+export function hasSameClients(a: Slice, b: Slice): boolean {
+  return a.isOfPods === b.isOfPods && isSameList(a.unready, b.unready, (x, y) => x === y);
 }
 
 function isSameTarget(a: Target, b: Target): boolean {
