@@ -7,6 +7,7 @@ import { cache } from "./cache/index.ts";
 import { cancel } from "./cancel/index.ts";
 import { chaos } from "./chaos/index.ts";
 import { debug } from "./debug/index.ts";
+import { dns64 } from "./dns64/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
 import { forward } from "./forward/index.ts";
@@ -26,6 +27,7 @@ import { prometheus } from "./prometheus/index.ts";
 import { ready } from "./ready/index.ts";
 import { reload } from "./reload/index.ts";
 import { root } from "./root/index.ts";
+import { siit } from "./siit/index.ts";
 import { template } from "./template/index.ts";
 import { transport } from "./transport/index.ts";
 import { whoami } from "./whoami/index.ts";
@@ -62,8 +64,8 @@ export const plugins: PluginOrder = [
   log,
   "dnstap",
   local,
-  "dns64",
-  "siit",
+  dns64,
+  siit,
   any,
   chaos,
   loadbalance,

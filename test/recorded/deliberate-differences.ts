@@ -80,7 +80,7 @@ function withoutAuthority(recorded: RecordedAnswer): RecordedAnswer {
 /** In the answers to questions about plugins. */
 export const pluginDifferences: readonly DeliberateDifference[] = [
   {
-    sets: ["forward", "file-zone", "any-minimal"],
+    sets: ["forward", "file-zone", "any-minimal", "dns64"],
     questions: /example\.net /,
     why: BOUND_DENIALS,
     ours: withBoundDenials,

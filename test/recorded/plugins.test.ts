@@ -20,6 +20,8 @@ const SETS = [
   "cache-options",
   "template",
   "server-blocks",
+  "dns64",
+  "dns64-all",
   "loadbalance-log-errors",
   "any-minimal",
   "chaos-nsid",
