@@ -46,6 +46,8 @@ export class Query {
    * way already may come as late as it likes, and is not asked for again.
    */
   isPatient = false;
+  /** Whether the reply will be made one of the other address family, so that nobody else need do so. */
+  isForTranslation = false;
   /** See `original`. */
   #original: Query | undefined;
   /** See `note`. */
@@ -111,6 +113,7 @@ export class Query {
     query.depth = this.depth + (changes.isOwn === true ? 1 : 0);
     query.mayWait = this.mayWait;
     query.isPatient = this.isPatient;
+    query.isForTranslation = this.isForTranslation;
     if (changes.isOwn !== true) query.#original = this.original;
     query.trace = this.trace;
     return query;

@@ -13,7 +13,6 @@ import { Validity } from "./validity.ts";
  * What plugins share that make addresses of one family out of those of the other (RFC 6147).
  */
 
-const MARK = "translation";
 /** For how long a translation is good at most if no SOA record says so (RFC 6147 §5.1.7). */
 const DEFAULT_TTL_SECONDS = 600;
 
@@ -38,7 +37,7 @@ export interface TranslationRule {
 export function isTranslatable(query: Query, { qtype }: Pick<TranslationRule, "qtype">): boolean {
   if (query.qtype !== qtype || query.qclass !== RrClass.IN) return false;
   if (query.dnssecOk && query.checkingDisabled) return false;
-  return query.notes?.has(MARK) !== true;
+  return !query.isForTranslation;
 }
 
 /** Hands a query on, and asks for the other family's addresses if what comes back is to be replaced. */
@@ -72,7 +71,7 @@ function ask(query: Query, { sourceType }: TranslationRule, host: ServerHost): R
   query.trace?.note(`asking for ${formatRrType(sourceType)}, to translate that`);
   // Signatures would not be those of the records that are made.
   const own = query.derive({ qtype: sourceType, dnssecOk: false, isOwn: true });
-  own.notes = new Map([...(query.notes ?? []), [MARK, ""]]);
+  own.isForTranslation = true;
   return host.resolve(own);
 }
 
