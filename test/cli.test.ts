@@ -150,6 +150,18 @@ describe("the command line", () => {
     expect((await new Portolan(["check", "-conf", path]).finished).code).toBe(1);
   });
 
+  it("check warns of what has no effect, and is content all the same", async () => {
+    const path = corefile(".:0 {\n whoami\n forward . 192.0.2.1\n forward . 192.0.2.2\n}");
+    const { code, stderr, stdout } = await new Portolan(["check", "-conf", path]).finished;
+    expect([code, stdout]).toEqual([0, `${path}: ok, 1 server block\n`]);
+    const lines = stderr.trim().split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain(
+      `[WARNING] ${path}:4: plugin/forward: "forward . 192.0.2.2" is never`,
+    );
+    expect(lines[1]).toContain(`[WARNING] ${path}:2: plugin/whoami: "whoami" is never asked`);
+  });
+
   it.each([["-"], ["-conf", "-"], ["-conf", "stdin"]])(
     "check %s reads standard input",
     async (...words) => {

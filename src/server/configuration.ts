@@ -13,13 +13,14 @@ import { MetadataLabels } from "./contract/metadata.ts";
 import { composeChain, composeTracedChain } from "./pipeline/chain.ts";
 import { expandListenAddresses } from "./listen-addresses.ts";
 import type {
-  AnyPlugin,
   BlockSettings,
   Instance,
   NamedInstance,
   PluginContext,
   ServerHost,
 } from "./contract/plugin.ts";
+import type { ParsedDirective, WrittenBlock } from "./ineffective.ts";
+import { findIneffective } from "./ineffective.ts";
 import { groupDirectives } from "./plugin-order.ts";
 import type { DirectiveGroup, PluginOrder } from "./plugin-order.ts";
 import { serverLabel } from "./server-label.ts";
@@ -86,6 +87,7 @@ export function buildWhatIsGood(
   if (faults.count === 0) faults.try(() => requireBlocks(corefile));
   const endpoints = new Map<string, Endpoint>();
   const instances: PlacedInstance[] = [];
+  const outlines: WrittenBlock[] = [];
   const blocks = corefile.blocks.map((block) => {
     const parsed = parseBlock(block, around.plugins, faults);
     const own: Endpoint[] = [];
@@ -94,6 +96,8 @@ export function buildWhatIsGood(
     const placed = parsed.hasSettings ? createInstances(block, parsed, around, host, faults) : [];
     instances.push(...placed);
     const serving = servingBlock(block, parsed.settings, placed);
+    const { written: directives, settings } = parsed;
+    outlines.push({ block, directives, settings, hasView: serving.view !== undefined });
     // Where it would listen is unknown if its settings are.
     const keys = parsed.hasSettings && faults.count === before ? block.keys : [];
     for (const key of keys) {
@@ -106,6 +110,10 @@ export function buildWhatIsGood(
   });
   for (const endpoint of endpoints.values())
     endpoint.unserved = observeUnserved(endpoint, instances);
+  if (faults.count === 0) {
+    const warnings = findIneffective(outlines, around.defaultPort);
+    for (const { message } of warnings) around.log.warn(message);
+  }
   return { endpoints, blocks, instances };
 }
 
@@ -140,14 +148,10 @@ function requireBlocks({ blocks, files }: Corefile): void {
   throw new CorefileError(at, 'Cannot serve: no server block, expected one such as ". { ... }"');
 }
 
-interface ParsedDirective {
-  readonly plugin: AnyPlugin;
-  readonly directive: Directive;
-  readonly options: unknown;
-}
-
 interface ParsedBlock {
   readonly directives: readonly ParsedDirective[];
+  /** The same, each by itself where several make one instance. */
+  readonly written: readonly ParsedDirective[];
   readonly settings: BlockSettings;
   /** Whether no directive is at fault that has a word in the settings. */
   readonly hasSettings: boolean;
@@ -157,23 +161,34 @@ function parseBlock(block: ServerBlock, plugins: PluginOrder, faults: Faults): P
   for (const key of block.keys) faults.try(() => requireBuiltScheme(key));
   const settings: BlockSettings = { listenOn: [], listenExcept: [], root: "", debug: false };
   let hasSettings = true;
+  const written: ParsedDirective[] = [];
   const directives = groupDirectives(block, plugins, faults).flatMap((group) => {
     const groupBefore = faults.count;
     const parsed = parseGroup(group, faults);
-    if (faults.count === groupBefore) return parsed;
+    written.push(...parsed);
+    const merged = mergeGroup(group, parsed, faults, groupBefore);
+    if (faults.count === groupBefore) return merged;
     if (group.plugin.configure) hasSettings = false;
     return [];
   });
   for (const { plugin, options } of directives) plugin.configure?.(options, settings);
-  return { directives, settings, hasSettings };
+  return { directives, written, settings, hasSettings };
 }
 
 function parseGroup({ plugin, directives }: DirectiveGroup, faults: Faults): ParsedDirective[] {
-  const before = faults.count;
-  const parsed = directives.flatMap((directive): ParsedDirective[] => {
+  return directives.flatMap((directive): ParsedDirective[] => {
     const one = faults.try(() => ({ options: plugin.parse(directive) }));
     return one ? [{ plugin, directive, ...one }] : [];
   });
+}
+
+/** @param before how many faults there were before the group was parsed */
+function mergeGroup(
+  { plugin }: DirectiveGroup,
+  parsed: ParsedDirective[],
+  faults: Faults,
+  before: number,
+): ParsedDirective[] {
   const [first] = parsed;
   if (!plugin.merge || !first || faults.count > before) return parsed;
   const merged = faults.try(() => ({

@@ -58,7 +58,16 @@ function builtPlugin(entry: AnyPlugin | string, directives: readonly Directive[]
 
 function unknownDirective(directive: Directive, plugins: PluginOrder): CorefileError {
   const name = directive.name.text;
+  const instead = plugins.map((entry) => replacement(entry, name)).find((text) => text !== "");
+  if (instead !== undefined) {
+    return new CorefileError(directive.name, `Unknown directive "${name}": ${instead}`);
+  }
   const nearest = nearestName(name, plugins.map(pluginName));
   const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
   return new CorefileError(directive.name, `Unknown directive "${name}"${hint}`);
+}
+
+function replacement(entry: AnyPlugin | string, name: string): string {
+  const replaces = typeof entry === "string" ? undefined : entry.replaces;
+  return replaces !== undefined && Object.hasOwn(replaces, name) ? (replaces[name] ?? "") : "";
 }

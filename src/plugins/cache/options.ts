@@ -76,3 +76,13 @@ export function defaultOptions(): CacheOptions {
     keepTtl: false,
   };
 }
+
+/** How the Corefile has to say that records of a TTL are kept as they are. */
+export function limitsText(
+  ttlSeconds: number,
+  { capacity, maxTtlSeconds, minTtlSeconds }: StoreOptions,
+): string {
+  const max = Math.max(ttlSeconds, maxTtlSeconds);
+  const min = Math.min(ttlSeconds, minTtlSeconds);
+  return `success ${capacity} ${max} ${min}`;
+}

@@ -6,5 +6,6 @@ export const erratic = definePlugin({
   name: "erratic",
   parse: parseErratic,
   merge: mergeErratic,
+  reach: () => ({ handsOn: [] }),
   create: (options) => new Erratic(options),
 });

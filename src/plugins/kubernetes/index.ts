@@ -4,11 +4,25 @@ import { localAddresses } from "./local-addresses.ts";
 import { parseKubernetes } from "./parse.ts";
 import { withSnapshot } from "./snapshot.ts";
 import { makeSource } from "./source.ts";
+import { warningsOfKubernetes } from "./warnings.ts";
 
 export const kubernetes = definePlugin({
   name: "kubernetes",
   once: true,
+  replaces: {
+    federation: 'it left CoreDNS with 1.7; remove it, or see "multicluster" of "kubernetes"',
+  },
   parse: parseKubernetes,
+  reach({ zones, fallthrough, ttlSeconds }, { body }) {
+    const at = body.findLast(({ name }) => name.text === "ttl");
+    return {
+      ...(zones ? { zones } : {}),
+      handsOn: fallthrough,
+      remedy: 'add "fallthrough"',
+      ...(at ? { ttl: { seconds: ttlSeconds, at } } : {}),
+    };
+  },
+  warnings: warningsOfKubernetes,
   create: (options, context) =>
     new Kubernetes(options, context, {
       source: withSnapshot(makeSource(options, context), options, context),

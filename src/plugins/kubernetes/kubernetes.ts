@@ -73,7 +73,6 @@ export class Kubernetes implements Instance {
     const { source, localAddresses, localPorts, now } = world;
     const names = options.zones ?? context.zones;
     checkMulticluster(context.directive, options.multicluster, names);
-    warnOfNoZones(context, options);
     const zones = names.map((name, i) => new ClusterZone(name, i, options));
     const nameZones = zones.filter(({ isReverse }) => !isReverse);
     // PTR records name the cluster's own Services.
@@ -225,15 +224,6 @@ export class Kubernetes implements Instance {
 function untilSerialIsOld(reply: Reply): void {
   const [soa] = reply.authority;
   if (soa) reply.narrow(Validity.until(performance.now() + soa.ttlSeconds * 1_000));
-}
-
-/** CoreDNS takes `multicluster` without zones, too. */
-function warnOfNoZones(
-  { directive, log }: PluginContext,
-  { multicluster }: KubernetesOptions,
-): void {
-  const isGiven = directive.body.some(({ name }) => name.text === "multicluster");
-  if (isGiven && multicluster.length === 0) log.warn(`"multicluster" has no effect without zones`);
 }
 
 function notSynced(): QueryError {

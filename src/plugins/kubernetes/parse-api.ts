@@ -54,8 +54,8 @@ type Property = (sub: Directive, options: { readonly api: ApiOptions }) => void;
 /** The properties that have to do with an API server. */
 export const API_PROPERTIES: Readonly<Record<string, Property>> = {
   endpoint(sub, { api }) {
-    const [first = sub.name, second] = argumentRange(sub, 1, Number.POSITIVE_INFINITY);
-    if (second) throw tokenError(second, `cannot use "${second.text}": only one endpoint is used`);
+    // As CoreDNS does it: others may follow, and are not used.
+    const [first = sub.name] = argumentRange(sub, 1, Number.POSITIVE_INFINITY);
     api.endpoint = parseUrl(first);
   },
   tls(sub, { api }) {

@@ -101,6 +101,14 @@ const PROPERTIES: Record<string, Property> = {
   ...API_PROPERTIES,
 };
 
+/** What left CoreDNS, as an error there too, and what to write instead. */
+const DEPARTED: Readonly<Record<string, string>> = {
+  upstream: "it left CoreDNS with 1.7; remove it: aliases are followed anyway",
+  resyncperiod: "it left CoreDNS with 1.7; remove it: changes are watched",
+  transfer: `it left CoreDNS with 1.8; write "transfer ZONE { to ... }" beside "kubernetes"`,
+  federation: "it left CoreDNS with 1.7; remove it",
+};
+
 /** Reads `kubernetes [ZONES...] { ... }`. */
 export function parseKubernetes(directive: Directive): KubernetesOptions {
   const zones = argumentRange(directive, 0, Number.POSITIVE_INFINITY);
@@ -121,7 +129,11 @@ export function parseKubernetes(directive: Directive): KubernetesOptions {
     zonal: false,
     api: defaultApiOptions(),
   };
-  for (const sub of directive.body) noBody(sub);
+  for (const sub of directive.body) {
+    const instead = Object.hasOwn(DEPARTED, sub.name.text) ? DEPARTED[sub.name.text] : undefined;
+    if (instead) throw sub.error(`unknown property "${sub.name.text}": ${instead}`);
+    noBody(sub);
+  }
   subDirectives(directive, PROPERTIES, options);
   if (options.zones?.every(({ key }) => isReverseKey(key))) throw onlyReverseZones(directive);
   if (options.namespaces.length > 0 && options.namespaceLabels !== "") {

@@ -8,5 +8,6 @@ export const whoami = definePlugin({
     noArguments(directive);
     noBody(directive);
   },
+  reach: () => ({ handsOn: [] }),
   create: () => ({ isCommonOnly: true, serve: serveWhoami }),
 });

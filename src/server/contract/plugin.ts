@@ -8,6 +8,7 @@ import type { Admission } from "./admission.ts";
 import type { Capability, Offer, Offered } from "./capability.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Metadata, MetadataTable } from "./metadata.ts";
+import type { BlockOutline, Reach, Warning } from "./reach.ts";
 import type { View } from "./view.ts";
 import type { Query } from "./query.ts";
 import type { RepeatObserver } from "./repeat-observer.ts";
@@ -24,6 +25,8 @@ export interface Plugin<Options> {
   readonly name: string;
   /** A second directive in the same server block is an error. */
   readonly once?: boolean;
+  /** Directives that left CoreDNS and that this one does the work of, with what to write instead. */
+  readonly replaces?: Readonly<Record<string, string>>;
   /**
    * Reads one directive. Pure and synchronous: no I/O, not even to see whether a file exists.
    * @throws {CorefileError} with the offending token's file and line.
@@ -34,6 +37,13 @@ export interface Plugin<Options> {
    * instance of its own, in the order of the file.
    */
   merge?(all: readonly Options[]): Options;
+  /** Which queries end at such a directive; left out where the text does not tell. Pure. */
+  reach?(options: Options, directive: Directive): Reach;
+  /**
+   * What of the directive has no effect, or another one than people expect, with what to write instead. Whether it
+   * is asked anything is looked at for all plugins alike, by `reach`. Pure.
+   */
+  warnings?(options: Options, directive: Directive, block: BlockOutline): Iterable<Warning>;
   /** Changes settings of the server block itself. Runs before any `create`; pure. */
   configure?(options: Options, settings: BlockSettings): void;
   /** Allocates and precomputes; opens nothing. Left out by plugins that only configure. */
