@@ -26,6 +26,7 @@ import { nsid } from "./nsid/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { ready } from "./ready/index.ts";
 import { reload } from "./reload/index.ts";
+import { rewrite } from "./rewrite/index.ts";
 import { root } from "./root/index.ts";
 import { siit } from "./siit/index.ts";
 import { template } from "./template/index.ts";
@@ -70,7 +71,7 @@ export const plugins: PluginOrder = [
   chaos,
   loadbalance,
   "tsig",
-  "rewrite",
+  rewrite,
   autopath,
   "acl",
   cache,

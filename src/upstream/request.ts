@@ -6,17 +6,18 @@ import type { Message, Question } from "../dns/message.ts";
 import { parseMessage } from "../dns/message.ts";
 import { WireWriter } from "../dns/wire-writer.ts";
 
+export interface RequestEdns {
+  readonly dnssecOk: boolean;
+  /** The most octets over UDP that we want; as many as we take if it is not said. */
+  readonly payloadSize?: number;
+  readonly options?: readonly EdnsOption[];
+}
+
 export interface RequestParts extends Question {
   /** Of the header's flags: RD, AD and CD. */
   readonly flags: number;
   /** Without it no OPT is sent, and the upstream truncates as for a client without EDNS. */
   readonly edns?: RequestEdns | undefined;
-}
-
-export interface RequestEdns {
-  readonly dnssecOk: boolean;
-  /** The most octets over UDP that we want; as many as we take if it is not said. */
-  readonly payloadSize?: number;
 }
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
@@ -116,7 +117,12 @@ function refuses(rcode: number): boolean {
 
 function keyOf({ qname, qtype, qclass, flags, edns }: RequestParts): string {
   const ednsBits = edns ? (edns.dnssecOk ? 3 : 1) : 0;
-  return qname.key + String.fromCharCode(qtype, qclass, flags, ednsBits);
+  const key = qname.key + String.fromCharCode(qtype, qclass, flags, ednsBits);
+  const { options = NO_OPTIONS } = edns ?? {};
+  const texts = options.map(({ code, data }) => {
+    return String.fromCharCode(code, data.length) + data.toString("latin1");
+  });
+  return key + texts.join("");
 }
 
 function isReply(packet: Buffer): boolean {
@@ -147,7 +153,8 @@ function headerOnly(packet: Buffer): Message {
 }
 
 function encode({ qname, qtype, qclass, flags, edns }: RequestParts): Buffer {
-  const ednsOctets = edns ? ednsLength(NO_OPTIONS) : 0;
+  const { options = NO_OPTIONS } = edns ?? {};
+  const ednsOctets = edns ? ednsLength(options) : 0;
   const octets = HEADER_OCTETS + qname.wire.length + 4 + ednsOctets;
   const writer = new WireWriter(Buffer.allocUnsafe(octets));
   writer.u16(0);
@@ -158,6 +165,6 @@ function encode({ qname, qtype, qclass, flags, edns }: RequestParts): Buffer {
   writer.name(qname);
   writer.u16(qtype);
   writer.u16(qclass);
-  if (edns) writeEdns(writer, edns.payloadSize ?? MAX_UDP_OCTETS, 0, edns.dnssecOk, NO_OPTIONS);
+  if (edns) writeEdns(writer, edns.payloadSize ?? MAX_UDP_OCTETS, 0, edns.dnssecOk, options);
   return writer.bytes;
 }

@@ -80,8 +80,8 @@ function withoutAuthority(recorded: RecordedAnswer): RecordedAnswer {
 /** In the answers to questions about plugins. */
 export const pluginDifferences: readonly DeliberateDifference[] = [
   {
-    sets: ["forward", "file-zone", "any-minimal", "dns64"],
-    questions: /example\.net /,
+    sets: ["forward", "file-zone", "any-minimal", "rewrite-name", "rewrite-edns-rcode", "dns64"],
+    questions: /(example\.net|corp\.test) /,
     why: BOUND_DENIALS,
     ours: withBoundDenials,
   },
@@ -115,6 +115,12 @@ export const pluginDifferences: readonly DeliberateDifference[] = [
     again: true,
     why: NO_AUTHORITY,
     ours: withoutAuthority,
+  },
+  {
+    sets: ["rewrite-edns-rcode"],
+    questions: /./,
+    why: "A client without EDNS gets no OPT record, whatever is sent to upstreams (RFC 6891 §6.1.1).",
+    ours: (recorded) => ({ ...recorded, edns: null }),
   },
   {
     sets: ["template"],

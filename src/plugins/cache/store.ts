@@ -1,3 +1,4 @@
+import { outgoingKey } from "../../server/contract/outgoing.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Entry } from "./entry.ts";
 import { GuardedLru } from "./guarded-lru.ts";
@@ -15,12 +16,13 @@ const OCTETS_PER_ENTRY = 4 * 1024;
  * answers. RD is one of them: without it a server says what it happens to have. Compared whole,
  * never as a hash.
  *
- *     | qtype (16) | qclass (16) | RD, CD, DO | name in lower case, wire form |
+ *     | qtype (16) | qclass (16) | RD, CD, DO | name in lower case, wire form | options for upstreams |
  */
 export function keyOf(query: Query): string {
   const rd = query.recursionDesired ? 4 : 0;
   const bits = rd | (query.checkingDisabled ? 2 : 0) | (query.dnssecOk ? 1 : 0);
-  return String.fromCharCode(query.qtype, query.qclass, bits) + query.qname.key;
+  const key = String.fromCharCode(query.qtype, query.qclass, bits) + query.qname.key;
+  return query.outgoing.length === 0 ? key : key + outgoingKey(query.outgoing);
 }
 
 /** Answers and denials, each with room of its own: a flood of denials pushes out no answer. */

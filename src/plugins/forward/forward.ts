@@ -1,3 +1,4 @@
+import type { EdnsOption } from "../../dns/edns.ts";
 import { isExtendedError } from "../../dns/extended-errors.ts";
 import { Flag } from "../../dns/header.ts";
 import type { Message } from "../../dns/message.ts";
@@ -49,7 +50,10 @@ export class Forward implements Instance {
     const request = toRequest(query, this.#context.settings);
     const group = this.#groups[first] as UpstreamGroup;
     if (!group.isFinal) return this.#askInTurn(first, query, request);
-    return this.#ask(group, query, request).then((message) => toReply(request, message), fail);
+    return this.#ask(group, query, request).then(
+      (message) => toReply(query, request, message),
+      fail,
+    );
   }
 
   async check(): Promise<void> {
@@ -93,9 +97,9 @@ export class Forward implements Instance {
     for (let at = first; ;) {
       const group = this.#groups[at] as UpstreamGroup;
       const message = await this.#ask(group, query, request).catch(fail);
-      if (!group.leavesToNext(message)) return toReply(request, message);
+      if (!group.leavesToNext(message)) return toReply(query, request, message);
       at = this.#firstMatch(query.qname, at + 1);
-      if (at < 0) return toReply(request, message);
+      if (at < 0) return toReply(query, request, message);
     }
   }
 
@@ -114,24 +118,36 @@ function fail(failure: unknown): never {
 
 /**
  * The client's question. Its EDNS options end here: we do not know what they would make of the
- * reply, which others get as well (RFC 6891 §6.1.1, RFC 7871 §12.1).
+ * reply, which others get as well (RFC 6891 §6.1.1, RFC 7871 §12.1). What goes out is what the
+ * operator has put there.
  */
 function toRequest(query: Query, { maxUdpOctets }: PluginContext["settings"]): Request {
-  const { qname, qtype, qclass, dnssecOk, hasEdns } = query;
+  const { qname, qtype, qclass, dnssecOk, hasEdns, outgoing } = query;
   const flags = query.flags & REQUEST_FLAGS;
   const size = maxUdpOctets === undefined ? {} : { payloadSize: maxUdpOctets };
-  const edns = hasEdns ? { dnssecOk, ...size } : undefined;
+  const options = outgoing.length === 0 ? {} : { options: outgoing };
+  const isExtended = hasEdns || outgoing.length > 0;
+  const edns = isExtended ? { dnssecOk, ...size, ...options } : undefined;
   return new Request({ qname, qtype, qclass, flags, edns });
 }
 
-function toReply(request: Request, message: Message): Reply {
+function toReply(query: Query, request: Request, message: Message): Reply {
   // Only a cache is configured to ask upstreams less often.
   const reply = new Reply(message.rcode, message.flags & REPLY_FLAGS, Validity.once);
   reply.isForwarded = true;
   reply.answer = evenTtls(relevantRecords(request.question, message.answer));
   reply.authority = evenTtls(message.authority);
   reply.additional = evenTtls(message.additional);
+  const { outgoing } = query;
   const options = message.edns?.options;
-  if (options && options.length > 0) reply.options = options.filter(isExtendedError);
+  if (options && options.length > 0) {
+    reply.options = options.filter((one) => isExtendedError(one) || isAnswer(one, outgoing));
+  }
+  if (outgoing.some(({ isPerClient }) => isPerClient)) reply.narrow(Validity.perClient);
   return reply;
+}
+
+/** What an upstream says to an option that it was sent for the operator. */
+function isAnswer({ code }: EdnsOption, outgoing: readonly EdnsOption[]): boolean {
+  return outgoing.some((option) => option.code === code);
 }

@@ -15,6 +15,8 @@ const REFUSALS = {
   transfer: Rcode.REFUSED,
   /** Questions of class CH, about the server itself. */
   chaos: Rcode.REFUSED,
+  /** Questions of class HS, which only `rewrite` makes something of. */
+  hesiod: Rcode.REFUSED,
 } as const;
 
 export type Admission = keyof typeof REFUSALS;
@@ -32,8 +34,14 @@ export function admit(query: Query, accepts: ReadonlySet<Admission>): number {
   // Questions that no plugin could answer (RFC 6895 §3.1 and §3.2).
   if (qclass === 0 || qtype === 0) return Rcode.FORMERR;
   if (qclass === RrClass.IN) return judgeType(qtype, accepts);
-  if (qclass !== RrClass.CH || !accepts.has("chaos")) return REFUSALS.chaos;
+  const kind = classAdmission(qclass);
+  if (!kind || !accepts.has(kind)) return Rcode.REFUSED;
   return judgeType(qtype, accepts);
+}
+
+function classAdmission(qclass: number): Admission | undefined {
+  if (qclass === RrClass.CH) return "chaos";
+  return qclass === RrClass.HS ? "hesiod" : undefined;
 }
 
 /** Whether it is a question that every block takes: for data of class IN. */

@@ -2,6 +2,14 @@ import type { EdnsOption } from "../../dns/edns.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
 import { Validity } from "./validity.ts";
 
+interface QueryErrorDetails {
+  /** A code, or the option itself. */
+  readonly ede?: number | EdnsOption;
+  readonly explanation?: string;
+  readonly cause?: unknown;
+  readonly isTimeout?: boolean;
+}
+
 /**
  * A query that cannot be answered, and what to tell the client. Thrown (or rejected) by a
  * plugin; other plugins let it pass, `errors` logs it, the server makes a reply of it.
@@ -21,16 +29,20 @@ export class QueryError extends Error {
    * @param details `ede`: a code of `ExtendedErrorCode` for the client, with `explanation` as its
    * text: the message may name what is none of the client's business; `isTimeout` as above
    */
-  constructor(
-    rcode: number,
-    message: string,
-    details: { ede?: number; explanation?: string; cause?: unknown; isTimeout?: boolean } = {},
-  ) {
+  constructor(rcode: number, message: string, details: QueryErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.rcode = rcode;
     const { ede, explanation, isTimeout = false } = details;
     this.isTimeout = isTimeout;
-    this.extendedError = ede === undefined ? undefined : extendedErrorOption(ede, explanation);
+    this.extendedError = typeof ede === "number" ? extendedErrorOption(ede, explanation) : ede;
+  }
+
+  /** The same failure, told by another response code. */
+  withRcode(rcode: number): QueryError {
+    const { message, isTimeout, extendedError } = this;
+    const ede = extendedError && { ede: extendedError };
+    const error = new QueryError(rcode, message, { ...ede, isTimeout, cause: this });
+    return error.narrow(this.validity);
   }
 
   /** For how long it is a failure; who keeps failures, as `cache` does, must not outlast that. */

@@ -7,9 +7,11 @@ import { RrType } from "../../dns/iana/rr-type.ts";
 import { Name } from "../../dns/name.ts";
 import { WireReader } from "../../dns/wire-reader.ts";
 import type { Client } from "../../transport/client.ts";
+import type { OutgoingOption } from "./outgoing.ts";
 import type { Trace } from "./trace.ts";
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
+const NOTHING_GOES_OUT: readonly OutgoingOption[] = [];
 
 /**
  * One question of a client, on its way through the chain. It holds nothing of the packet's
@@ -37,6 +39,8 @@ export class Query {
   /** DNSSEC OK (RFC 3225). */
   dnssecOk = false;
   options: readonly EdnsOption[] = NO_OPTIONS;
+  /** EDNS options for upstreams, in the place of the client's, which are between neighbours. */
+  outgoing: readonly OutgoingOption[] = NOTHING_GOES_OUT;
   /** How many questions of our own lie between the client's and this one. */
   depth = 0;
   /** If not, whoever cannot answer at once throws `TooManyWaiting`. */
@@ -97,19 +101,21 @@ export class Query {
 
   /**
    * A question like this one but for what is given. A question of our own, as of a plugin that
-   * follows an alias, is one level deeper and has none of the client's options.
+   * follows an alias, is one level deeper and has none of its options.
    */
   derive(changes: QueryChanges): Query {
     const { client = this.client, flags = this.flags } = changes;
     const query = new Query(client, this.id, flags, this.octets);
     query.qname = changes.qname ?? this.qname;
     query.qtype = changes.qtype ?? this.qtype;
-    query.qclass = this.qclass;
+    query.qclass = changes.qclass ?? this.qclass;
     query.hasQuestion = this.hasQuestion;
     query.ednsVersion = changes.ednsVersion ?? this.ednsVersion;
     query.payloadSize = changes.payloadSize ?? this.payloadSize;
     query.dnssecOk = changes.dnssecOk ?? this.dnssecOk;
     query.options = changes.options ?? (changes.isOwn === true ? NO_OPTIONS : this.options);
+    query.outgoing =
+      changes.outgoing ?? (changes.isOwn === true ? NOTHING_GOES_OUT : this.outgoing);
     query.depth = this.depth + (changes.isOwn === true ? 1 : 0);
     query.mayWait = this.mayWait;
     query.isPatient = this.isPatient;
@@ -126,10 +132,12 @@ export interface QueryChanges {
   readonly flags?: number;
   readonly qname?: Name;
   readonly qtype?: number;
+  readonly qclass?: number;
   readonly ednsVersion?: number;
   readonly payloadSize?: number;
   readonly dnssecOk?: boolean;
   readonly options?: readonly EdnsOption[];
+  readonly outgoing?: readonly OutgoingOption[];
   /** Whether it is asked by us rather than by the client. */
   readonly isOwn?: boolean;
 }

@@ -1,0 +1,20 @@
+import type { EdnsOption } from "../../dns/edns.ts";
+
+/** An EDNS option that upstreams are to get. Its octets are its own. */
+export interface OutgoingOption extends EdnsOption {
+  /**
+   * Whether it says something of who asks: what an upstream makes of it is for nobody else
+   * (`Validity.perClient`).
+   */
+  readonly isPerClient: boolean;
+}
+
+/** What tells apart questions with other options. What is for one client alone is kept for nobody. */
+export function outgoingKey(options: readonly OutgoingOption[]): string {
+  let key = "";
+  for (const { code, data, isPerClient } of options) {
+    const text = isPerClient ? "" : data.toString("latin1");
+    key += String.fromCharCode(code, isPerClient ? 0xffff : text.length) + text;
+  }
+  return key;
+}
