@@ -11,6 +11,7 @@ import type { AnyPlugin, PluginContext } from "../../src/server/contract/plugin.
 import type { FakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { answerTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../../src/testing/certificate.ts";
+import { FakeCollection } from "../cluster/fake-collection.ts";
 import { FakeCluster } from "../cluster/fake-cluster.ts";
 import { kubeconfigText } from "../cluster/kubeconfig.ts";
 import { builtPlugins } from "./readme.ts";
@@ -49,6 +50,8 @@ export class StandIns {
     this.#plain = plain;
     this.#tls = tls;
     this.#cluster = cluster;
+    const pods = { path: "/api/v1/pods", apiVersion: "v1", kind: "Pod" };
+    cluster.api.serve(new FakeCollection(pods));
     this.#home = mkdtempSync(join(tmpdir(), "portolan-documents-"));
     mkdirSync(join(this.#home, ".kube"));
     const { url: server } = cluster.api;
