@@ -105,6 +105,20 @@ describe("the answer table", () => {
     expect(lines(target.askTable(packet("B.tEst A")))).toEqual(["B.tEst. 60 IN A 192.0.2.1"]);
   });
 
+  it("turns no addresses round that have an order, though those of others are", async () => {
+    const target = await house({ passable: "rotated", serve: source.serve ?? serve });
+    answer = ["@ 60 IN A 192.0.2.1", "@ 60 IN A 192.0.2.2"];
+    await teach(target, "a.test A");
+    repetition = { isOrdered: true };
+    await teach(target, "b.test A");
+    const firsts = (name: string): Set<string | undefined> => {
+      const asks = Array.from({ length: 40 }, () => lines(target.askTable(packet(`${name} A`)))[0]);
+      return new Set(asks);
+    };
+    expect(firsts("a.test").size).toBe(2);
+    expect(firsts("b.test")).toEqual(new Set(["b.test. 60 IN A 192.0.2.1"]));
+  });
+
   it("tells types 65 and 97 apart, whose numbers look like letters", async () => {
     const target = await house(source);
     await teach(target, "a.test TYPE65");

@@ -93,6 +93,53 @@ describe("prefer", () => {
   });
 });
 
+describe("a reply that may be repeated", () => {
+  const file = join(folder, "odds");
+
+  async function served(instance: Instance, lines: readonly string[], qtype = "A"): Promise<Reply> {
+    const reply = Reply.authoritative(records(...lines));
+    return (await instance.serve?.(testQuery("a.test.", qtype), () => reply)) as Reply;
+  }
+
+  it.each<[string, readonly string[], "rotated" | "as it is" | "no more"]>([
+    ["two of the same subnet", ["192.0.2.4", "192.0.2.5"], "rotated"],
+    ["two of none", ["198.51.100.1", "198.51.100.2"], "rotated"],
+    ["one", ["192.0.2.4"], "rotated"],
+    ["one of each", ["198.51.100.1", "192.0.2.4"], "as it is"],
+    ["two of one and one of none", ["192.0.2.4", "192.0.2.5", "198.51.100.1"], "no more"],
+  ])("with prefer, %s", async (_what, found, expected) => {
+    const instance = await create("loadbalance {\n prefer 192.0.2.0/24\n}");
+    expect(instance.passable).toBe("rotated");
+    const reply = await served(
+      instance,
+      found.map((address) => `a.test. 60 IN A ${address}`),
+    );
+    const repeated = reply.repetition.isOrdered ? "as it is" : "rotated";
+    expect(reply.validity.allowsRepeating(0) ? repeated : "no more").toBe(expected);
+  });
+
+  it("with prefer, mail exchanges beside a fixed order", async () => {
+    const instance = await create("loadbalance {\n prefer 192.0.2.4/32\n}");
+    const lines = [
+      ...addresses.slice(2),
+      "a.test. 60 IN MX 1 b.test.",
+      "a.test. 60 IN MX 2 c.test.",
+    ];
+    expect((await served(instance, lines, "ANY")).validity.allowsRepeating(0)).toBe(false);
+  });
+
+  it("with weights, where there is nothing to choose", async () => {
+    writeFileSync(file, "a.test\n192.0.2.1 9\n");
+    const instance = await create(`loadbalance weighted ${file}`);
+    expect(instance.passable).toBe(true);
+    const repeats = async (lines: readonly string[], qtype?: string): Promise<boolean> =>
+      (await served(instance, lines, qtype)).validity.allowsRepeating(0);
+    expect(await repeats(addresses)).toBe(false);
+    expect(await repeats(addresses, "TXT")).toBe(true);
+    expect(await repeats(["a.test. 60 IN CNAME b.test.", "b.test. 60 IN A 192.0.2.1"])).toBe(true);
+  });
+});
+
 describe("weighted", () => {
   const file = join(folder, "weights");
 

@@ -20,6 +20,23 @@ export function preferSubnets(
   return [...aliases, ...addresses, ...exchanges, ...others];
 }
 
+/**
+ * How the order of some addresses comes about: at random if all are in the same subnet or none, by the subnets alone
+ * if no two are in the same one, else by both.
+ */
+export type Ordering = "none" | "random" | "by-subnet" | "both";
+
+export function orderingOf(
+  records: readonly ResourceRecord[],
+  subnets: readonly Subnet[],
+): Ordering {
+  const { addresses } = sortIntoGroups(records);
+  if (addresses.length < 2) return "none";
+  const ranks = new Set(addresses.map((record) => rankOf(record, subnets)));
+  if (ranks.size === 1) return "random";
+  return ranks.size === addresses.length ? "by-subnet" : "both";
+}
+
 /** Number of the first subnet that the address is in; one more than the last for none. */
 function rankOf({ type, rdata }: ResourceRecord, subnets: readonly Subnet[]): number {
   const length = type === RrType.A ? 4 : 16;

@@ -51,6 +51,7 @@ export class WeightFile {
   async #read(): Promise<void> {
     const { path } = this.#file;
     this.weights = parseWeights(await readFile(path, "utf8"), path);
+    this.#log.info(`Successfully reloaded weight file ${path}`);
   }
 
   #messageOf(error: unknown): string {

@@ -12,6 +12,8 @@ const PLAIN: Repetition = {};
 export interface Repetition {
   /** Whether its names would be written as the question writes them, capitals and all. */
   readonly followsCase?: boolean;
+  /** Whether its addresses stay in their order, though a plugin of the block is `"rotated"`. */
+  readonly isOrdered?: boolean;
   /** If TTLs count down: what all of them are at a time on the clock of `performance.now()`. */
   readonly aging?: { readonly ttlSeconds: number; readonly fromMs: number };
   /** Is told of queries that were answered so; up to a second late. */

@@ -106,10 +106,11 @@ export function translatedReply({ original, basis, ...rest }: Translation): Repl
   reply.options = basis.options;
   reply.isForwarded = basis.isForwarded;
   reply.hasOrderedTtls = basis.hasOrderedTtls;
-  const followsCase = basis.repetition.followsCase === true;
+  const { followsCase = false, isOrdered = false } = basis.repetition;
   const before = [original?.repetition, basis.repetition];
   reply.repetition = {
     followsCase,
+    isOrdered,
     ...(before.some((one) => one?.aging) && ageTogether(reply)),
     count: countWith(before, rest.count),
   };

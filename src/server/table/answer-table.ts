@@ -102,7 +102,8 @@ export class AnswerTable implements Afterwards, RoomMaker {
     }
     if (!this.#door.admits(this.writer.hash)) return;
     const layout = readLayout(packet, reply, query.hasEdns);
-    if (!layout || (repeat.rotates && !canRotate(layout))) return;
+    const rotates = repeat.rotates && repetition.isOrdered !== true;
+    if (!layout || (rotates && !canRotate(layout))) return;
     if (repetition.aging && !hasTtls(packet, layout, ttlNow(repetition.aging))) return;
     // Others are not to see how this client writes names.
     const anyCase = repetition.followsCase === true && !layout.dependsOnCase;
@@ -117,7 +118,7 @@ export class AnswerTable implements Afterwards, RoomMaker {
         originMs: repetition.aging?.fromMs ?? 0,
         untilMs: validity.untilMs,
         anyCase,
-        rotates: repeat.rotates,
+        rotates,
       },
       this,
     );
