@@ -30,6 +30,7 @@ import { rewrite } from "./rewrite/index.ts";
 import { root } from "./root/index.ts";
 import { siit } from "./siit/index.ts";
 import { template } from "./template/index.ts";
+import { timeouts } from "./timeouts/index.ts";
 import { transport } from "./transport/index.ts";
 import { whoami } from "./whoami/index.ts";
 
@@ -47,7 +48,7 @@ export const plugins: PluginOrder = [
   "grpc_server",
   "https",
   "https3",
-  "timeouts",
+  timeouts,
   multisocket,
   transport,
   reload,

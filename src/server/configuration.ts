@@ -27,6 +27,8 @@ import { serverLabel } from "./server-label.ts";
 import { resolveThrough } from "./pipeline/resolve-through.ts";
 import type { Observer, ServingBlock } from "./pipeline/serving-block.ts";
 import { isServing, repeatOf } from "./pipeline/serving-block.ts";
+import type { ConfiguredTcp } from "./contract/configured-tcp.ts";
+import { joinConfiguredTcp } from "./contract/configured-tcp.ts";
 import type { ConfiguredUdp } from "./contract/configured-udp.ts";
 import { joinConfiguredUdp } from "./contract/configured-udp.ts";
 import { ZoneRouter } from "./pipeline/zone-router.ts";
@@ -50,6 +52,8 @@ export interface Endpoint {
   unserved: readonly Observer[];
   /** What its server blocks want of UDP. */
   udp: ConfiguredUdp;
+  /** What they want of connections. */
+  tcp: ConfiguredTcp;
 }
 
 /** An instance and the directive to blame if it does not start. */
@@ -322,6 +326,7 @@ function listenAt(
     const id = `${address}|${port}`;
     const endpoint = endpoints.get(id) ?? newEndpoint(key, address, port);
     endpoint.udp = joinConfiguredUdp(endpoint.udp, settings.udp);
+    endpoint.tcp = joinConfiguredTcp(endpoint.tcp, settings.tcp);
     endpoints.set(id, endpoint);
     try {
       endpoint.router.add(Name.parse(key.zone), block);
@@ -335,5 +340,5 @@ function listenAt(
 
 function newEndpoint({ at }: ServerKey, address: string, port: number): Endpoint {
   const router = new ZoneRouter<ServingBlock>(({ view }) => view);
-  return { at, address, port, router, unserved: [], udp: {} };
+  return { at, address, port, router, unserved: [], udp: {}, tcp: {} };
 }

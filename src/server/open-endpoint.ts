@@ -3,12 +3,15 @@ import { tokenError } from "../corefile/directive.ts";
 import { listenBoth } from "../transport/listen-both.ts";
 import type { ListenBy, UdpChoice } from "../transport/listen-udp.ts";
 import { chooseUdp } from "../transport/listen-udp.ts";
+import type { TcpLimits } from "../transport/tcp-limits.ts";
+import { DEFAULT_TCP_LIMITS } from "../transport/tcp-limits.ts";
 import type { Listener } from "../transport/transport.ts";
 import type { Endpoint } from "./configuration.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import type { AnswerTable } from "./table/answer-table.ts";
 import { EndpointTable } from "./table/endpoint-table.ts";
 import type { WaitingQueries } from "./pipeline/waiting-queries.ts";
+import { withConfigured } from "./contract/configured-tcp.ts";
 import type { ConfiguredUdp } from "./contract/configured-udp.ts";
 import { udpSettings } from "./contract/configured-udp.ts";
 
@@ -22,6 +25,8 @@ export interface OpenEndpoint {
   readonly listeners: readonly Listener[];
   /** What its sockets were opened for. */
   readonly udp: ConfiguredUdp;
+  /** Those of its connections; a reload changes them in place. */
+  readonly tcpLimits: TcpLimits;
 }
 
 /** Whether both may be asked at the same address. */
@@ -68,6 +73,7 @@ export async function openEndpoint(
     receive: dispatcher.receive,
     onTrouble: (message: string) => log.error(message),
     responder: table,
+    tcpLimits: withConfigured(DEFAULT_TCP_LIMITS, endpoint.tcp),
   };
   // Where nothing is repeated there is nothing that other threads could answer with.
   const listenUdp: ListenBy = (own) => listen(repeats ? own : { ...own, responder: undefined });
@@ -78,11 +84,20 @@ export async function openEndpoint(
       table,
       listeners: await listenBoth(options, listenUdp, listenTcp),
       udp,
+      tcpLimits: options.tcpLimits,
     };
   } catch (error) {
     table?.close();
     throw error;
   }
+}
+
+/** Lets a post that stays have what another configuration says of it. */
+export function takeOver(post: OpenEndpoint, endpoint: Endpoint): void {
+  post.table?.renew();
+  post.dispatcher.router = endpoint.router;
+  post.dispatcher.unserved = endpoint.unserved;
+  Object.assign(post.tcpLimits, withConfigured(DEFAULT_TCP_LIMITS, endpoint.tcp));
 }
 
 async function choose(udp: ConfiguredUdp, posts: number): Promise<UdpChoice> {

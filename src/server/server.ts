@@ -8,7 +8,7 @@ import type { Configuration, Endpoint, PlacedInstance, BuildContext } from "./co
 import { buildConfiguration } from "./configuration.ts";
 import type { PluginOrder } from "./plugin-order.ts";
 import type { OpenEndpoint } from "./open-endpoint.ts";
-import { openEndpoint, overlap } from "./open-endpoint.ts";
+import { openEndpoint, overlap, takeOver } from "./open-endpoint.ts";
 import type { ServingBlock } from "./pipeline/serving-block.ts";
 import { AnswerTable } from "./table/answer-table.ts";
 import { publishUdp } from "./udp-metrics.ts";
@@ -178,9 +178,7 @@ export class Server {
         gone.push(post);
         continue;
       }
-      post.table?.renew();
-      post.dispatcher.router = endpoint.router;
-      post.dispatcher.unserved = endpoint.unserved;
+      takeOver(post, endpoint);
       if (!isSameUdp(post.udp, endpoint.udp)) this.#options.log.warn(keepsUdp(endpoint));
       opened.set(id, post);
     }

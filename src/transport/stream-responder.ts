@@ -10,6 +10,8 @@ export class StreamResponder {
   readonly #responder: BatchResponder;
   #slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
   #at = 0;
+  /** How many messages the last call of `answer` has answered. */
+  answered = 0;
 
   constructor(responder: BatchResponder) {
     this.#responder = responder;
@@ -18,6 +20,7 @@ export class StreamResponder {
   /**
    * Answers the messages from `start` on, up to the first one that is not whole or not known, or
    * to some tens of kilooctets of replies.
+   * @param most so many messages are enough
    * @param send takes all of the replies at once, each behind its length
    * @returns where it stopped
    */
@@ -25,6 +28,7 @@ export class StreamResponder {
     chunk: Buffer,
     start: number,
     isIpv6: boolean,
+    most: number,
     send: { write(octets: Buffer): unknown },
   ): number {
     const responder = this.#responder;
@@ -37,16 +41,17 @@ export class StreamResponder {
     this.#at = first;
     responder.isIpv6 = isIpv6;
     responder.beginBatch(performance.now());
-    const end = this.#answerAll(chunk, start);
+    const end = this.#answerAll(chunk, start, most);
     if (this.#at > first) send.write(this.#slab.subarray(first, this.#at));
     responder.endBatch(end > start ? performance.now() : 0);
     return end;
   }
 
-  #answerAll(chunk: Buffer, start: number): number {
+  #answerAll(chunk: Buffer, start: number, most: number): number {
     const slab = this.#slab;
     let at = start;
-    while (at + 2 < chunk.length && this.#at < SLAB_OCTETS - REPLY_OCTETS) {
+    this.answered = 0;
+    while (this.answered < most && at + 2 < chunk.length && this.#at < SLAB_OCTETS - REPLY_OCTETS) {
       const length = ((chunk[at] as number) << 8) | (chunk[at + 1] as number);
       if (at + 2 + length > chunk.length) break;
       const octets = this.#answerOne(chunk, at + 2, length);
@@ -55,6 +60,7 @@ export class StreamResponder {
       slab[this.#at + 1] = octets;
       this.#at += 2 + octets;
       at += 2 + length;
+      this.answered++;
     }
     return at;
   }

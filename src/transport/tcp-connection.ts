@@ -36,6 +36,8 @@ export class TcpConnection implements StreamOwner {
   #deadline: Deadline = "none";
   #timer: NodeJS.Timeout | undefined;
   #inFlight = 0;
+  /** Queries that it has taken. */
+  #taken = 0;
   #isReading = false;
   #inputEnded = false;
   #isPaused = false;
@@ -145,6 +147,7 @@ export class TcpConnection implements StreamOwner {
     this.#isReading = false;
     stream.uncork();
     if (taken === undefined) return this.destroy();
+    if (this.#left === 0) return this.end();
     this.#settle();
     // Only when the stream is paused, else it would be read again at once. One chunk may hold
     // thousands of queries, whose replies nobody may be reading.
@@ -155,9 +158,10 @@ export class TcpConnection implements StreamOwner {
   #take(chunk: Buffer): number | undefined {
     const { responder } = this.#parts;
     let at = 0;
-    while (at < chunk.length && !this.#isFull) {
+    while (at < chunk.length && !this.#isFull && this.#left > 0) {
       if (!this.#frames.isPartial) {
-        const next = responder.answer(chunk, at, this.#isIpv6, this.#stream);
+        const next = responder.answer(chunk, at, this.#isIpv6, this.#left, this.#stream);
+        this.#taken += responder.answered;
         if (next > at) {
           at = next;
           continue;
@@ -173,9 +177,15 @@ export class TcpConnection implements StreamOwner {
   /** Stops the reader of frames after each message. */
   readonly #dispatch = (message: Buffer): false => {
     this.#inFlight++;
+    this.#taken++;
     this.#parts.receive(message, new TcpClient(this));
     return false;
   };
+
+  /** Queries that it may still ask. */
+  get #left(): number {
+    return Math.max(0, this.#parts.limits.queries - this.#taken);
+  }
 
   get #isFull(): boolean {
     return this.#inFlight >= this.#parts.limits.pipelined || this.#stream.writableNeedDrain;

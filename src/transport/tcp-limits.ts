@@ -12,6 +12,8 @@ export interface TcpLimits {
   readonly connectionsPerClient: number;
   /** Queries of one connection in work at once; further ones wait in the stream or the kernel. */
   readonly pipelined: number;
+  /** Queries of one connection in all; then it is closed. */
+  readonly queries: number;
 }
 
 export const DEFAULT_TCP_LIMITS: TcpLimits = {
@@ -22,4 +24,5 @@ export const DEFAULT_TCP_LIMITS: TcpLimits = {
   connections: 4_096,
   connectionsPerClient: 256,
   pipelined: 128,
+  queries: Infinity,
 };

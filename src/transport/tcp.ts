@@ -17,7 +17,7 @@ import { CAN_SHARE_PORT, listenError } from "./transport.ts";
 /** Listens for DNS over TCP (RFC 7766). */
 export async function listenTcp(
   options: ListenOptions,
-  limits: TcpLimits = DEFAULT_TCP_LIMITS,
+  limits: TcpLimits = options.tcpLimits ?? DEFAULT_TCP_LIMITS,
 ): Promise<Listener> {
   const connections = new ConnectionTable(limits);
   const responder = new StreamResponder(options.responder?.stream ?? NO_ANSWERS);

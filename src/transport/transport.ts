@@ -1,6 +1,7 @@
 import { hostPort } from "../net/host-port.ts";
 import type { Client } from "./client.ts";
 import type { Responder } from "./responder.ts";
+import type { TcpLimits } from "./tcp-limits.ts";
 
 /** Takes a packet from a transport; must not throw. The packet is the receiver's to keep. */
 export type Receive = (packet: Buffer, client: Client) => void;
@@ -57,6 +58,8 @@ export interface ListenOptions {
   readonly onTrouble: OnTrouble;
   /** Answers what it can before the dispatcher sees it, where the transport knows how to ask it. */
   readonly responder?: Responder | undefined;
+  /** Of a listener for TCP; may be changed while it is at work. */
+  readonly tcpLimits?: TcpLimits;
 }
 
 /** Whether Node can open several sockets for one port (SO_REUSEPORT) and have it do what is meant. */

@@ -99,7 +99,7 @@ export class House {
     const framed = frame(packet);
     const written: Buffer[] = [];
     const stream = { write: (octets: Buffer) => written.push(Buffer.from(octets)) };
-    const end = this.#streams.answer(framed, 0, address.includes(":"), stream);
+    const end = this.#streams.answer(framed, 0, address.includes(":"), 1, stream);
     const [reply] = written;
     if (end !== (reply ? framed.length : 0)) throw new Error(`Cannot be: it stopped at ${end}`);
     if (reply && reply.readUInt16BE(0) !== reply.length - 2) throw new Error("Cannot be: length");

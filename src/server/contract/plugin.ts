@@ -13,6 +13,7 @@ import type { View } from "./view.ts";
 import type { Query } from "./query.ts";
 import type { RepeatObserver } from "./repeat-observer.ts";
 import type { Result } from "./reply.ts";
+import type { ConfiguredTcp } from "./configured-tcp.ts";
 import type { ConfiguredUdp } from "./configured-udp.ts";
 
 /**
@@ -145,6 +146,8 @@ export interface BlockSettings {
   maxUdpOctets?: number;
   /** How UDP is served (`transport`, `multisocket`). */
   udp?: ConfiguredUdp;
+  /** Limits of connections (`timeouts`). */
+  tcp?: ConfiguredTcp;
 }
 
 /** What an instance may know of the house around it. */

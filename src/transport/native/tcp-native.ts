@@ -31,7 +31,7 @@ const NO_IPV6: readonly string[] = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
 export async function listenTcpNative(
   libc: Libc,
   options: ListenOptions,
-  limits: TcpLimits = DEFAULT_TCP_LIMITS,
+  limits: TcpLimits = options.tcpLimits ?? DEFAULT_TCP_LIMITS,
 ): Promise<Listener> {
   return new NativeTcpListener(libc, openSocket(libc, options), options, limits);
 }
