@@ -59,9 +59,13 @@ export class OptionList {
     return ours.map(({ code, data, isPerClient }) => ({ code, data, isPerClient }));
   }
 
-  /** The options of a reply with what clients are to see. */
-  inReply(options: readonly EdnsOption[]): readonly EdnsOption[] {
+  /**
+   * The options of a reply with what clients are to see.
+   * @param isForwarded whether an upstream has had the word: what it has not said, nobody says
+   */
+  inReply(options: readonly EdnsOption[], isForwarded: boolean): readonly EdnsOption[] {
     const kept = options.filter(({ code }) => !this.#reverted.has(code));
+    if (isForwarded) return kept;
     const before = [...this.#reverted.values()].filter((option) => option !== undefined);
     const shown = [...before, ...this.#shown];
     return [...kept, ...shown.filter(({ code }) => !kept.some((one) => one.code === code))];

@@ -441,7 +441,7 @@ describe("EDNS options", () => {
   function exchange(
     rules: readonly string[],
     options: Parameters<typeof testQuery>[2] = { edns: true },
-    said: readonly EdnsOption[] = [],
+    said: Reply = new Reply(),
   ): { outgoing: string[]; seen: string[]; reply: Reply } {
     let outgoing: string[] = [];
     const reply = make(rules, { metadata: { "k/empty": () => "" } }).serve(
@@ -450,7 +450,7 @@ describe("EDNS options", () => {
         outgoing = query.outgoing.map((option) => {
           return `${format(option)}${option.isPerClient ? " for one" : ""}`;
         });
-        return Object.assign(new Reply(), { options: said });
+        return said;
       },
     ) as Reply;
     return { outgoing, seen: reply.options.map(format), reply };
@@ -520,15 +520,21 @@ describe("EDNS options", () => {
     expect(exchange(both)).toMatchObject({ seen: ["65518=61"], outgoing: ["65518=62"] });
   });
 
-  it("of an upstream's reply stay, unless they are reverted", () => {
+  it("of a reply stay, unless they are reverted", () => {
     const said = [nsidOption("x"), { code: 65_518, data: Buffer.from("own") }];
-    expect(exchange(["edns0 local set 0xffee a"], { edns: true }, said).seen).toEqual([
-      "3=78",
-      `65518=${HEX}`,
-    ]);
-    expect(exchange(["edns0 local set 0xffee a revert"], { edns: true }, said).seen).toEqual([
-      "3=78",
-    ]);
+    const seen = (rule: string, isForwarded: boolean): string[] =>
+      exchange(
+        [`edns0 local ${rule}`],
+        { edns: true },
+        Object.assign(new Reply(), { options: said, isForwarded }),
+      ).seen;
+    for (const isForwarded of [true, false]) {
+      expect(seen("set 0xffee a", isForwarded)).toEqual(["3=78", `65518=${HEX}`]);
+      expect(seen("set 0xffee a revert", isForwarded)).toEqual(["3=78"]);
+    }
+    // An upstream that has had an option need not repeat it.
+    expect(seen("set 0xffed a", true)).toEqual(["3=78", `65518=${HEX}`]);
+    expect(seen("set 0xffed a", false)).toEqual(["3=78", `65518=${HEX}`, "65517=61"]);
   });
 
   it("that show who asks are seen by no other", () => {

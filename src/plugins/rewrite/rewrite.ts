@@ -67,8 +67,8 @@ function forgetName(reply: Reply): void {
 
 /** A client sees the local options that were set for it, unless that is reverted. */
 function showOptions({ options }: AskedQuestion, reply: Reply): void {
-  reply.options = options.inReply(reply.options);
-  if (options.showsClient) reply.narrow(Validity.perClient);
+  reply.options = options.inReply(reply.options, reply.isForwarded);
+  if (options.showsClient && !reply.isForwarded) reply.narrow(Validity.perClient);
 }
 
 /** What the rules make of the reply, the last one first, or of the failure to get one. */
