@@ -72,6 +72,7 @@ const { outputFiles } = await build({
     "kubeconfig-process": "src/kube/api/access/kubeconfig-process.ts",
     "udp-worker": "src/transport/native/udp-worker.ts",
     "table-responder": "src/server/table/table-responder.ts",
+    "public-contract": "src/server/plugin-modules/public-contract.ts",
   },
   outdir: OUT,
   bundle: true,
@@ -94,7 +95,8 @@ const { outputFiles } = await build({
 /**
  * A folder for each build, named by what is in it, and one file that leads to the newest:
  *
- *     dist/main.js ─► dist/build-0123456789abcdef/main.js, its chunks, threads and helpers
+ *     dist/main.js ───► dist/build-0123456789abcdef/main.js, its chunks, threads and helpers
+ *     dist/plugin.js ─► dist/build-0123456789abcdef/public-contract.js: "portolan/plugin"
  */
 const digest = createHash("sha256");
 for (const { path, contents } of outputFiles) digest.update(basename(path)).update(contents);
@@ -103,6 +105,7 @@ for (const { path, contents } of outputFiles) {
   put(join(OUT, folder, basename(path)), contents);
 }
 put(join(OUT, "main.js"), Buffer.from(`#!/usr/bin/env node\nimport "./${folder}/main.js";\n`));
+put(join(OUT, "plugin.js"), Buffer.from(`export * from "./${folder}/public-contract.js";\n`));
 removeOldBuilds();
 
 function removeOldBuilds(): void {

@@ -7,7 +7,7 @@ import { checkStart } from "../server/check-start.ts";
 import type { BuildContext } from "../server/configuration.ts";
 import { corefileLoader, findCorefile } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
-import { outputOf } from "./process-output.ts";
+import { endProcess, outputOf } from "./process-output.ts";
 
 /**
  * Says that a start with the Corefile would not be refused, and serves nothing.
@@ -22,6 +22,8 @@ export async function check(flags: Flags): Promise<void> {
   process.stdout.write(
     `${findCorefile(flags.conf)}: ok, ${length} server block${length === 1 ? "" : "s"}\n`,
   );
+  // What others have written may keep a timer or a socket.
+  if (corefile.plugins?.length) await endProcess(0);
 }
 
 /** A house in which nobody lives. Warnings are said, for a start would say them. */

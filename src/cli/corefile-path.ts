@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Corefile } from "../corefile/corefile.ts";
+import type { PluginDefinition } from "../corefile/plugin-definition.ts";
 import type { Faults } from "../corefile/faults.ts";
 import { parseCorefile, readCorefile } from "../corefile/corefile.ts";
 import { createHash } from "node:crypto";
@@ -28,5 +29,9 @@ export function corefileLoader(conf: string | undefined): (faults?: Faults) => C
   if (path !== STDIN) return (faults) => readCorefile(path, faults);
   const text = readFileSync(0, "utf8");
   const digest = createHash("sha512").update(text).digest("hex");
-  return (faults) => ({ blocks: parseCorefile(text, STDIN, { faults }), files: [], digest });
+  return (faults) => {
+    const plugins: PluginDefinition[] = [];
+    const blocks = parseCorefile(text, STDIN, { faults, plugins });
+    return { blocks, plugins, files: [], digest };
+  };
 }

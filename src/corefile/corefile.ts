@@ -4,14 +4,18 @@ import { FetchedFiles, diskFiles } from "./config-files.ts";
 import type { ConfigFiles } from "./config-files.ts";
 import { Faults } from "./faults.ts";
 import { CorefileError, reasonOf } from "./corefile-error.ts";
+import type { Token } from "./directive.ts";
 import { Importer } from "./importer.ts";
 import { lex } from "./lexer.ts";
 import { parseServerBlocks } from "./parser.ts";
+import type { PluginDefinition } from "./plugin-definition.ts";
 import type { ServerBlock } from "./server-block.ts";
 
 /** A Corefile with all it imports. */
 export interface Corefile {
   readonly blocks: readonly ServerBlock[];
+  /** Plugins that it defines, wherever they stand; left out if there are none. */
+  readonly plugins?: readonly PluginDefinition[];
   /** Every file that was read, the Corefile first, each once. */
   readonly files: readonly string[];
   /** SHA-512 in hexadecimal over names and contents of these files. */
@@ -23,6 +27,8 @@ export interface ParseOptions extends Partial<ConfigFiles> {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Takes what is wrong; without it, that is thrown. */
   readonly faults?: Faults | undefined;
+  /** Takes plugins that are defined; without it, those are errors. */
+  readonly plugins?: PluginDefinition[];
 }
 
 /**
@@ -39,9 +45,15 @@ export function parseCorefile(
   const faults = options.faults ?? new Faults();
   const importer = new Importer({ ...diskFiles, ...options }, env);
   const tokens = faults.try(() => lex(text, file, env)) ?? [];
-  const blocks = parseServerBlocks(tokens, { file, importer, faults });
+  const plugins = options.plugins ?? [];
+  const blocks = parseServerBlocks(tokens, { file, importer, faults, plugins });
+  if (!options.plugins) for (const { name } of plugins) faults.add(notHere(name));
   if (!options.faults) faults.throwIfAny();
   return blocks;
+}
+
+function notHere(name: Token): CorefileError {
+  return new CorefileError(name, `Cannot define plugin "${name.text}" here`);
 }
 
 /**
@@ -87,8 +99,9 @@ function readWith(path: string, main: () => string, files: ConfigFiles, faults?:
   };
   const text = readMain(path, main);
   contents.set(path, text);
-  const blocks = parseCorefile(text, path, { readFile, glob: files.glob, faults });
-  return { blocks, files: [...contents.keys()], digest: digestOf(contents) };
+  const plugins: PluginDefinition[] = [];
+  const blocks = parseCorefile(text, path, { readFile, glob: files.glob, faults, plugins });
+  return { blocks, plugins, files: [...contents.keys()], digest: digestOf(contents) };
 }
 
 function readMain(path: string, main: () => string): string {

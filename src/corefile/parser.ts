@@ -5,6 +5,8 @@ import type { Faults } from "./faults.ts";
 import type { Importer } from "./importer.ts";
 import { TooMuch } from "./importer.ts";
 import type { LexedToken } from "./lexer.ts";
+import type { PluginDefinition } from "./plugin-definition.ts";
+import { parsePluginDefinition } from "./plugin-definition.ts";
 import type { ServerBlock, ServerKey } from "./server-block.ts";
 import { parseServerKeys } from "./server-key.ts";
 import { TokenStream } from "./token-stream.ts";
@@ -13,17 +15,19 @@ import { TokenStream } from "./token-stream.ts";
 const MAX_DEPTH = 64;
 
 /**
- *   file       = *( snippet / block / import )
+ *   file       = *( snippet / block / import / plugin )
  *   snippet    = "(" name ")" "{" anything "}"
+ *   plugin     = "plugin" name "from" module [ "before" / "after" plugin ]   on one line
  *   block      = keys "{" directives "}"  /  keys directives            the latter up to the end
  *   keys       = key *( [","] key )                                     a comma may end a line
  *   directives = *( import / name *argument [ "{" directives "}" ] )    one a line
  */
 export function parseServerBlocks(
   tokens: readonly LexedToken[],
-  { file, importer, faults }: ParserSettings,
+  { file, ...settings }: ParserSettings,
 ): ServerBlock[] {
-  const parser = new Parser(new TokenStream(tokens, file), importer, faults);
+  const { faults } = settings;
+  const parser = new Parser(new TokenStream(tokens, file), settings);
   const blocks: ServerBlock[] = [];
   /** Those before a brace that may not have been taken for one. */
   let trusted = 0;
@@ -47,19 +51,23 @@ interface ParserSettings {
   readonly importer: Importer;
   /** Takes what is wrong. */
   readonly faults: Faults;
+  /** Takes plugins that are defined. */
+  readonly plugins: PluginDefinition[];
 }
 
 class Parser {
   readonly #stream: TokenStream;
   readonly #importer: Importer;
   readonly #faults: Faults;
+  readonly #plugins: PluginDefinition[];
   /** The first word at the end of a line that a brace touches: it opens or closes nothing. */
   #touching: Token | undefined;
 
-  constructor(stream: TokenStream, importer: Importer, faults: Faults) {
+  constructor(stream: TokenStream, settings: Omit<ParserSettings, "file">) {
     this.#stream = stream;
-    this.#importer = importer;
-    this.#faults = faults;
+    this.#importer = settings.importer;
+    this.#faults = settings.faults;
+    this.#plugins = settings.plugins;
   }
 
   /** Whether braces may not be where they seem to be. */
@@ -82,7 +90,7 @@ class Parser {
     return this.#stream.peek() !== undefined;
   }
 
-  /** The next server block; undefined if it was a snippet, or there is nothing left. */
+  /** The next server block; undefined if it was something else, or there is nothing left. */
   block(): ServerBlock | undefined {
     const keys = this.#keys();
     const [first, second] = keys;
@@ -93,11 +101,21 @@ class Parser {
       this.#faults.try(() => this.#importer.defineSnippet(name, first, body));
       return undefined;
     }
+    if (this.#isDefinition(keys)) {
+      this.#faults.try(() => this.#plugins.push(parsePluginDefinition(keys)));
+      return undefined;
+    }
     return {
       keys: keys.flatMap((key) => this.#serverKeys(key)),
       directives: this.#blockBody(first),
       at: { file: first.file, line: first.line },
     };
+  }
+
+  /** A line that begins with `plugin`, where no block follows: `plugin {` is for that zone. */
+  #isDefinition([first, ...others]: readonly Token[]): boolean {
+    const isWord = first?.text === "plugin" && !first.quoted && others.length > 0;
+    return isWord && this.#stream.peek()?.mark !== "{";
   }
 
   #serverKeys(key: Token): ServerKey[] {

@@ -4,6 +4,7 @@ import type { Faults } from "../corefile/faults.ts";
 import { splitAddress } from "../http/http-endpoints.ts";
 import type { Endpoint, PlacedInstance, BuildContext } from "./configuration.ts";
 import { buildWhatIsGood } from "./configuration.ts";
+import { PluginModules } from "./plugin-modules/plugin-modules.ts";
 import { isOwnAddress } from "./own-address.ts";
 
 /**
@@ -16,7 +17,9 @@ export async function checkStart(
   around: BuildContext,
   faults: Faults,
 ): Promise<void> {
-  const { instances, endpoints } = buildWhatIsGood(corefile, around, faults);
+  const plugins = await new PluginModules().order(corefile.plugins, around.plugins, faults);
+  const context = { ...around, plugins };
+  const { instances, endpoints } = buildWhatIsGood(corefile, context, faults);
   for (const [i, placed] of instances.entries()) {
     await faults.tryAsync(() => blame(placed, () => placed.instance.check?.()));
     const before = instances.slice(0, i);

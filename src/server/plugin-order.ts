@@ -62,6 +62,10 @@ function unknownDirective(directive: Directive, plugins: PluginOrder): CorefileE
   if (instead !== undefined) {
     return new CorefileError(directive.name, `Unknown directive "${name}": ${instead}`);
   }
+  if (name === "plugin" && directive.args[1]?.text === "from") {
+    const message = 'Unexpected "plugin" in a server block: definitions stand outside, as snippets';
+    return new CorefileError(directive.name, message);
+  }
   const nearest = nearestName(name, plugins.map(pluginName));
   const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
   return new CorefileError(directive.name, `Unknown directive "${name}"${hint}`);

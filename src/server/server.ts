@@ -1,11 +1,13 @@
 import type { Corefile } from "../corefile/corefile.ts";
+import { Faults } from "../corefile/faults.ts";
 import { countPanics, describeFault, onFault } from "../observe/faults.ts";
 import { HttpEndpoints } from "../http/http-endpoints.ts";
 import type { Logger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { blame } from "./check-start.ts";
 import type { Configuration, Endpoint, PlacedInstance, BuildContext } from "./configuration.ts";
-import { buildConfiguration } from "./configuration.ts";
+import { buildWhatIsGood } from "./configuration.ts";
+import { PluginModules } from "./plugin-modules/plugin-modules.ts";
 import type { PluginOrder } from "./plugin-order.ts";
 import type { OpenEndpoint } from "./open-endpoint.ts";
 import { openEndpoint, overlap, takeOver } from "./open-endpoint.ts";
@@ -42,6 +44,7 @@ export class Server {
   readonly #options: ServerOptions;
   readonly #http = new HttpEndpoints();
   readonly #waiting = new WaitingQueries();
+  readonly #modules = new PluginModules();
   #openEndpoints = new Map<string, OpenEndpoint>();
   #configuration: Configuration = { endpoints: new Map(), blocks: [], instances: [] };
   /** Reloads and the stop, one after the other. */
@@ -142,10 +145,11 @@ export class Server {
 
   /** Brings a configuration up beside the one at work, lets it take over, ends the old one. */
   async #switchTo(corefile: Corefile): Promise<void> {
-    const next: Configuration = buildConfiguration(
-      corefile,
-      this.#buildContext(() => this.#configuration === next),
-    );
+    const faults = new Faults();
+    const plugins = await this.#modules.order(corefile.plugins, this.#options.plugins, faults);
+    const context = this.#buildContext(plugins, () => this.#configuration === next);
+    const next: Configuration = buildWhatIsGood(corefile, context, faults);
+    faults.throwIfAny();
     const started: PlacedInstance[] = [];
     const opened = new Map<string, OpenEndpoint>();
     try {
@@ -215,8 +219,8 @@ export class Server {
     }
   }
 
-  #buildContext(isAtWork: () => boolean): BuildContext {
-    const { plugins, defaultPort, log, onFatal } = this.#options;
+  #buildContext(plugins: PluginOrder, isAtWork: () => boolean): BuildContext {
+    const { defaultPort, log, onFatal } = this.#options;
     return {
       plugins,
       defaultPort,

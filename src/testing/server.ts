@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseCorefile } from "../corefile/corefile.ts";
+import type { PluginDefinition } from "../corefile/plugin-definition.ts";
 import type { Logger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
 import type { PluginOrder } from "../server/plugin-order.ts";
@@ -29,7 +30,9 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
     load: () => {
       const text = state.corefile.replaceAll("{{PORT}}", "0");
       const digest = createHash("sha512").update(text).digest("hex");
-      return { blocks: parseCorefile(text, "Corefile"), files: [], digest };
+      const plugins: PluginDefinition[] = [];
+      const blocks = parseCorefile(text, "Corefile", { plugins });
+      return { blocks, plugins, files: [], digest };
     },
     plugins: options.plugins ?? plugins,
     defaultPort: 0,

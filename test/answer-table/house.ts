@@ -1,10 +1,11 @@
+import { Faults } from "../../src/corefile/faults.ts";
 import { parseCorefile } from "../../src/corefile/corefile.ts";
 import { HttpEndpoints } from "../../src/http/http-endpoints.ts";
 import { Metrics } from "../../src/observe/metrics.ts";
 import { plugins } from "../../src/plugins/index.ts";
 import type { Client } from "../../src/transport/client.ts";
 import type { Configuration } from "../../src/server/configuration.ts";
-import { buildConfiguration } from "../../src/server/configuration.ts";
+import { buildWhatIsGood } from "../../src/server/configuration.ts";
 import { Dispatcher } from "../../src/server/pipeline/dispatcher.ts";
 import type { PluginOrder } from "../../src/server/plugin-order.ts";
 import { AnswerTable } from "../../src/server/table/answer-table.ts";
@@ -33,7 +34,8 @@ export class House {
     if (!endpoint) throw new Error("Cannot open table");
     this.endpoint = endpoint;
     this.#streams = new StreamResponder(endpoint.stream);
-    this.configuration = buildConfiguration(
+    const faults = new Faults();
+    this.configuration = buildWhatIsGood(
       { blocks: parseCorefile(corefile, "Corefile"), files: [], digest: "" },
       {
         plugins: list,
@@ -47,7 +49,9 @@ export class House {
           fatal: () => {},
         },
       },
+      faults,
     );
+    faults.throwIfAny();
     const [first] = this.configuration.endpoints.values();
     if (!first) throw new Error("Cannot make house: no endpoint");
     this.#withTable = new Dispatcher(first.router, endpoint);
