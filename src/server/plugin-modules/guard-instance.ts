@@ -10,7 +10,7 @@ import { blamed } from "./blamed.ts";
 const MAX_SECONDS = { serve: 10, check: 10, start: 10, ready: 30, drain: 30 } as const;
 
 type Members = Required<Instance>;
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+type Guard = (inner: Members, plugin: string, at: Directive) => unknown;
 
 /** How each member is guarded; each of them, so that none is ignored. */
 type Guards = {
@@ -66,12 +66,12 @@ const GUARDS: Guards = {
  * change nothing: nobody has tested it with this program.
  */
 export function guardInstance(plugin: string, inner: Instance, at: Directive): Instance {
-  const outer: Partial<Writable<Members>> = {};
-  const put = <Key extends keyof Members>(key: Key): void => {
-    if (inner[key] !== undefined) outer[key] = GUARDS[key](inner as Members, plugin, at);
-  };
-  for (const key of Object.keys(GUARDS) as (keyof Members)[]) put(key);
-  return outer;
+  const guarded = Object.entries(GUARDS).flatMap(([key, guardOf]: [string, Guard]) => {
+    const isThere = inner[key as keyof Members] !== undefined;
+    return isThere ? [[key, guardOf(inner as Members, plugin, at)] as const] : [];
+  });
+  // Each guard gives what its own member is.
+  return Object.fromEntries(guarded);
 }
 
 async function bounded(step: keyof typeof MAX_SECONDS, work: unknown): Promise<void> {

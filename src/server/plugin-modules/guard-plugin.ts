@@ -1,7 +1,6 @@
 import type { Directive } from "../../corefile/directive.ts";
-import type { AnyPlugin, Instance, Plugin } from "../contract/plugin.ts";
+import type { AnyPlugin, Plugin } from "../contract/plugin.ts";
 import { definePlugin } from "../contract/plugin.ts";
-import type { Reach, Warning } from "../contract/reach.ts";
 import { blamed } from "./blamed.ts";
 import { guardInstance } from "./guard-instance.ts";
 
@@ -11,56 +10,59 @@ interface Blamed {
   readonly directive: Directive;
 }
 
-/** A plugin whose mistakes are errors of the Corefile, at the directive that it read last. */
-export function guardPlugin(plugin: Plugin<unknown>): AnyPlugin {
-  const { name, once, replaces } = plugin;
-  return definePlugin<Blamed>({
-    name,
-    ...(once === undefined ? {} : { once }),
-    ...(replaces === undefined ? {} : { replaces }),
-    parse(directive) {
-      const options = blamed("parse", directive, () => plugin.parse(directive));
-      if (options instanceof Promise) {
-        options.catch(() => {});
-        throw directive.error('mistake of the plugin: "parse" has to answer at once');
+type Inner = Required<Plugin<unknown>>;
+type Outer = Required<Plugin<Blamed>>;
+
+/** How each member is guarded; each of them, so that none is ignored. */
+const GUARDS: { readonly [Key in keyof Outer]: (inner: Inner) => Outer[Key] } = {
+  name: (inner) => inner.name,
+  once: (inner) => inner.once,
+  replaces: (inner) => inner.replaces,
+  parse: (inner) => (directive) => {
+    const options = blamed("parse", directive, () => inner.parse(directive));
+    if (options instanceof Promise) {
+      options.catch(() => {});
+      throw directive.error('mistake of the plugin: "parse" has to answer at once');
+    }
+    return { options, directive };
+  },
+  merge: (inner) => (parsed) => {
+    const [{ directive }] = parsed as readonly [Blamed, ...Blamed[]];
+    const all = parsed.map(({ options }) => options);
+    return { options: blamed("merge", directive, () => inner.merge(all)), directive };
+  },
+  reach:
+    (inner) =>
+    ({ options }, directive) =>
+      blamed("reach", directive, () => inner.reach(options, directive)),
+  warnings:
+    (inner) =>
+    ({ options }, directive, block) =>
+      blamed("warnings", directive, () => [...inner.warnings(options, directive, block)]),
+  configure:
+    (inner) =>
+    ({ options, directive }, settings) =>
+      blamed("configure", directive, () => inner.configure(options, settings)),
+  create:
+    (inner) =>
+    ({ options }, context) => {
+      const { directive } = context;
+      const instance: unknown = blamed("create", directive, () => inner.create(options, context));
+      if (typeof instance !== "object" || instance === null || "then" in instance) {
+        throw directive.error('mistake of the plugin: "create" has to return an instance, at once');
       }
-      return { options, directive };
+      return guardInstance(inner.name, instance, directive);
     },
-    ...(plugin.merge && {
-      merge([first, ...others]: readonly Blamed[]): Blamed {
-        const { directive, options } = first as Blamed;
-        const all = [options, ...others.map((one) => one.options)];
-        return { options: blamed("merge", directive, () => plugin.merge?.(all)), directive };
-      },
-    }),
-    ...(plugin.reach && {
-      reach({ options }: Blamed, directive): Reach {
-        return blamed("reach", directive, () => plugin.reach?.(options, directive) as Reach);
-      },
-    }),
-    ...(plugin.warnings && {
-      warnings({ options }: Blamed, directive, block): Iterable<Warning> {
-        return blamed("warnings", directive, () => [
-          ...(plugin.warnings?.(options, directive, block) ?? []),
-        ]);
-      },
-    }),
-    ...(plugin.configure && {
-      configure({ options, directive }: Blamed, settings): void {
-        blamed("configure", directive, () => plugin.configure?.(options, settings));
-      },
-    }),
-    ...(plugin.create && {
-      create({ options }: Blamed, context): Instance {
-        const { directive } = context;
-        const instance = blamed("create", directive, () => plugin.create?.(options, context));
-        if (typeof instance !== "object" || instance === null || "then" in instance) {
-          throw directive.error(
-            'mistake of the plugin: "create" has to return an instance, at once',
-          );
-        }
-        return guardInstance(name, instance, directive);
-      },
-    }),
+};
+
+type Guard = (inner: Inner) => unknown;
+
+/** A plugin whose mistakes are errors of the Corefile, at the directive that they are made with. */
+export function guardPlugin(inner: Plugin<unknown>): AnyPlugin {
+  const guarded = Object.entries(GUARDS).flatMap(([key, guardOf]: [string, Guard]) => {
+    const isThere = inner[key as keyof Inner] !== undefined;
+    return isThere ? [[key, guardOf(inner as Inner)] as const] : [];
   });
+  // Each guard gives what its own member is; `parse` is there.
+  return definePlugin(Object.fromEntries(guarded) as unknown as Plugin<Blamed>);
 }
