@@ -14,6 +14,7 @@ import { forward } from "./forward/index.ts";
 import { header } from "./header/index.ts";
 import { health } from "./health/index.ts";
 import { hosts } from "./hosts/index.ts";
+import { k8sExternal } from "./k8s_external/index.ts";
 import { kubernetes } from "./kubernetes/index.ts";
 import { loadbalance } from "./loadbalance/index.ts";
 import { local } from "./local/index.ts";
@@ -87,7 +88,7 @@ export const plugins: PluginOrder = [
   "route53",
   "azure",
   "clouddns",
-  "k8s_external",
+  k8sExternal,
   kubernetes,
   "file",
   "auto",

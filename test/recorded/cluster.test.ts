@@ -34,6 +34,7 @@ const SETS = [
   "namespaces",
   "fallthrough_all",
   "autopath",
+  "external",
 ];
 
 /** As they are in the file: a question is a name and a type. */

@@ -196,6 +196,19 @@ function withOwnNameServer(recorded: RecordedAnswer, qname: string): RecordedAns
   return { ...recorded, answer, authority: [] };
 }
 
+/** The same about the name server of a zone for those outside the cluster. */
+function withOwnExternalServer(recorded: RecordedAnswer, qname: string): RecordedAnswer {
+  const addresses = RECORDED_MACHINE.eth0.map((address) => {
+    return `ns1.dns.example.org. 9 IN ${address.includes(":") ? "AAAA" : "A"} ${address}`;
+  });
+  if (qname === "example.org.") return { ...recorded, additional: addresses };
+  return { ...recorded, answer: addresses, authority: [] };
+}
+
+function ofType(type: string, { answer, ...rest }: RecordedAnswer): RecordedAnswer {
+  return { ...rest, answer: answer.filter((line) => line.split(" ")[3] === type) };
+}
+
 /** In the answers to questions about the cluster. */
 export const clusterDifferences: readonly DeliberateDifference[] = [
   {
@@ -219,10 +232,29 @@ export const clusterDifferences: readonly DeliberateDifference[] = [
       "namespaces",
       "fallthrough_all",
       "autopath",
+      "external",
     ],
     questions: /^(cluster\.local\. NS|ns\.dns\.cluster\.local\. (A|AAAA))$/,
     why: "The API server of the same machine serves no DNS, so no NS record names its Service.",
     ours: withOwnNameServer,
+  },
+  {
+    sets: ["external"],
+    questions: /^example\.org\. NS$/,
+    why: "The API server of the same machine serves no DNS: the zone's server is the machine.",
+    ours: withOwnExternalServer,
+  },
+  {
+    sets: ["external"],
+    questions: /^ns1\.dns\.example\.org\. A$/,
+    why: "The API server of the same machine serves no DNS: the zone's server is the machine.",
+    ours: (recorded, qname) => ofType("A", withOwnExternalServer(recorded, qname)),
+  },
+  {
+    sets: ["external"],
+    questions: /^ns1\.dns\.example\.org\. AAAA$/,
+    why: "The API server of the same machine serves no DNS: the zone's server is the machine.",
+    ours: (recorded, qname) => ofType("AAAA", withOwnExternalServer(recorded, qname)),
   },
 ];
 

@@ -18,7 +18,7 @@ import { NotSynced } from "./name-finder.ts";
 import type { Alias, NameRecords } from "./records/name-records.ts";
 import { EMPTY } from "./records/name-records.ts";
 import type { NameServers } from "./records/name-servers.ts";
-import { addressOfReverseName } from "./records/reverse-name.ts";
+import { addressOfReverseName } from "../../dns/reverse-name.ts";
 
 const DNS_VERSION = "\u000bdns-version";
 /** Of the specification of DNS-based service discovery in Kubernetes. */

@@ -6,6 +6,7 @@ import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
 import type { Offer } from "../../server/contract/capability.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
+import { externalServices } from "../../server/contract/external-services.ts";
 import { searchPaths } from "../../server/contract/search-paths.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
@@ -18,6 +19,7 @@ import { mapReply, Reply } from "../../server/contract/reply.ts";
 import type { Answer } from "./answers.ts";
 import { Answers } from "./answers.ts";
 import { ClusterIndex } from "./index/cluster-index.ts";
+import { ClusterExternalServices } from "./cluster-external-services.ts";
 import { ClusterSearchPaths } from "./cluster-search-paths.ts";
 import { ClusterZone } from "./records/cluster-zone.ts";
 import { EventRecorder } from "./event-recorder.ts";
@@ -101,7 +103,7 @@ export class Kubernetes implements Instance {
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
     this.#searchPaths = new ClusterSearchPaths(index, this.#zones);
     this.#resolvConf = world.resolvConf ?? "/etc/resolv.conf";
-    this.offers = [searchPaths.offer(this.#searchPaths)];
+    this.offers = this.#makeOffers(options.ttlSeconds);
     this.#fallthrough = options.fallthrough;
     this.metadata = {
       ...nameMetadata((name) => this.#zoneOf(name), {
@@ -113,6 +115,16 @@ export class Kubernetes implements Instance {
     this.#keepsClients = () =>
       this.#searchPaths.areAsked || CLIENT_LABELS.some((label) => context.isMetadataAsked(label));
     this.#startupTimeoutMs = options.api.startupTimeoutMs;
+  }
+
+  #makeOffers(ttlSeconds: number): readonly Offer[] {
+    const services = new ClusterExternalServices({
+      index: this.index,
+      nameServers: this.#nameServers,
+      ttlSeconds,
+      notSynced: () => this.#notSynced(),
+    });
+    return [searchPaths.offer(this.#searchPaths), externalServices.offer(services)];
   }
 
   serve(query: Query, next: Next): Result {

@@ -10,7 +10,7 @@ import type { NameRecords, ServiceNames } from "./records/name-records.ts";
 import { EMPTY, POINTERS_ONLY } from "./records/name-records.ts";
 import type { NameServers } from "./records/name-servers.ts";
 import type { PodAddress } from "./index/pod-table.ts";
-import { addressOfReverseName } from "./records/reverse-name.ts";
+import { addressOfReverseName } from "../../dns/reverse-name.ts";
 import type { ServiceNode } from "./index/service-node.ts";
 import { isExposed } from "./index/service-node.ts";
 import { ServiceRecords } from "./records/service-records.ts";

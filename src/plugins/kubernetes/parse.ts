@@ -20,7 +20,7 @@ import { wireLabel } from "./records/labels.ts";
 import type { PodMode } from "./name-finder.ts";
 import type { ApiOptions } from "./parse-api.ts";
 import { API_PROPERTIES, checkApiOptions, defaultApiOptions } from "./parse-api.ts";
-import { isReverseKey } from "./records/reverse-name.ts";
+import { isReverseKey } from "../../dns/reverse-name.ts";
 
 const MAX_TTL_SECONDS = 3_600;
 

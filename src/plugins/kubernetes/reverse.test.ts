@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Name } from "../../dns/name.ts";
 import { headless, namespace, service, slice, TestCluster } from "./cluster.cases.ts";
-import { addressOfReverseName } from "./records/reverse-name.ts";
+import { addressOfReverseName } from "../../dns/reverse-name.ts";
 
 const six = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.";
 

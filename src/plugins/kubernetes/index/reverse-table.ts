@@ -12,7 +12,10 @@ export class ReverseTable {
   readonly #targets = new OneOrMany<Target>();
   /** Of Pods that are not ready. */
   readonly #unready = new OneOrMany<Slice>();
+  /** By external address and that of a load balancer. */
+  readonly #externals = new OneOrMany<ServiceNode>();
   readonly #states = new SharedStates();
+  readonly #externalStates = new SharedStates();
   readonly #ending: EndingStates;
 
   /** @param ending takes what a change ends */
@@ -25,10 +28,19 @@ export class ReverseTable {
     return this.#states.of(address, frame);
   }
 
+  /** As `stateOf`, about an address outside the cluster. */
+  externalStateOf(address: string, frame: State): State {
+    return this.#externalStates.of(address, frame);
+  }
+
   addService(node: ServiceNode): void {
     for (const address of node.service?.clusterIPs ?? []) {
       this.#services.add(address, node);
       this.#changed(address);
+    }
+    for (const address of node.service?.externalIPs ?? []) {
+      this.#externals.add(address, node);
+      this.#ending.add(this.#externalStates.at(address));
     }
   }
 
@@ -36,6 +48,10 @@ export class ReverseTable {
     for (const address of node.service?.clusterIPs ?? []) {
       this.#services.remove(address, node);
       this.#changed(address);
+    }
+    for (const address of node.service?.externalIPs ?? []) {
+      this.#externals.remove(address, node);
+      this.#ending.add(this.#externalStates.at(address));
     }
   }
 
@@ -75,6 +91,14 @@ export class ReverseTable {
       .filter((node) => isExposed(node.namespace))
       .toSorted((a, b) => compare(a.key, b.key));
     return first;
+  }
+
+  /** The Services that are reached at an address from outside, by name. */
+  external(address: string): readonly ServiceNode[] {
+    return this.#externals
+      .get(address)
+      .filter((node) => isExposed(node.namespace))
+      .toSorted((a, b) => compare(a.key, b.key));
   }
 
   /**

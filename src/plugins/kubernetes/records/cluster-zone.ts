@@ -3,7 +3,7 @@ import { RrType } from "../../../dns/iana/rr-type.ts";
 import { MAX_NAME_OCTETS, Name } from "../../../dns/name.ts";
 import { SOA } from "../../../dns/rdata/soa.ts";
 import { ResourceRecord } from "../../../dns/resource-record.ts";
-import { isReverseKey } from "./reverse-name.ts";
+import { isReverseKey } from "../../../dns/reverse-name.ts";
 
 /** No negative answer is kept for longer, however long the records live. */
 const MAX_SOA_TTL_SECONDS = 300;

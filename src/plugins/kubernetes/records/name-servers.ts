@@ -11,7 +11,7 @@ import type { Host } from "./host-records.ts";
 import { HostRecords } from "./host-records.ts";
 import { SVC } from "./labels.ts";
 import type { NameRecords } from "./name-records.ts";
-import type { Slice, SliceOwner } from "../index/slice.ts";
+import type { Slice, SliceOwner, Target } from "../index/slice.ts";
 import { NO_PORTS } from "../index/slice.ts";
 
 const DNS_PORT = 53;
@@ -69,12 +69,34 @@ export class NameServers {
     return this.#hosts;
   }
 
+  /**
+   * Addresses for those outside the cluster: the external ones of the Services, or the machine's
+   * where there are no such Services.
+   * @param withHeadless whether headless ones have their endpoints' addresses there
+   */
+  externalAddresses(withHeadless: boolean): readonly string[] {
+    const found = this.#own();
+    if (found.length === 0) return this.#localAddresses;
+    const addresses = found.flatMap(({ slice }) => {
+      const { service } = slice.node;
+      return withHeadless && service?.headless === true
+        ? slice.targets.map(({ address }) => address)
+        : (service?.externalIPs ?? []);
+    });
+    return [...new Set(addresses)];
+  }
+
   #find(): readonly Host[] {
-    const found = this.#localAddresses
-      .flatMap((local) => this.#index.reverse.endpoints(local))
-      .filter(({ slice }) => this.#isForDns(slice));
+    const found = this.#own();
     if (found.length > 0) return found.flatMap(({ slice }) => serviceHosts(slice.node, slice));
     return this.#localAddresses.map((address) => ({ labels: NS_DNS, address, port: 0 }));
+  }
+
+  /** The endpoints of Services for DNS that are on this machine. */
+  #own(): readonly Target[] {
+    return this.#localAddresses
+      .flatMap((local) => this.#index.reverse.endpoints(local))
+      .filter(({ slice }) => this.#isForDns(slice));
   }
 
   /** A headless Service may have no ports at all; then nothing says that it is for something else. */

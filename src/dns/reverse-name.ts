@@ -1,4 +1,4 @@
-import { formatIpv6 } from "../../../dns/rdata/ip-address.ts";
+import { formatIpv6 } from "./rdata/ip-address.ts";
 
 const IN_ADDR = "\u0007in-addr\u0004arpa\0";
 const IP6 = "\u0003ip6\u0004arpa\0";

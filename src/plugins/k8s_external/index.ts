@@ -1,0 +1,11 @@
+import { definePlugin } from "../../server/contract/plugin.ts";
+import { External } from "./k8s_external.ts";
+import { parseExternal } from "./parse.ts";
+
+export const k8sExternal = definePlugin({
+  name: "k8s_external",
+  parse: parseExternal,
+  // The last one counts.
+  merge: (all) => all.reduce((_, last) => last),
+  create: (options, context) => new External(options, context),
+});
