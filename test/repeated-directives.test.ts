@@ -11,6 +11,7 @@ function checkTwice(directive: string): void {
 /** CoreDNS 1.15.0 was asked about each of them. */
 describe("a directive that stands twice in a server block", () => {
   it.each([
+    "acl {\n block\n}",
     "any",
     "cancel 1s",
     "debug",

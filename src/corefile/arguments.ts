@@ -1,6 +1,6 @@
 import { Name } from "../dns/name.ts";
-import type { Directive, Token } from "./directive.ts";
-import { tokenError } from "./directive.ts";
+import type { Token } from "./directive.ts";
+import { Directive, tokenError } from "./directive.ts";
 import { Faults } from "./faults.ts";
 import { parseGoDuration } from "./go-duration.ts";
 import { didYouMean, nearestName } from "../text/nearest-name.ts";
@@ -31,6 +31,16 @@ export function subDirectives<T>(
   }
   faults.throwIfAny();
   return target;
+}
+
+/** The directive with the names of its properties in lower case, for plugins that take them in any case. */
+export function inLowerCase({ name, args, body, hasBody, scope }: Directive): Directive {
+  const lines = body.map((sub) => {
+    const lower = { ...sub.name, text: sub.name.text.toLowerCase() };
+    const { args: words, body: inner, hasBody: isOpen } = sub;
+    return new Directive({ name: lower, args: words, body: inner, hasBody: isOpen, scope });
+  });
+  return new Directive({ name, args, body: lines, hasBody, scope });
 }
 
 function unknownProperty(sub: Directive, known: readonly string[]): Error {

@@ -1,4 +1,5 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
+import { acl } from "./acl/index.ts";
 import { any } from "./any/index.ts";
 import { autopath } from "./autopath/index.ts";
 import { bind } from "./bind/index.ts";
@@ -75,7 +76,7 @@ export const plugins: PluginOrder = [
   "tsig",
   rewrite,
   autopath,
-  "acl",
+  acl,
   cache,
   header,
   "dnssec",

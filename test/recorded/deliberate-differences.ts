@@ -137,6 +137,20 @@ export const pluginDifferences: readonly DeliberateDifference[] = [
     },
   },
   {
+    sets: ["acl"],
+    questions: /^(db\.example\.net AAAA|example\.net TXT)$/,
+    why: "A client without EDNS gets no OPT record (RFC 6891 §6.1.1).",
+    ours: (recorded) => ({ ...recorded, edns: null }),
+  },
+  {
+    sets: ["acl"],
+    questions: / \+edns$/,
+    why: "The DO bit is the client's, an extended error does not set it (RFC 3225 §3).",
+    ours: (recorded) => {
+      return recorded.edns ? { ...recorded, edns: { ...recorded.edns, do: false } } : recorded;
+    },
+  },
+  {
     sets: ["chaos-nsid"],
     questions: / \+nsid$/,
     why: "The DO bit is the client's, an identifier does not set it (RFC 3225 §3).",

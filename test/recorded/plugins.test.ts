@@ -26,6 +26,7 @@ const SETS = [
   "dns64",
   "dns64-all",
   "loadbalance-log-errors",
+  "acl",
   "any-minimal",
   "chaos-nsid",
   "bufsize-header",

@@ -1,11 +1,12 @@
 import {
   argumentRange,
+  inLowerCase,
   noArguments,
   noBody,
   parseChoiceInAnyCase,
   subDirectives,
 } from "../../corefile/arguments.ts";
-import { Directive } from "../../corefile/directive.ts";
+import type { Directive } from "../../corefile/directive.ts";
 import { Flag } from "../../dns/header.ts";
 
 /** Sets or clears one flag. */
@@ -39,7 +40,7 @@ export function parseHeader(directive: Directive): HeaderOptions {
   if (directive.body.length === 0) {
     throw directive.error('no rule, expected one such as "response set ra"');
   }
-  return subDirectives(withLowerCase(directive), PROPERTIES, { query: [], response: [] });
+  return subDirectives(inLowerCase(directive), PROPERTIES, { query: [], response: [] });
 }
 
 function readRules(sub: Directive): FlagRule[] {
@@ -50,14 +51,4 @@ function readRules(sub: Directive): FlagRule[] {
   return flags.map((token) => {
     return { flag: FLAGS[parseChoiceInAnyCase(token, ["aa", "ra", "rd"])], isSet };
   });
-}
-
-/** CoreDNS takes these words in any case. */
-function withLowerCase({ name, args, hasBody, scope, body }: Directive): Directive {
-  const lines = body.map((sub) => {
-    const lower = { ...sub.name, text: sub.name.text.toLowerCase() };
-    const { args: words, body: inner, hasBody: isOpen } = sub;
-    return new Directive({ name: lower, args: words, body: inner, hasBody: isOpen, scope });
-  });
-  return new Directive({ name, args, hasBody, scope, body: lines });
 }

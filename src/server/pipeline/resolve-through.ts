@@ -2,8 +2,10 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Query } from "../contract/query.ts";
 import { QueryError } from "../contract/query-error.ts";
 import { Validity } from "../contract/validity.ts";
-import type { Result } from "../contract/reply.ts";
-import { mapReply, Reply } from "../contract/reply.ts";
+import { passOn } from "../contract/pass-on.ts";
+import type { Outcome, Result } from "../contract/reply.ts";
+import { DROPPED, Reply } from "../contract/reply.ts";
+import { failureReply } from "./chain.ts";
 import type { ServingBlock } from "./serving-block.ts";
 import type { ZoneRouter } from "./zone-router.ts";
 
@@ -21,6 +23,29 @@ export function resolveThrough(router: ZoneRouter<ServingBlock> | undefined, que
   const route = router?.match(query);
   if (!route) return new Reply(Rcode.REFUSED, 0, Validity.once);
   const { block, hasView } = route;
-  const result = query.trace ? block.tracedChain(query) : block.chain(query);
-  return hasView ? mapReply(result, (reply) => reply.narrow(Validity.perClient)) : result;
+  const chain = query.trace ? block.tracedChain : block.chain;
+  return withReply(() => (hasView ? passOn(query, chain, Validity.perClient) : chain(query)));
+}
+
+/**
+ * What is not said to this client may be said to others: silence, or a failure that was made for the
+ * client, becomes a reply that says so. Whoever makes another reply of it narrows that by its validity.
+ */
+function withReply(ask: () => Result): Result {
+  try {
+    const result = ask();
+    return result instanceof Promise ? result.then(orSilence, ofFailure) : orSilence(result);
+  } catch (failure) {
+    return ofFailure(failure);
+  }
+}
+
+function orSilence(outcome: Outcome): Reply {
+  return outcome === DROPPED ? new Reply(Rcode.SERVFAIL, 0, Validity.perClient) : outcome;
+}
+
+function ofFailure(failure: unknown): Outcome {
+  if (!(failure instanceof QueryError) || !failure.validity.isPerClient) throw failure;
+  const outcome = failureReply(failure);
+  return outcome === DROPPED ? outcome : outcome.narrow(failure.validity);
 }

@@ -1,0 +1,124 @@
+import type { EdnsOption } from "../../dns/edns.ts";
+import { extendedErrorOption } from "../../dns/edns.ts";
+import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { Name } from "../../dns/name.ts";
+import type { Cell, Family } from "../../observe/metrics.ts";
+import { passOn } from "../../server/contract/pass-on.ts";
+import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
+import type { Query } from "../../server/contract/query.ts";
+import type { RepeatObserver } from "../../server/contract/repeat-observer.ts";
+import type { Repetition, Result } from "../../server/contract/reply.ts";
+import { DROPPED, Reply } from "../../server/contract/reply.ts";
+import { Validity } from "../../server/contract/validity.ts";
+import { aclMetrics } from "./metrics.ts";
+import type { Networks } from "./networks.ts";
+import { addressOctets } from "./networks.ts";
+import type { Action, AclRule, Policy } from "./parse.ts";
+
+/** What may be done with a question, and for whom: of several the first one. */
+interface Verdict {
+  readonly action: Action;
+  /** Of the rule; the root where there is none. */
+  readonly zone: Name;
+  /** Undefined for everybody else. */
+  readonly networks: Networks | undefined;
+}
+
+interface Rule {
+  /** Longest first. */
+  readonly zones: readonly Name[];
+  readonly policies: readonly Policy[];
+}
+
+const BLOCKED: readonly EdnsOption[] = [extendedErrorOption(ExtendedErrorCode.BLOCKED)];
+const FILTERED: readonly EdnsOption[] = [extendedErrorOption(ExtendedErrorCode.FILTERED)];
+const FOLLOWS_CASE: Repetition = { followsCase: true };
+const ALLOWED: Verdict = { action: "allow", zone: Name.root, networks: undefined };
+
+/** Lets queries pass or not, by name and type, and by the address that they come from. */
+export class Acl implements Instance {
+  /** Replies of questions that nobody's address makes a difference to may be repeated to all. */
+  readonly passable = true;
+  readonly #rules: readonly Rule[];
+  readonly #context: PluginContext;
+  readonly #metrics: Readonly<Record<Action, Family<Cell>>>;
+
+  constructor(rules: readonly AclRule[], context: PluginContext) {
+    this.#rules = rules.map(({ zones = context.zones, policies }) => {
+      return { zones: zones.toSorted((a, b) => b.key.length - a.key.length), policies };
+    });
+    this.#context = context;
+    this.#metrics = aclMetrics(context.metrics);
+  }
+
+  serve(query: Query, next: Next): Result {
+    const verdicts = this.#verdicts(query.qname, query.qtype);
+    const verdict = this.#verdictFor(query, verdicts);
+    const validity = areEqual(verdicts) ? Validity.always : Validity.perClient;
+    const { action } = verdict;
+    this.#count(verdict, 1);
+    query.trace?.note(`${action}${validity.isPerClient ? ", for this client" : ""}`);
+    if (action === "allow") {
+      return validity.isPerClient ? passOn(query, next, validity) : next(query);
+    }
+    return action === "drop" ? DROPPED : refusal(action, validity);
+  }
+
+  /** No reply is repeated that others do not get, too: of the verdicts on the question any will do. */
+  observeRepeats(qname: Name): RepeatObserver {
+    return {
+      countRepeats: ({ qtype, count }) => {
+        const [verdict = ALLOWED] = this.#verdicts(qname, qtype);
+        this.#count(verdict, count);
+      },
+    };
+  }
+
+  /** All that may be done with a question; the last one is for everybody who is left. */
+  #verdicts(qname: Name, qtype: number): readonly Verdict[] {
+    const verdicts: Verdict[] = [];
+    for (const { zones, policies } of this.#rules) {
+      const zone = zones.find((one) => qname.isWithin(one));
+      if (!zone) continue;
+      for (const { action, types, networks } of policies) {
+        if (types && !types.has(qtype)) continue;
+        verdicts.push({ action, zone, networks });
+        if (!networks) return verdicts;
+      }
+    }
+    verdicts.push(ALLOWED);
+    return verdicts;
+  }
+
+  #verdictFor({ client, qname }: Query, verdicts: readonly Verdict[]): Verdict {
+    const [first] = verdicts;
+    if (first && !first.networks) return first;
+    const address = addressOctets(client.address);
+    if (address === undefined) {
+      this.#context.log.error(`Blocking query for "${qname}": cannot parse "${client.address}"`);
+      return { ...(first ?? ALLOWED), action: "block" };
+    }
+    return verdicts.find(({ networks }) => networks?.has(address) ?? true) ?? ALLOWED;
+  }
+
+  #count({ action, zone }: Verdict, count: number): void {
+    const { serverLabel } = this.#context;
+    const labels = action === "allow" ? [serverLabel, ""] : [serverLabel, zone.toString(), ""];
+    this.#metrics[action].with(...labels).value += count;
+  }
+}
+
+/** Whether it makes no difference who asks. */
+function areEqual([first, ...others]: readonly Verdict[]): boolean {
+  return others.every(({ action, zone }) => {
+    return action === first?.action && (action === "allow" || zone.equals(first.zone));
+  });
+}
+
+function refusal(action: "block" | "filter", validity: Validity): Reply {
+  const reply = new Reply(action === "block" ? Rcode.REFUSED : Rcode.NOERROR, 0, validity);
+  reply.options = action === "block" ? BLOCKED : FILTERED;
+  reply.repetition = FOLLOWS_CASE;
+  return reply;
+}
