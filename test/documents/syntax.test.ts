@@ -12,7 +12,6 @@ const WRONG_COUNT = /missing argument|unexpected argument|takes no argument/;
 
 /** Where something else is said first of one word too few or too many. */
 const ELSE_SAID: Readonly<Record<string, RegExp>> = {
-  "kubernetes endpoint": /only one endpoint is used/,
   "kubernetes labels": /bad label selector/, // A selector may have blanks in it.
   "kubernetes namespace_labels": /bad label selector/,
   "loadbalance reload": /there is no file of weights/,
