@@ -7,7 +7,7 @@ import { inTime } from "../in-time.ts";
 import { blamed } from "./blamed.ts";
 
 /** What an instance may take for what others wait for. */
-const MAX_SECONDS = { serve: 10, check: 10, start: 10, ready: 30, drain: 30 } as const;
+export const MAX_SECONDS = { serve: 10, check: 10, start: 10, ready: 30, drain: 30 } as const;
 
 type Members = Required<Instance>;
 type Guard = (inner: Members, plugin: string, at: Directive) => unknown;

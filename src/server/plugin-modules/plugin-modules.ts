@@ -17,7 +17,7 @@ import { placePlugins, requireFreeName } from "./place-plugins.ts";
 import type { PlacedPlugin } from "./place-plugins.ts";
 
 /** What a module may take to be imported. */
-const MAX_IMPORT_SECONDS = 10;
+export const MAX_IMPORT_SECONDS = 10;
 
 /** Modules that Corefiles have named. One that has not changed is not loaded again by a reload. */
 export class PluginModules {
