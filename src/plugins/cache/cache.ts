@@ -135,6 +135,7 @@ export class Cache implements Instance {
   #keepFailure(query: Query, next: Next, failure: unknown): unknown {
     if (failure instanceof QueryError && failure.rcode === Rcode.SERVFAIL) {
       const reply = new Reply(Rcode.SERVFAIL, 0, failure.validity);
+      reply.reason = failure.reason;
       reply.options = [extendedErrorOption(ExtendedErrorCode.CACHED_ERROR)];
       this.#keepAs(failure.isTimeout ? "timeout" : "failure", query, reply, false);
       if (failure.isTimeout) this.#refresher.awaitLate(query, next);

@@ -137,21 +137,28 @@ export class UpstreamGroup {
 function tooMany(maxConcurrent: number): QueryError {
   const message = `concurrent queries exceeded maximum ${maxConcurrent}`;
   const ede = ExtendedErrorCode.OTHER;
-  return new QueryError(Rcode.REFUSED, message, { ede, explanation: "too many queries" });
+  return new QueryError(Rcode.REFUSED, message, {
+    ede,
+    explanation: "too many queries",
+    reason: "too-many-waiting",
+  });
 }
 
 /** What to tell of a failure of {@link UpstreamGroup.ask}. */
 export function queryError(failure: unknown): QueryError {
   if (failure instanceof QueryError) return failure;
   if (!(failure instanceof UpstreamError)) {
-    const details = { ede: ExtendedErrorCode.NO_REACHABLE_AUTHORITY };
-    return new QueryError(Rcode.SERVFAIL, "no healthy proxies", details);
+    return new QueryError(Rcode.SERVFAIL, "no healthy proxies", {
+      ede: ExtendedErrorCode.NO_REACHABLE_AUTHORITY,
+      reason: "upstream-failed",
+    });
   }
   const isSilent = failure.trouble === "timeout";
   const { NO_REACHABLE_AUTHORITY, NETWORK_ERROR } = ExtendedErrorCode;
   return new QueryError(Rcode.SERVFAIL, `Cannot forward to ${failure.message}`, {
     ede: isSilent ? NO_REACHABLE_AUTHORITY : NETWORK_ERROR,
     isTimeout: isSilent,
+    reason: isSilent ? "upstream-silent" : "upstream-failed",
     cause: failure,
   });
 }

@@ -97,6 +97,7 @@ export class Hosts implements Instance {
 /** There is no SOA to say NXDOMAIN with, so it is SERVFAIL, as in CoreDNS. */
 function unknownName(): Reply {
   const reply = new Reply(Rcode.SERVFAIL);
+  reply.reason = "not-in-hosts";
   reply.options = UNKNOWN_NAME;
   return reply;
 }

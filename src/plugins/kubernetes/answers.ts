@@ -182,6 +182,7 @@ export class Answers {
 
   #nodata(state: State, zone: ClusterZone): Reply {
     const reply = Reply.negative(Rcode.NOERROR, this.#soa(zone));
+    reply.reason = "no-record-of-type";
     return reply.narrow(Validity.dependingOn(state));
   }
 

@@ -1,3 +1,4 @@
+import { extendedErrorOption } from "../../dns/edns.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
@@ -8,6 +9,8 @@ import type { Offer } from "../../server/contract/capability.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
 import { externalServices } from "../../server/contract/external-services.ts";
 import { searchPaths } from "../../server/contract/search-paths.ts";
+import type { ReasonCode } from "../../server/contract/reason.ts";
+import { REASONS } from "../../server/contract/reason.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
@@ -16,6 +19,7 @@ import { QueryError } from "../../server/contract/query-error.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Repetition, Result } from "../../server/contract/reply.ts";
 import { mapReply, Reply } from "../../server/contract/reply.ts";
+import { Absence } from "./absence.ts";
 import type { Answer } from "./answers.ts";
 import { Answers } from "./answers.ts";
 import { ClusterIndex } from "./index/cluster-index.ts";
@@ -66,6 +70,8 @@ export class Kubernetes implements Instance {
   readonly #resolvConf: string;
   readonly #place: (error: unknown) => never;
   readonly #searchPaths: ClusterSearchPaths;
+  readonly #absence: Absence;
+  readonly #explains: boolean;
   readonly isCommonOnly = true;
   readonly passable = true;
   readonly metadata: MetadataTable;
@@ -91,6 +97,8 @@ export class Kubernetes implements Instance {
     this.#recorder = new EventRecorder(this.index, context.metrics, world);
     this.#nameServers = new NameServers(this.index, localAddresses, localPorts);
     const finder = new NameFinder(this.index, this.#nameServers, options);
+    this.#absence = new Absence(this.index, options.pods);
+    this.#explains = options.explain;
     const resolve = (query: Query): Result => context.host.resolve(query);
     const { index } = this;
     this.#answers = new Answers({
@@ -138,6 +146,7 @@ export class Kubernetes implements Instance {
     return mapReply(result, (reply) => {
       untilSerialIsOld(reply);
       reply.repetition = FOLLOWS_CASE;
+      if (this.#explains && reply.reason) explain(reply, reply.reason);
       if (staleness) reply.options = [...reply.options, staleness];
       if (qname.wire === qname.key) return reply;
       return inQueryCase(reply, query, zone, this.#serialOf(zone));
@@ -213,6 +222,8 @@ export class Kubernetes implements Instance {
     if (!this.index.state.isSynced(zone)) throw this.#notSynced();
     if (query.qname.isWithinAny(this.#fallthrough)) return answer;
     const denial = Reply.negative(Rcode.NXDOMAIN, zone.soa(this.#serialOf(zone)));
+    denial.reason = this.#absence.codeOf(zone, query.qname.key);
+    query.trace?.note(this.#absence.reasonOf(zone, query.qname.key).text);
     return denial.narrow(Validity.dependingOn(answer));
   }
 
@@ -229,6 +240,12 @@ export class Kubernetes implements Instance {
   }
 }
 
+/** Tells clients with EDNS why (RFC 8914); never more than what is true for everybody. */
+function explain(reply: Reply, reason: ReasonCode): void {
+  const option = extendedErrorOption(ExtendedErrorCode.OTHER, REASONS[reason]);
+  reply.options = [...reply.options, option];
+}
+
 /**
  * With a SOA record a reply has the zone's serial number, which each change raises. It may be
  * behind for as long as the record itself may be kept by others.
@@ -242,5 +259,6 @@ function notSynced(): QueryError {
   return new QueryError(Rcode.SERVFAIL, "Cannot answer yet: the cluster is not known in full", {
     ede: ExtendedErrorCode.NOT_READY,
     explanation: "the cluster is not known in full yet",
+    reason: "not-synced",
   });
 }

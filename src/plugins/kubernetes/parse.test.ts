@@ -25,6 +25,7 @@ describe("parseKubernetes", () => {
       ignoreEmptyService: false,
       multicluster: [],
       zonal: false,
+      explain: false,
       api: defaultApiOptions(),
     });
   });

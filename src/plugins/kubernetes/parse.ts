@@ -49,6 +49,8 @@ export interface KubernetesOptions {
   multicluster: readonly Name[];
   /** Whether headless Services have names for topology zones. */
   zonal: boolean;
+  /** Whether denials say why, to clients with EDNS. */
+  explain: boolean;
   readonly api: ApiOptions;
 }
 
@@ -98,6 +100,10 @@ const PROPERTIES: Record<string, Property> = {
     noArguments(sub);
     options.zonal = true;
   },
+  explain(sub, options) {
+    noArguments(sub);
+    options.explain = true;
+  },
   ...API_PROPERTIES,
 };
 
@@ -127,6 +133,7 @@ export function parseKubernetes(directive: Directive): KubernetesOptions {
     ignoreEmptyService: false,
     multicluster: [],
     zonal: false,
+    explain: false,
     api: defaultApiOptions(),
   };
   for (const sub of directive.body) {

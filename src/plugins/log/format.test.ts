@@ -46,6 +46,13 @@ describe("a format", () => {
     expect(format(text)).toBe(value);
   });
 
+  it("has the reason of a denial, and a hyphen without one", () => {
+    const denial = new Reply(Rcode.NXDOMAIN);
+    denial.reason = "no-service";
+    expect(format("{reason}", query, denial)).toBe("no-service");
+    expect(format("{reason}")).toBe("-");
+  });
+
   it.each<[string, TestQueryOptions, string]>([
     ["{remote} {local}", { address: "::1", localAddress: "2001:db8::1" }, "[::1] [2001:db8::1]"],
     ["{proto} {>bufsize}", { transport: "tcp", payloadSize: 1232 }, "tcp 65535"],

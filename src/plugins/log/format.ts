@@ -31,6 +31,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   ">bufsize": (query) => String(bufferSize(query)),
   rcode: (_query, outcome) => (outcome === DROPPED ? EMPTY : formatRcode(outcome.rcode)),
   ">rflags": (query, outcome) => (outcome === DROPPED ? EMPTY : flagNames(query, outcome)),
+  reason: (_query, outcome) => (outcome === DROPPED ? EMPTY : (outcome.reason ?? EMPTY)),
   rsize: (_query, _outcome, octets) => String(octets),
   duration: (query) => `${durationSeconds(query).toFixed(9)}s`,
   "/log/class": responseClass,

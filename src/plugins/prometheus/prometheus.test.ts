@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
+import { Name } from "../../dns/name.ts";
 import { HttpEndpoints } from "../../http/http-endpoints.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import type { Instance } from "../../server/contract/plugin.ts";
+import type { RepeatedQueries } from "../../server/contract/repeat-observer.ts";
 import type { Outcome } from "../../server/contract/reply.ts";
 import { DROPPED, Reply } from "../../server/contract/reply.ts";
 import { testContext, testDirective } from "../../testing/context.ts";
@@ -58,6 +60,20 @@ function count(
 }
 
 const zone = 'server="dns://:53",zone=".",view=""';
+
+/** Two queries that were answered by the answer table. */
+const REPEATED: RepeatedQueries = {
+  count: 2,
+  seconds: 0.001,
+  isIpv6: false,
+  isStream: false,
+  qtype: 1,
+  dnssecOk: false,
+  rcode: Rcode.NOERROR,
+  reason: undefined,
+  queryOctets: 40,
+  replyOctets: 80,
+};
 
 describe("prometheus", () => {
   it("counts queries by transport, family and type", async () => {
@@ -124,6 +140,20 @@ describe("prometheus", () => {
     count(instance, "a.test.", "A", { edns: true });
     expect(await series("coredns_dns_do_requests_total")).toEqual([
       `coredns_dns_do_requests_total{${zone}} 1`,
+    ]);
+  });
+
+  it("counts denials and failures by their reason, also of replies that are repeated", async () => {
+    const instance = make();
+    const denial = new Reply(Rcode.NXDOMAIN);
+    denial.reason = "no-service";
+    count(instance, "nobody.test.", "A", {}, denial);
+    count(instance, "somebody.test.");
+    instance
+      .observeRepeats?.(Name.parse("nobody.test."))
+      ?.countRepeats({ ...REPEATED, rcode: Rcode.NXDOMAIN, reason: "no-service" });
+    expect(await series("portolan_dns_reasons_total")).toEqual([
+      `portolan_dns_reasons_total{${zone},reason="no-service"} 3`,
     ]);
   });
 

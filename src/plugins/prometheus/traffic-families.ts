@@ -7,6 +7,7 @@ export interface TrafficFamilies {
   readonly dnssecOk: Family<Cell>;
   readonly responseSize: Family<HistogramCell>;
   readonly responses: Family<Cell>;
+  readonly reasons: Family<Cell>;
   readonly pluginEnabled: Family<Cell>;
 }
 
@@ -54,6 +55,11 @@ export function trafficFamilies(metrics: Metrics): TrafficFamilies {
       "rcode",
       "plugin",
     ]),
+    reasons: metrics.counter(
+      "portolan_dns_reasons_total",
+      "Denials and failures, by what the plugin that made them says is the reason.",
+      [...ZONE_LABELS, "reason"],
+    ),
     pluginEnabled: metrics.gauge(
       "coredns_plugin_enabled",
       "1 while the plugin is in the server block.",

@@ -1,6 +1,7 @@
 import { rcodeLabel } from "../../dns/iana/rcode.ts";
 import type { Cell, HistogramCell } from "../../observe/metrics.ts";
 import type { Query } from "../../server/contract/query.ts";
+import type { ReasonCode } from "../../server/contract/reason.ts";
 import type { Outcome } from "../../server/contract/reply.ts";
 import { DROPPED } from "../../server/contract/reply.ts";
 import type { RepeatObserver, RepeatedQueries } from "../../server/contract/repeat-observer.ts";
@@ -30,6 +31,7 @@ export class ZoneTraffic implements RepeatObserver {
   readonly #requests: (Cell | undefined)[];
   readonly #responses: (Cell | undefined)[] = [];
   readonly #transports: (TransportCells | undefined)[] = [undefined, undefined];
+  readonly #reasons = new Map<ReasonCode, Cell>();
   #duration: HistogramCell | undefined;
   #dnssecOk: Cell | undefined;
 
@@ -51,10 +53,11 @@ export class ZoneTraffic implements RepeatObserver {
     if (outcome === DROPPED) return;
     sizes.responseSize.observe(octets);
     this.#responseCell(outcome.rcode).value++;
+    if (outcome.reason) this.#reasonCell(outcome.reason).value++;
   }
 
   countRepeats(queries: RepeatedQueries): void {
-    const { count, qtype, rcode } = queries;
+    const { count, qtype, rcode, reason } = queries;
     const family = queries.isIpv6 ? 1 : 0;
     const transport = queries.isStream ? 1 : 0;
     this.#requestCell(transport, family, typeLabelIndex(qtype)).value += count;
@@ -64,6 +67,7 @@ export class ZoneTraffic implements RepeatObserver {
     sizes.requestSize.observe(queries.queryOctets, count);
     sizes.responseSize.observe(queries.replyOctets, count);
     this.#responseCell(rcode).value += count;
+    if (reason) this.#reasonCell(reason).value += count;
   }
 
   #requestCell(transport: 0 | 1, family: 0 | 1, type: number): Cell {
@@ -91,6 +95,14 @@ export class ZoneTraffic implements RepeatObserver {
       requestSize: this.#families.requestSize.with(...this.#labels, name),
       responseSize: this.#families.responseSize.with(...this.#labels, name),
     });
+  }
+
+  #reasonCell(reason: ReasonCode): Cell {
+    const known = this.#reasons.get(reason);
+    if (known) return known;
+    const cell = this.#families.reasons.with(...this.#labels, reason);
+    this.#reasons.set(reason, cell);
+    return cell;
   }
 
   #durationCell(): HistogramCell {

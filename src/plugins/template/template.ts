@@ -90,6 +90,7 @@ export class Template implements Instance {
     const { fallthrough } = this.#options;
     if (query.qname.isWithinAny(fallthrough)) return next(query);
     const reply = new Reply(Rcode.SERVFAIL, 0, Validity.once);
+    reply.reason = "no-template";
     reply.options = NO_MATCH;
     return reply;
   }

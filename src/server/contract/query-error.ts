@@ -1,5 +1,6 @@
 import type { EdnsOption } from "../../dns/edns.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
+import type { ReasonCode } from "./reason.ts";
 import { Validity } from "./validity.ts";
 
 interface QueryErrorDetails {
@@ -8,6 +9,9 @@ interface QueryErrorDetails {
   readonly explanation?: string;
   readonly cause?: unknown;
   readonly isTimeout?: boolean;
+export interface QueryErrorDetails {
+  readonly ede?: number;
+  readonly reason?: ReasonCode;
 }
 
 /**
@@ -21,13 +25,15 @@ export class QueryError extends Error {
   readonly extendedError: EdnsOption | undefined;
   /** Whether there was merely no answer in time: one may come yet (`Query.isPatient`). */
   readonly isTimeout: boolean;
+  /** For the metric and the log. */
+  readonly reason: ReasonCode | undefined;
   #validity: Validity = Validity.always;
 
   /**
    * @param rcode response code for the client
    * @param message for the log: action, colon, state
-   * @param details `ede`: a code of `ExtendedErrorCode` for the client, with `explanation` as its
-   * text: the message may name what is none of the client's business; `isTimeout` as above
+   * @param details `ede`: a code of `ExtendedErrorCode` for the client, with `explanation` as its text:
+   * the message may name what is none of the client's business; `isTimeout` and `reason` as above
    */
   constructor(rcode: number, message: string, details: QueryErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
@@ -43,6 +49,8 @@ export class QueryError extends Error {
     const ede = extendedError && { ede: extendedError };
     const error = new QueryError(rcode, message, { ...ede, isTimeout, cause: this });
     return error.narrow(this.validity);
+    this.reason = details.reason;
+    this.extendedError = ede === undefined ? undefined : extendedErrorOption(ede, explanation);
   }
 
   /** For how long it is a failure; who keeps failures, as `cache` does, must not outlast that. */

@@ -1,3 +1,5 @@
+import type { ReasonCode } from "./reason.ts";
+
 /** Is told of queries that were answered by repeating a reply. Must not throw. */
 export interface RepeatObserver {
   countRepeats(queries: RepeatedQueries): void;
@@ -14,6 +16,8 @@ export interface RepeatedQueries {
   readonly qtype: number;
   readonly dnssecOk: boolean;
   readonly rcode: number;
+  /** See `Reply.reason`. */
+  readonly reason: ReasonCode | undefined;
   readonly queryOctets: number;
   readonly replyOctets: number;
 }

@@ -2,6 +2,7 @@ import type { EdnsOption } from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { ReasonCode } from "./reason.ts";
 import { Validity } from "./validity.ts";
 
 const NO_RECORDS: readonly ResourceRecord[] = [];
@@ -40,6 +41,8 @@ export class Reply {
   isForwarded = false;
   /** Whether its TTLs are the operator's: sent as they are, be they above the SOA's minimum. */
   hasOrderedTtls = false;
+  /** Why it denies or fails, where the plugin that made it says so. */
+  reason: ReasonCode | undefined = undefined;
   /** How the server is to repeat it, where that is not octet by octet. */
   repetition: Repetition = PLAIN;
   #validity: Validity;
@@ -92,6 +95,7 @@ export class Reply {
     reply.options = this.options;
     reply.isForwarded = this.isForwarded;
     reply.hasOrderedTtls = this.hasOrderedTtls;
+    reply.reason = this.reason;
     reply.repetition = this.repetition;
     return reply;
   }

@@ -70,6 +70,7 @@ export function failureReply(failure: unknown): Outcome {
   const isQueryError = failure instanceof QueryError;
   const rcode = isQueryError ? failure.rcode : Rcode.SERVFAIL;
   const reply = new Reply(rcode, 0, Validity.once);
+  if (isQueryError) reply.reason = failure.reason;
   if (isQueryError && failure.extendedError) reply.options = [failure.extendedError];
   return reply;
 }

@@ -81,6 +81,7 @@ export class TooManyWaiting extends QueryError {
     super(Rcode.REFUSED, "Cannot wait for an answer: too many queries do", {
       ede: ExtendedErrorCode.OTHER,
       explanation: "too many queries",
+      reason: "too-many-waiting",
     });
   }
 }

@@ -278,7 +278,7 @@ export class AnswerTable implements Afterwards, RoomMaker {
     const hasEdns = (shape & Shape.edns) !== 0;
     const queryOctets = HEADER_OCTETS + nameOctets + 4 + (hasEdns ? OPT_OCTETS : 0);
     const dnssecOk = (shape & Shape.dnssecOk) !== 0;
-    const { rcode, observers } = kept;
+    const { rcode, reason, observers } = kept;
     this.#durations.take(hits, (count, seconds) => {
       const queries: RepeatedQueries = {
         count,
@@ -287,6 +287,7 @@ export class AnswerTable implements Afterwards, RoomMaker {
         qtype,
         dnssecOk,
         rcode,
+        reason,
         queryOctets,
         replyOctets: octets,
       };

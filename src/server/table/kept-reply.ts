@@ -1,4 +1,5 @@
 import type { Afterwards, Dependent } from "../contract/state.ts";
+import type { ReasonCode } from "../contract/reason.ts";
 import type { Validity } from "../contract/validity.ts";
 import type { Repetition, Reply } from "../contract/reply.ts";
 import type { RepeatObserver } from "../contract/repeat-observer.ts";
@@ -10,6 +11,7 @@ export class KeptReply implements Dependent {
   readonly repetition: Repetition;
   readonly generation: number;
   readonly rcode: number;
+  readonly reason: ReasonCode | undefined;
   readonly observers: readonly RepeatObserver[];
   /** Whether it was hit since the hand of the clock came by. */
   wasHit = false;
@@ -19,7 +21,7 @@ export class KeptReply implements Dependent {
 
   constructor(
     slot: number,
-    { validity, repetition, rcode }: Reply,
+    { validity, repetition, rcode, reason }: Reply,
     details: { generation: number; observers: readonly RepeatObserver[] },
     drop: (kept: KeptReply) => Afterwards,
   ) {
@@ -28,6 +30,7 @@ export class KeptReply implements Dependent {
     this.repetition = repetition;
     this.generation = details.generation;
     this.rcode = rcode;
+    this.reason = reason;
     this.observers = details.observers;
     this.#drop = drop;
   }
