@@ -88,7 +88,7 @@ describe("without an API server", () => {
       expect(await look(started, name)).toBe("SERVFAIL EDE 14 (Not Ready)");
     }
     const body = async () => (await started.ready()).body;
-    await expect.poll(body, { timeout: SOON_MS }).toContain(`Cannot connect to "${proxy.url}"`);
+    await expect.poll(body, { timeout: SOON_MS }).toContain("no connection to the API server");
     expect((await started.ready()).status).toBe(503);
     // Attempts come more and more seldom, but never too seldom.
     await sleep(8_000);
@@ -210,7 +210,8 @@ describe("limits", () => {
     const times = fake.api.requests.map(({ timeMs }) => timeMs);
     const spentMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
     figure("15 requests, 5 a second, 2 at once: sent within", inMs(spentMs));
-    expect(spentMs).toBeGreaterThan(2_500);
+    // 13 of them wait for 200 ms each; the first may have come late to where times are taken.
+    expect(spentMs).toBeGreaterThan(2_400);
     expect(spentMs).toBeLessThan(6_000);
   });
 

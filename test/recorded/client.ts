@@ -20,18 +20,20 @@ export interface Answer {
 /** Asks one server over real sockets: one for all questions over UDP, one for each over TCP. */
 export class TestClient {
   readonly #socket: Socket;
-  readonly #waiting = new Map<number, (packet: Buffer) => void>();
+  readonly #waiting = new Map<number, (packet: Buffer | undefined) => void>();
   #lastId = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("message", (packet) => this.#waiting.get(packet.readUInt16BE(0))?.(packet));
+    // Nobody listens there (ECONNREFUSED): silence, for all who wait.
+    socket.on("error", () => {
+      for (const resolve of this.#waiting.values()) resolve(undefined);
+    });
   }
 
   static async connect(port: number): Promise<TestClient> {
     const socket = createSocket("udp4");
-    // Nobody listens there: silence, as for everybody who asks.
-    socket.on("error", () => {});
     socket.connect(port, ADDRESS);
     await once(socket, "connect");
     return new TestClient(socket);

@@ -8,7 +8,7 @@ import type { PodMode } from "./name-finder.ts";
 import { canonicalAddress } from "./records/address.ts";
 import type { ClusterZone } from "./records/cluster-zone.ts";
 import { LabelOffsets, POD, SVC, labelText } from "./records/labels.ts";
-import { addressOfReverseName } from "./records/reverse-name.ts";
+import { addressOfReverseName } from "../../dns/reverse-name.ts";
 
 /** Names that are compared with one that is not there: a cluster may have 10,000 in a namespace. */
 const MAX_COMPARED = 5_000;

@@ -9,8 +9,6 @@ interface QueryErrorDetails {
   readonly explanation?: string;
   readonly cause?: unknown;
   readonly isTimeout?: boolean;
-export interface QueryErrorDetails {
-  readonly ede?: number;
   readonly reason?: ReasonCode;
 }
 
@@ -40,17 +38,16 @@ export class QueryError extends Error {
     this.rcode = rcode;
     const { ede, explanation, isTimeout = false } = details;
     this.isTimeout = isTimeout;
+    this.reason = details.reason;
     this.extendedError = typeof ede === "number" ? extendedErrorOption(ede, explanation) : ede;
   }
 
   /** The same failure, told by another response code. */
   withRcode(rcode: number): QueryError {
-    const { message, isTimeout, extendedError } = this;
+    const { message, isTimeout, extendedError, reason } = this;
     const ede = extendedError && { ede: extendedError };
-    const error = new QueryError(rcode, message, { ...ede, isTimeout, cause: this });
-    return error.narrow(this.validity);
-    this.reason = details.reason;
-    this.extendedError = ede === undefined ? undefined : extendedErrorOption(ede, explanation);
+    const details = { ...ede, ...(reason && { reason }), isTimeout, cause: this };
+    return new QueryError(rcode, message, details).narrow(this.validity);
   }
 
   /** For how long it is a failure; who keeps failures, as `cache` does, must not outlast that. */
