@@ -12,6 +12,7 @@ import { dns64 } from "./dns64/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
 import { forward } from "./forward/index.ts";
+import { geoip } from "./geoip/index.ts";
 import { header } from "./header/index.ts";
 import { health } from "./health/index.ts";
 import { hosts } from "./hosts/index.ts";
@@ -43,7 +44,7 @@ import { whoami } from "./whoami/index.ts";
 export const plugins: PluginOrder = [
   root,
   metadata,
-  "geoip",
+  geoip,
   cancel,
   "proxyproto",
   "quic",

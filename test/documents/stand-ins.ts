@@ -11,6 +11,7 @@ import type { AnyPlugin, PluginContext } from "../../src/server/contract/plugin.
 import type { FakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { answerTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../../src/testing/certificate.ts";
+import { writeMmdb } from "../../src/plugins/geoip/mmdb.cases.ts";
 import { FakeCollection } from "../cluster/fake-collection.ts";
 import { FakeCluster } from "../cluster/fake-cluster.ts";
 import { kubeconfigText } from "../cluster/kubeconfig.ts";
@@ -25,8 +26,8 @@ type Words = Readonly<Record<string, (directive: Directive) => Directive>>;
  * - each address in the TO of `forward` is an upstream here, by TLS where it says so; and so is
  *   `/etc/resolv.conf`;
  * - the API server is here, and a `kubernetes` without a word about it has a kubeconfig;
- * - HOME and the working directory are a folder with what the Corefile names: a hosts file, a folder
- *   of manifests;
+ * - HOME and the working directory are a folder with what the Corefile names: a hosts file, a
+ *   database, a folder of manifests;
  * - nobody is waited for when the server stops (`lameduck`).
  * All else is as it is written.
  */
@@ -84,6 +85,10 @@ export class StandIns {
         directive,
         directive.args.map(({ text }, i) => this.#to(text, i)),
       ),
+    geoip: (directive) => {
+      this.#file(directive.args[0]?.text, writeMmdb("GeoLite2-City", {}));
+      return directive;
+    },
     health: (directive) => {
       const body = directive.body.map((one) => withArgs(one, ["0s"]));
       return new Directive({ ...partsOf(directive), body });
@@ -108,7 +113,7 @@ export class StandIns {
     return scheme === "" ? this.#plain.address : `${scheme}${this.#tls.address}`;
   }
 
-  #file(path: string | undefined, text: string): void {
+  #file(path: string | undefined, text: string | Buffer): void {
     if (path !== undefined && !path.startsWith("/")) writeFileSync(path, text);
   }
 
