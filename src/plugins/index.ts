@@ -26,6 +26,7 @@ import { metadata } from "./metadata/index.ts";
 import { minimal } from "./minimal/index.ts";
 import { multisocket } from "./multisocket/index.ts";
 import { nsid } from "./nsid/index.ts";
+import { on } from "./on/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { ready } from "./ready/index.ts";
 import { reload } from "./reload/index.ts";
@@ -101,7 +102,7 @@ export const plugins: PluginOrder = [
   "grpc",
   erratic,
   whoami,
-  "on",
+  on,
   "sign",
   "view",
   "nomad",

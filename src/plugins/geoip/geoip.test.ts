@@ -172,7 +172,7 @@ describe("a database", () => {
     for (const [i, octets] of broken.entries()) {
       put(octets, path);
       await passUntil(() => troubles().length > i);
-      if (i === 0) expect(troubles()[0]).toMatch(/^error: Cannot read database .*before it stays$/);
+      expect(troubles()[i]).toMatch(/^error: Cannot read database .*before it stays$/);
       expect(code()).toBe("BB");
       // The same trouble is told once, so something else comes between.
       put(of("BB"), path);

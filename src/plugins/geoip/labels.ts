@@ -2,7 +2,7 @@ import type { GeoRecord, Schema } from "./geo-database.ts";
 
 interface Label {
   readonly schema: Schema;
-  read(record: GeoRecord): string;
+  readonly read: (record: GeoRecord) => string;
 }
 
 /** Labels of metadata, and where they are in a database's record. Values are CoreDNS's. */
