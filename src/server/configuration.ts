@@ -26,7 +26,7 @@ import type { DirectiveGroup, PluginOrder } from "./plugin-order.ts";
 import { serverLabel } from "./server-label.ts";
 import { resolveThrough } from "./pipeline/resolve-through.ts";
 import type { Observer, ServingBlock } from "./pipeline/serving-block.ts";
-import { isServing, repeatOf } from "./pipeline/serving-block.ts";
+import { isServing, passesOptionOf, repeatOf } from "./pipeline/serving-block.ts";
 import type { ConfiguredTcp } from "./contract/configured-tcp.ts";
 import { joinConfiguredTcp } from "./contract/configured-tcp.ts";
 import type { ConfiguredUdp } from "./contract/configured-udp.ts";
@@ -303,6 +303,7 @@ function servingBlock(
     view: instances.find(({ view }) => view !== undefined)?.view,
     isEmpty: !instances.some(isServing),
     maxUdpOctets,
+    passesOption: passesOptionOf(instances),
     observers: instances.flatMap((instance): Observer[] => {
       return instance.observe ? [instance.observe.bind(instance)] : [];
     }),

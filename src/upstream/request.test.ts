@@ -56,6 +56,9 @@ describe("the key", () => {
     { flags: Flag.RD | Flag.CD },
     { edns: { dnssecOk: false } },
     { edns: { dnssecOk: true } },
+    { edns: { dnssecOk: true, options: [{ code: 8, data: Buffer.from("a") }] } },
+    { edns: { dnssecOk: true, options: [{ code: 8, data: Buffer.from("b") }] } },
+    { edns: { dnssecOk: true, options: [{ code: 9, data: Buffer.from("a") }] } },
   ];
   it("differs with name, type, class, RD, CD, EDNS and DO", () => {
     const keys = [{}, ...others].map((changes) => request(changes).key);

@@ -67,7 +67,8 @@ export async function startServer(
   const cores = setup.cores === 1 ? [machine.serverCore] : [machine.serverCore, machine.loadCore];
   const port = await freePort();
   const api = await startKubernetesApi(cluster);
-  const task = { folder, port, cores: cores.length, cluster, upstreamPort };
+  const { directives } = workload;
+  const task = { folder, port, cores: cores.length, directives, cluster, upstreamPort };
   let running: RunningProcess | undefined;
   const stop = async () => {
     await running?.stop();
@@ -90,6 +91,9 @@ function checkAbility(peer: Peer, workload: Workload, machine: Machine): void {
   }
   if (workload.shape.transport === "tcp-one" && machine.compiler === undefined) {
     throw new PeerUnavailable('no load generator: it is C, install "gcc"');
+  }
+  if (workload.directives.length > 0 && peer.resolves && !peer.followsCluster) {
+    throw new PeerUnavailable("it reads no Corefile");
   }
   if (workload.setups.some(({ changesPerSecond }) => changesPerSecond > 0)) {
     if (!peer.followsCluster) throw new PeerUnavailable("it does not follow a cluster");

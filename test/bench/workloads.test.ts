@@ -19,6 +19,7 @@ it.each([
   ["tcp-one", 300],
   ["tcp-many", 300],
   ["latency", 300],
+  ["rewrite", 300],
   ["cached", 5],
 ])("%s asks the same %i names in every run", (name, count) => {
   const questions = find(name)?.questions(1) ?? [];

@@ -14,6 +14,8 @@ export interface Workload {
   readonly leastSeconds: number;
   /** The rate that everybody is asked at, where it is not to be found by trying. */
   readonly queriesPerSecond?: number;
+  /** Lines of the Corefile besides the usual ones; who reads none takes no part. */
+  readonly directives: readonly string[];
   /** Whether names outside the cluster are asked for. */
   readonly needsUpstream: boolean;
   /** No name is ever asked twice. */
@@ -61,6 +63,7 @@ const LATENCY_SECONDS = 10;
 /** Five rounds are a minute. */
 const STALL_SECONDS = 12;
 const STALL_QUERIES_PER_SECOND = 20_000;
+const CLUSTER_ZONE = ".svc.cluster.local";
 const LABEL_OCTETS = 8;
 const SAMPLES = 20;
 
@@ -71,6 +74,7 @@ const USUAL: Setup = { label: "", cores: 1, changesPerSecond: 0 };
 const COST = {
   measures: "cost",
   leastSeconds: 1,
+  directives: [],
   needsUpstream: false,
   once: false,
   rcodes: ["NOERROR"],
@@ -138,8 +142,26 @@ function clusterWorkloads(options: Options, cluster: Cluster): Workload[] {
         { label: "two cores", cores: 2, changesPerSecond },
       ],
     },
+    rewriteWorkload(options, cluster),
     searchWorkload(options, cluster),
   ];
+}
+
+/** The cluster by names of another zone. */
+function rewriteWorkload(options: Options, cluster: Cluster): Workload {
+  const zone = ".in.example";
+  const renamed = cluster.addresses.map(({ qname, address }) => {
+    return { qname: qname.replace(CLUSTER_ZONE, zone), address };
+  });
+  const questions = renamed.map(({ qname }) => `${qname} A`);
+  return {
+    ...COST,
+    name: "rewrite",
+    title: `rewritten names: A of ${options.names} Services below ${zone}`,
+    directives: [`rewrite name suffix ${zone} ${CLUSTER_ZONE} answer auto`],
+    samples: renamed.slice(-SAMPLES),
+    questions: () => questions,
+  };
 }
 
 function searchWorkload(options: Options, cluster: Cluster): Workload {

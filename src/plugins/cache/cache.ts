@@ -115,7 +115,9 @@ export class Cache implements Instance {
   /** Puts the TTL for which it is good on a reply, and keeps it if it may be kept. */
   #keepAs(kind: ReplyClass, query: Query, reply: Reply, isRefresh: boolean): Entry | undefined {
     // EDNS is between neighbours and not to be kept (RFC 6891 §6.1.1); an explanation is news.
-    if (reply.options.length > 0) reply.options = reply.options.filter(isExtendedError);
+    if (reply.options.length > 0 && !reply.validity.isPerClient) {
+      reply.options = reply.options.filter(isExtendedError);
+    }
     const seconds = lifetimeSeconds(kind, reply, this.#options);
     if (seconds > 0) setTtl(reply, seconds);
     reply.hasOrderedTtls = this.#options[limitsOf(kind)].isMinTtlOrdered;

@@ -4,6 +4,7 @@ import { Flag } from "../../dns/header.ts";
 import type { Message } from "../../dns/message.ts";
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
+import type { OutgoingOption } from "../../server/contract/outgoing.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
@@ -38,20 +39,26 @@ export class Forward implements Instance {
   readonly metadata: MetadataTable = { [UPSTREAM]: (query) => query.noteOf(UPSTREAM) };
   #isUpstreamAsked = false;
 
+  readonly passesOption?: (code: number) => boolean;
+
   constructor(options: readonly ForwardOptions[], context: PluginContext) {
     this.#options = options;
     this.#context = context;
+    if (options.some(({ clientOptions }) => clientOptions.length > 0)) {
+      this.passesOption = (code) => options.some((one) => passes(one, code));
+    }
   }
 
   serve(query: Query, next: Next): Result {
     const first = this.#firstMatch(query.qname, 0);
     if (first < 0) return next(query);
     if (!query.mayWait) throw new TooManyWaiting();
-    const request = toRequest(query, this.#context.settings);
     const group = this.#groups[first] as UpstreamGroup;
-    if (!group.isFinal) return this.#askInTurn(first, query, request);
+    if (!group.isFinal) return this.#askInTurn(first, query);
+    const outgoing = this.#outgoing(first, query);
+    const request = toRequest(query, outgoing, this.#context.settings);
     return this.#ask(group, query, request).then(
-      (message) => toReply(query, request, message),
+      (message) => toReply(request, outgoing, message),
       fail,
     );
   }
@@ -93,14 +100,23 @@ export class Forward implements Instance {
     return group.ask(request, isStream, query.isPatient, tell);
   }
 
-  async #askInTurn(first: number, query: Query, request: Request): Promise<Reply> {
+  async #askInTurn(first: number, query: Query): Promise<Reply> {
     for (let at = first; ;) {
+      const outgoing = this.#outgoing(at, query);
+      const request = toRequest(query, outgoing, this.#context.settings);
       const group = this.#groups[at] as UpstreamGroup;
       const message = await this.#ask(group, query, request).catch(fail);
-      if (!group.leavesToNext(message)) return toReply(query, request, message);
+      if (!group.leavesToNext(message)) return toReply(request, outgoing, message);
       at = this.#firstMatch(query.qname, at + 1);
-      if (at < 0) return toReply(query, request, message);
+      if (at < 0) return toReply(request, outgoing, message);
     }
+  }
+
+  /** The EDNS options that go out to the upstreams of a group. */
+  #outgoing(at: number, { outgoing }: Query): readonly OutgoingOption[] {
+    if (outgoing.length === 0) return outgoing;
+    const options = this.#options[at] as ForwardOptions;
+    return outgoing.filter(({ code, isFromClient }) => !isFromClient || passes(options, code));
   }
 
   /** The first `forward` from `start` on that is for this name; -1 if there is none. */
@@ -112,6 +128,10 @@ export class Forward implements Instance {
   }
 }
 
+function passes({ clientOptions }: ForwardOptions, code: number): boolean {
+  return clientOptions.some(([first, last]) => first <= code && code <= last);
+}
+
 function fail(failure: unknown): never {
   throw queryError(failure);
 }
@@ -119,10 +139,14 @@ function fail(failure: unknown): never {
 /**
  * The client's question. Its EDNS options end here: we do not know what they would make of the
  * reply, which others get as well (RFC 6891 §6.1.1, RFC 7871 §12.1). What goes out is what the
- * operator has put there.
+ * operator has put there or has told us to pass on.
  */
-function toRequest(query: Query, { maxUdpOctets }: PluginContext["settings"]): Request {
-  const { qname, qtype, qclass, dnssecOk, hasEdns, outgoing } = query;
+function toRequest(
+  query: Query,
+  outgoing: readonly EdnsOption[],
+  { maxUdpOctets }: PluginContext["settings"],
+): Request {
+  const { qname, qtype, qclass, dnssecOk, hasEdns } = query;
   const flags = query.flags & REQUEST_FLAGS;
   const size = maxUdpOctets === undefined ? {} : { payloadSize: maxUdpOctets };
   const options = outgoing.length === 0 ? {} : { options: outgoing };
@@ -131,14 +155,13 @@ function toRequest(query: Query, { maxUdpOctets }: PluginContext["settings"]): R
   return new Request({ qname, qtype, qclass, flags, edns });
 }
 
-function toReply(query: Query, request: Request, message: Message): Reply {
+function toReply(request: Request, outgoing: readonly OutgoingOption[], message: Message): Reply {
   // Only a cache is configured to ask upstreams less often.
   const reply = new Reply(message.rcode, message.flags & REPLY_FLAGS, Validity.once);
   reply.isForwarded = true;
   reply.answer = evenTtls(relevantRecords(request.question, message.answer));
   reply.authority = evenTtls(message.authority);
   reply.additional = evenTtls(message.additional);
-  const { outgoing } = query;
   const options = message.edns?.options;
   if (options && options.length > 0) {
     reply.options = options.filter((one) => isExtendedError(one) || isAnswer(one, outgoing));

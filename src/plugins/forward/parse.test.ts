@@ -79,6 +79,16 @@ describe("a property", () => {
       "resolver 192.0.2.7 [2001:db8::7]:5353",
       { resolvers: ["192.0.2.7:53", "[2001:db8::7]:5353"] },
     ],
+    [
+      "client_options subnet local 5",
+      {
+        clientOptions: [
+          [8, 8],
+          [65_001, 65_534],
+          [5, 5],
+        ],
+      },
+    ],
   ])("%s", (text, expected) => {
     expect(parseBody(text)).toMatchObject(expected);
   });
@@ -128,6 +138,10 @@ describe("a property", () => {
     ["failover NOERROR", /"NOERROR" is not a failure/],
     ["failfast_all_unhealthy_upstreams 1", /unexpected argument/],
     ["source_address eth0", /cannot parse "eth0": not an IP address/],
+    ["client_options", /missing argument/],
+    ["client_options cookies", /not an integer/],
+    ["client_options 10", /option 10 is between two neighbours/],
+    ["client_options 65535", /more than 65534/],
     ["resolver dns.test", /not an IP address or IP:PORT/],
     ["resolver tls://192.0.2.1", /not an IP address or IP:PORT/],
     ["max_failz 1", /unknown property "max_failz": did you mean "max_fails"/],

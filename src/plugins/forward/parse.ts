@@ -13,6 +13,7 @@ import {
 } from "../../corefile/arguments.ts";
 import type { Directive, Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
+import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode, parseRcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
 import type { PolicyName } from "../../upstream/policy.ts";
@@ -50,7 +51,11 @@ export interface ForwardOptions {
   failover: readonly number[];
   sourceAddress: string | undefined;
   resolvers: readonly string[];
+  /** Codes of a client's EDNS options that go on to upstreams, as ranges with both ends. */
+  clientOptions: readonly OptionRange[];
 }
+
+export type OptionRange = readonly [first: number, last: number];
 
 const MAX_TARGETS = 15;
 /** So that silent upstreams cannot use up the memory: 20,000 queries for five seconds. */
@@ -103,6 +108,7 @@ function defaults(): Omit<ForwardOptions, "from" | "to"> {
     failover: [],
     sourceAddress: undefined,
     resolvers: [],
+    clientOptions: [],
   };
 }
 
@@ -150,6 +156,9 @@ const properties: Readonly<Record<string, Property>> = {
     options.failover = [...options.failover, ...atLeastOne(sub).map(failureOf)];
   },
   source_address: (sub, options) => (options.sourceAddress = parseAddress(oneArgument(sub))),
+  client_options: (sub, options) => {
+    options.clientOptions = [...options.clientOptions, ...atLeastOne(sub).map(parseOptions)];
+  },
   resolver: (sub, options) => (options.resolvers = atLeastOne(sub).map(parseResolver)),
 };
 
@@ -168,6 +177,28 @@ function failureOf(token: Token): number {
   if (rcode === Rcode.NOERROR) throw tokenError(token, `"${token.text}" is not a failure`);
   return rcode;
 }
+
+/** The codes that are for local use (RFC 6891 §9). */
+const LOCAL_OPTIONS: OptionRange = [65_001, 65_534];
+
+function parseOptions(token: Token): OptionRange {
+  if (token.text === "local") return LOCAL_OPTIONS;
+  const code =
+    token.text === "subnet"
+      ? OptionCode.CLIENT_SUBNET
+      : parseInteger(token, { min: 1, max: 65_534 });
+  if (NEIGHBOURLY.includes(code)) {
+    throw tokenError(token, `option ${code} is between two neighbours and cannot be passed on`);
+  }
+  return [code, code];
+}
+
+/** Of two neighbours on one connection, or of what they know of each other (RFC 7828, 7830, 7873). */
+const NEIGHBOURLY: readonly number[] = [
+  OptionCode.COOKIE,
+  OptionCode.KEEPALIVE,
+  OptionCode.PADDING,
+];
 
 function parseAddress(token: Token): string {
   if (isIP(token.text) !== 0) return token.text;

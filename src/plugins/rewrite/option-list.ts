@@ -5,7 +5,8 @@ import type { Query } from "../../server/contract/query.ts";
 /** One EDNS option of a question: the client's own, or one that a rule has set. */
 interface ListedOption extends EdnsOption {
   readonly isPerClient: boolean;
-  /** Set by a rule: it goes out to upstreams. */
+  readonly isFromClient: boolean;
+  /** Whether it goes out to upstreams. */
   readonly isOurs: boolean;
   /** Whether a client with EDNS sees it in the reply. */
   readonly isShown: boolean;
@@ -21,7 +22,7 @@ export class OptionList {
     const others = options.filter(({ code }) => !outgoing.some((one) => one.code === code));
     this.#all = [
       ...others.map(({ code, data }) => {
-        return { code, data, isPerClient: true, isOurs: false, isShown: false };
+        return { code, data, isPerClient: true, isFromClient: true, isOurs: false, isShown: false };
       }),
       ...outgoing.map((option) => ({ ...option, isOurs: true, isShown: false })),
     ];
@@ -56,7 +57,9 @@ export class OptionList {
 
   get outgoing(): readonly OutgoingOption[] {
     const ours = this.#all.filter(({ isOurs }) => isOurs);
-    return ours.map(({ code, data, isPerClient }) => ({ code, data, isPerClient }));
+    return ours.map(({ code, data, isPerClient, isFromClient }) => {
+      return { code, data, isPerClient, isFromClient };
+    });
   }
 
   /**

@@ -27,7 +27,7 @@ export function changeOption({ code, change, value, isReverted, isShown }: Optio
     if (change === (isThere ? "append" : "replace")) return false;
     const data = value.of(asked);
     if (!data) return false;
-    asked.options.set({ code, data, isPerClient }, isShown, isReverted);
+    asked.options.set({ code, data, isPerClient, isFromClient: false }, isShown, isReverted);
     asked.hasNewOptions = true;
     return true;
   };

@@ -7,6 +7,20 @@ export interface OutgoingOption extends EdnsOption {
    * (`Validity.perClient`).
    */
   readonly isPerClient: boolean;
+  /** Whether the client has sent it: it is for those alone who are told to pass it on. */
+  readonly isFromClient: boolean;
+}
+
+/** Of a client's options those that somebody passes on, with octets of their own. */
+export function passedOn(
+  options: readonly EdnsOption[],
+  isPassed: (code: number) => boolean,
+): readonly OutgoingOption[] {
+  return options
+    .filter(({ code }) => isPassed(code))
+    .map(({ code, data }) => {
+      return { code, data: Buffer.from(data), isPerClient: true, isFromClient: true };
+    });
 }
 
 /** What tells apart questions with other options. What is for one client alone is kept for nobody. */

@@ -67,6 +67,8 @@ export interface Instance {
   readonly accepts?: readonly Admission[];
   /** Whether it knows only data of class IN: what else the block accepts goes past it. */
   readonly isCommonOnly?: boolean;
+  /** Whether it passes a client's EDNS option with this code on, as `Query.outgoing`. */
+  passesOption?(code: number): boolean;
   /** Which of the queries for its zones this block is for; for all without it. */
   readonly view?: View;
   /** What it knows of queries, by label `plugin/name`; for those who ask by `context.metadata`. */

@@ -8,6 +8,7 @@ import { admit } from "../contract/admission.ts";
 import type { Admission } from "../contract/admission.ts";
 import type { Client } from "../../transport/client.ts";
 import type { Exchange } from "../contract/exchange.ts";
+import { passedOn } from "../contract/outgoing.ts";
 import { Validity } from "../contract/validity.ts";
 import { encodeReply } from "./encode-reply.ts";
 import type { Query } from "../contract/query.ts";
@@ -105,6 +106,10 @@ export class Dispatcher {
   #serve({ block, hasView }: Route<ServingBlock>, query: Query): void {
     const generation = block.repeat && !hasView ? this.#table?.generation : undefined;
     query.mayWait = this.#waiting.hasRoomFor(query.client);
+    const { passesOption } = block;
+    if (passesOption && query.options.length > 0) {
+      query.outgoing = passedOn(query.options, passesOption);
+    }
     let result;
     try {
       result = block.chain(query);

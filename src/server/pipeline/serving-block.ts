@@ -13,6 +13,8 @@ export interface ServingBlock {
   readonly tracedChain: Next;
   /** What it takes besides common questions. */
   readonly accepts: ReadonlySet<Admission>;
+  /** Which of a client's EDNS options somebody passes on; undefined for none. */
+  readonly passesOption: ((code: number) => boolean) | undefined;
   /** Which queries it is for; all, if undefined. */
   readonly view: View | undefined;
   /** Whether none of its instances so much as looks at queries: it refuses them all. */
@@ -40,6 +42,15 @@ export interface Repeat {
   readonly rotates: boolean;
   /** Those to tell of queries for a name that are answered so. */
   observers(qname: Name): readonly RepeatObserver[];
+}
+
+/** Whether any of the instances passes a client's option on; undefined if none ever does. */
+export function passesOptionOf(
+  instances: readonly Instance[],
+): ((code: number) => boolean) | undefined {
+  const passing = instances.filter(({ passesOption }) => passesOption !== undefined);
+  if (passing.length === 0) return undefined;
+  return (code) => passing.some((instance) => instance.passesOption?.(code));
 }
 
 /** Safe by default: what no instance has said anything of is not repeated. */

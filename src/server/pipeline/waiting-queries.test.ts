@@ -37,6 +37,7 @@ class Bench {
       tracedChain: () => new Reply(),
       accepts: new Set(),
       view: undefined,
+      passesOption: undefined,
       isEmpty: false,
       maxUdpOctets: 1_232,
       observers: [({ failure }) => void this.seen.push(failure)],

@@ -41,6 +41,7 @@ const block: ServingBlock = {
   tracedChain: () => new Reply(),
   accepts: new Set(),
   view: undefined,
+  passesOption: undefined,
   isEmpty: false,
   maxUdpOctets: 1_232,
   observers: [],

@@ -6,7 +6,7 @@ import type { Task } from "./peer.ts";
 
 /**
  * Writes the Corefile that both Portolan and CoreDNS run in every row: what kubeadm puts into a new cluster, less
- * `loop` and the lame duck, which only matter at either end.
+ * `loop` and the lame duck, which only matter at either end; with what the row is about.
  *
  * @returns the file's path
  */
@@ -29,7 +29,7 @@ export async function writeCorefile(task: Task): Promise<string> {
     cache 30
     reload
     loadbalance
-}
+${task.directives.map((line) => `    ${line}\n`).join("")}}
 `;
   writeFileSync(file, text);
   return file;

@@ -38,6 +38,8 @@ export interface Task {
   readonly port: number;
   /** How many the server may run on. */
   readonly cores: number;
+  /** Lines of the Corefile besides the usual ones. */
+  readonly directives: readonly string[];
   /** What the servers know by themselves; all other names are the upstream's. */
   readonly cluster: Cluster;
   /** The same cluster as an API, for who can read it. */
