@@ -7,7 +7,6 @@ import { formatRecord } from "../../src/dns/presentation.ts";
 import { encodeReply } from "../../src/server/pipeline/encode-reply.ts";
 import { readQuery } from "../../src/server/contract/query.ts";
 import { Reply } from "../../src/server/contract/reply.ts";
-import type { Client } from "../../src/transport/client.ts";
 import type { FakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { startFakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { records, testQuery } from "../../src/testing/query.ts";
@@ -23,7 +22,7 @@ afterEach(async () => {
 async function startUpstream(): Promise<FakeUpstream> {
   const upstream = await startFakeUpstream(({ packet, reply: send }) => {
     const { client } = testQuery(".");
-    const received = readQuery(packet, client as Client);
+    const received = readQuery(packet, client);
     if (!received) return;
     const { qname, options } = received.query;
     const said = options.map(({ code, data }) => `${code}=${data.toString("hex")}`).join(" ");

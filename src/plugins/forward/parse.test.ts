@@ -140,7 +140,7 @@ describe("a property", () => {
     ["source_address eth0", /cannot parse "eth0": not an IP address/],
     ["client_options", /missing argument/],
     ["client_options cookies", /not an integer/],
-    ["client_options 10", /option 10 is between two neighbours/],
+    ["client_options 10", /an option between two neighbours/],
     ["client_options 65535", /more than 65534/],
     ["resolver dns.test", /not an IP address or IP:PORT/],
     ["resolver tls://192.0.2.1", /not an IP address or IP:PORT/],

@@ -188,7 +188,7 @@ function parseOptions(token: Token): OptionRange {
       ? OptionCode.CLIENT_SUBNET
       : parseInteger(token, { min: 1, max: 65_534 });
   if (NEIGHBOURLY.includes(code)) {
-    throw tokenError(token, `option ${code} is between two neighbours and cannot be passed on`);
+    throw tokenError(token, `cannot parse "${token.text}": an option between two neighbours`);
   }
   return [code, code];
 }

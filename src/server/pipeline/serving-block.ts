@@ -48,7 +48,7 @@ export interface Repeat {
 export function passesOptionOf(
   instances: readonly Instance[],
 ): ((code: number) => boolean) | undefined {
-  const passing = instances.filter(({ passesOption }) => passesOption !== undefined);
+  const passing = instances.filter((instance) => instance.passesOption !== undefined);
   if (passing.length === 0) return undefined;
   return (code) => passing.some((instance) => instance.passesOption?.(code));
 }

@@ -21,6 +21,10 @@ const GUARDS: Guards = {
   serve: (inner, plugin) => (query, next) => checked(plugin, inner.serve(query, next)),
   accepts: (inner) => inner.accepts,
   isCommonOnly: (inner) => inner.isCommonOnly,
+  passesOption: (inner, plugin) => (code) =>
+    orElse(`plugin/${plugin}: passesOption`, false, () =>
+      Boolean(inner.passesOption(code) as unknown),
+    ),
   passable: (inner) => inner.passable,
   httpAddress: (inner) => inner.httpAddress,
   offers: (inner) => inner.offers,
