@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Resolver } from "node:dns/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { endAll, Portolan, ROOT } from "./run-portolan.ts";
@@ -178,6 +178,33 @@ plugin start from ./start.js
       .finished;
     expect([code, stdout]).toEqual([0, `${folder}/Corefile: ok, 1 server block\n`]);
   });
+});
+
+it("has types for a compiler outside of the checkout", () => {
+  const compile = (...args: readonly string[]): string => {
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    return spawnSync(process.execPath, [tsc, ...args], { cwd: ROOT, encoding: "utf8" }).stdout;
+  };
+  const installed = join(folder, "node_modules/portolan");
+  const outDir = join(installed, "dist/types");
+  const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    exports: object;
+  };
+  expect(compile("-p", "tsconfig.types.json", "--outDir", outDir)).toBe("");
+  // What npm installs besides: dependencies, and what the page asks for.
+  for (const name of ["@types", "pino", "prom-client"]) {
+    symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+  }
+  const compilerOptions = { module: "nodenext", strict: true, noEmit: true, types: ["node"] };
+  write({
+    "node_modules/portolan/package.json": JSON.stringify({ name: "portolan", exports }),
+    "package.json": '{ "type": "module" }',
+    "tsconfig.json": JSON.stringify({ compilerOptions, include: ["*.ts"] }),
+    "block.ts": readFileSync(join(ROOT, "deploy/examples/plugin/block.ts"), "utf8"),
+  });
+  expect(compile("-p", folder)).toBe("");
+  write({ "wrong.ts": 'import { Reply } from "portolan/plugin";\nnew Reply("NXDOMAIN");\n' });
+  expect(compile("-p", folder)).toContain("wrong.ts(2,11): error TS2345");
 });
 
 it("the example passes its own test", async () => {
