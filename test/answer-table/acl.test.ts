@@ -36,7 +36,7 @@ const list = plugins.map((plugin) => {
 
 const CLIENTS = ["10.0.0.1", "10.0.0.2", "10.9.0.1", "2001:db8::1"];
 const NETWORKS = ["10.0.0.1", "10.0.0.0/24", "10.0.0.0/8", "2001:db8::/32", "*"];
-const NAMES = ["web.shop.test", "bad.shop.test", "outside.test", "alias.test"];
+const NAMES = ["web.shop.test", "bad.shop.test", "outside.test", "alias.test", "both.test"];
 const ZONES = ["shop.test", "test", "."];
 
 const line = fc.record({
@@ -66,9 +66,13 @@ function corefile(rules: readonly Rule[]): string {
     return `acl ${zone} {\n${text.join("\n")}\n}`;
   });
   // Aliases are followed through the whole server, acl included, and kept behind it.
-  const alias =
-    'template IN ANY alias.test {\n answer "{{ .Name }} 300 IN CNAME web.shop.test."\n}';
-  return `.:53 {\n${directives.join("\n")}\ncache 300\n${alias}\nwhoami\n}`;
+  const target = 'answer "{{ .Name }} 300 IN CNAME web.shop.test."';
+  const alias = `template IN ANY alias.test {\n ${target}\n}`;
+  // An answer that a cache keeps also where nothing is said of the target.
+  const address = 'answer "{{ .Name }} 300 IN A 192.0.2.9"';
+  const other = 'answer "other.test. 300 IN CNAME web.shop.test."';
+  const both = `template IN A both.test {\n ${address}\n ${other}\n}`;
+  return `.:53 {\n${directives.join("\n")}\ncache 300\n${alias}\n${both}\nwhoami\n}`;
 }
 
 async function say(house: House, { name, type, client, transport }: Question): Promise<string> {
@@ -125,6 +129,18 @@ describe("with acl in front of a cache and a forwarder", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("keeps apart what it says of an alias to those who may not ask for its target", async () => {
+    for (const action of ["drop", "block", "filter"]) {
+      const lines = [{ action, type: "" as const, networks: ["10.0.0.1"] }] as Rule["lines"];
+      const house = await start(corefile([{ zone: "shop.test", lines }]));
+      const asked = { name: "both.test", type: "A", transport: "udp" } as const;
+      for (let i = 0; i < 3; i++) {
+        expect(await say(house, { ...asked, client: "10.0.0.1" })).not.toContain("192.0.2.1");
+        expect(await say(house, { ...asked, client: "10.9.0.1" })).toContain("192.0.2.1");
+      }
+    }
   });
 
   it("repeats the replies of questions that nobody's address makes a difference to", async () => {
