@@ -12,13 +12,11 @@ export function describeMetric(
 /**
  * Reads a README's Metrics: each family is shown once as `name{label, label="value"}` and its type,
  * `(counter)`, `(gauge)` or `(histogram)`.
- * @throws {TypeError} for one that is shown without
  */
 export function documentedMetrics(section: string): DescribedMetric[] {
   const text = section.replaceAll(/\s+/g, " ");
   const shown = /`((?:coredns|portolan|nodejs)_[a-z0-9_]+)(?:\{([^}`]*)\})?`(?: \((\w+)\))?/g;
-  return [...text.matchAll(shown)].map(([found, name = "", labels = "", type]) => {
-    if (type === undefined) throw new TypeError(`${found} is shown without its type`);
+  return [...text.matchAll(shown)].map(([, name = "", labels = "", type = "without its type"]) => {
     const names = labels.split(", ").map((label) => label.replace(/=.*/, ""));
     return describeMetric(
       name,
