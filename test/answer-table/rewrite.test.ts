@@ -233,6 +233,17 @@ describe("a question that is asked again", () => {
     expect(again).toEqual([first, second]);
   });
 
+  it("under a name made of who asks is given to nobody else", async () => {
+    const rule =
+      "name regex ^([^.]+)\\.mine\\. {1}.{kubernetes/client-namespace}.svc.cluster.local metadata answer auto";
+    const { house } = await openWith([rule], [...objects, pod("shop/p", "10.0.0.7")]);
+    const [insider, outsider] = ["web.mine. A 10.0.0.1", "web.mine. A 192.0.2.1"];
+    for (let i = 0; i < 4; i++) {
+      expect(format(await house.ask(packet("web.mine A"), CLIENTS[0]))).toBe(`0 | ${insider}`);
+      expect(format(await house.ask(packet("web.mine A"), CLIENTS[1]))).toBe(`0 | ${outsider}`);
+    }
+  });
+
   it("of a range of TTLs counts down within it, and no further", async () => {
     let nowMs = 1_000_000;
     vi.spyOn(performance, "now").mockImplementation(() => nowMs);
