@@ -4,7 +4,7 @@ import type { SignalSource } from "./signals.ts";
 import { Signals } from "./signals.ts";
 
 /** Signals that are sent by hand, the lines they lead to, and what is asked of the server. */
-class Stage {
+class Bench {
   readonly lines: string[] = [];
   readonly asked: string[] = [];
   readonly #listeners = new Map<NodeJS.Signals, (signal: NodeJS.Signals) => void>();
@@ -42,7 +42,7 @@ class Stage {
 
 describe("signals", () => {
   it.each(["SIGUSR1", "SIGHUP"] as const)("reload on %s", (signal) => {
-    const stage = new Stage();
+    const stage = new Bench();
     stage.serve();
     stage.send(signal);
     expect(stage.asked).toEqual(["reload"]);
@@ -52,7 +52,7 @@ describe("signals", () => {
   it.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)(
     "drain on %s, and then end",
     async (signal) => {
-      const stage = new Stage();
+      const stage = new Bench();
       stage.serve();
       stage.send(signal);
       expect(stage.asked).toEqual(["stop"]);
@@ -62,7 +62,7 @@ describe("signals", () => {
   );
 
   it("end at once the second time", () => {
-    const stage = new Stage();
+    const stage = new Bench();
     stage.serve();
     stage.send("SIGINT");
     stage.send("SIGINT");
@@ -70,7 +70,7 @@ describe("signals", () => {
   });
 
   it("tell of SIGUSR2 and do nothing", () => {
-    const stage = new Stage();
+    const stage = new Bench();
     stage.serve();
     stage.send("SIGUSR2");
     expect(stage.asked).toEqual([]);
@@ -78,7 +78,7 @@ describe("signals", () => {
   });
 
   it("reload once after the start what came in its course", () => {
-    const stage = new Stage();
+    const stage = new Bench();
     for (const signal of ["SIGUSR2", "SIGHUP", "SIGUSR1"] as const) stage.send(signal);
     expect(stage.asked).toEqual([]);
     stage.serve();
@@ -86,13 +86,13 @@ describe("signals", () => {
   });
 
   it("end a server that is starting at once", () => {
-    const stage = new Stage();
+    const stage = new Bench();
     stage.send("SIGTERM");
     expect(stage.asked).toEqual(["exit 0"]);
   });
 
   it("reload nothing that is stopping", () => {
-    const stage = new Stage();
+    const stage = new Bench();
     stage.serve();
     stage.send("SIGTERM");
     stage.send("SIGHUP");

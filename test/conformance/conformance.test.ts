@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { conformanceDocument } from "./document.ts";
 import { leftOut } from "./left-out.ts";
-import type { Transport, World } from "./row.ts";
+import type { Transport, Bench } from "./row.ts";
 import { suites } from "./suites.ts";
 import { isFor, transports } from "./transports.ts";
 
@@ -16,7 +16,7 @@ describe.each(suites)("$title", ({ rows, start }) => {
   const kinds = transports.filter((kind) => rows.some((row) => isFor(row, kind)));
 
   describe.each(kinds)("over $name $directive", (kind) => {
-    let world: World | undefined;
+    let world: Bench | undefined;
     let on: Transport;
 
     beforeAll(async () => {

@@ -27,11 +27,11 @@ export interface Suite {
    * Starts the server that rows ask; a suite whose rows start their own has none.
    * @param directive of the transport, for one of the server's blocks
    */
-  readonly start?: (directive: string) => Promise<World>;
+  readonly start?: (directive: string) => Promise<Bench>;
 }
 
 /** A server to ask, and all that stands behind it. */
-export interface World {
+export interface Bench {
   readonly port: number;
   stop(): Promise<void>;
 }

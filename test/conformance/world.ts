@@ -5,7 +5,7 @@ import { startServer } from "../../src/testing/server.ts";
 import { startZoneUpstream } from "../../src/testing/zone-upstream.ts";
 import { until } from "../../src/testing/until.ts";
 import { BIG, SOA } from "./example-zone.ts";
-import type { World } from "./row.ts";
+import type { Bench } from "./row.ts";
 
 const HERE = import.meta.dirname;
 
@@ -73,7 +73,7 @@ example.net:{{PORT}} {
 }
 
 /** Starts the server that the rows ask, and the upstream behind it. */
-export async function startWorld(directive: string): Promise<World> {
+export async function startWorld(directive: string): Promise<Bench> {
   const upstream = await startZoneUpstream(await readFile(join(HERE, "example.net.zone"), "utf8"));
   const server = await startServer({ corefile: corefile(upstream.address, directive) });
   await becomeReady(server);

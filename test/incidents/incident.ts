@@ -9,12 +9,12 @@ export interface Incident {
   readonly rule: string;
   /** Inside of a server block; UPSTREAM is the address of the scripted upstream. */
   readonly corefile: string;
-  /** Acts and expects, on a stage of its own. */
-  readonly play: (stage: Stage) => Promise<void>;
+  /** Acts and expects, on a bench of its own. */
+  readonly play: (bench: Bench) => Promise<void>;
 }
 
 /** A server, an upstream that says what it is told to, and a clock that stands still. */
-export interface Stage {
+export interface Bench {
   readonly upstream: FakeUpstream;
   /** Sends a query over UDP; see {@link Asked}. */
   readonly ask: (question: string, parts?: QueryParts) => Asked;

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Incident } from "./incident.ts";
-import { openStage } from "./open-stage.ts";
+import { openBench } from "./open-bench.ts";
 
 const FOLDER = join(import.meta.dirname, "upstream");
 
@@ -16,9 +16,9 @@ const incidents = await Promise.all(
 
 describe("what went wrong elsewhere goes well here", () => {
   it.each(incidents)("$advisory: $rule", async (incident) => {
-    const { stage, close } = await openStage(incident);
+    const { bench, close } = await openBench(incident);
     try {
-      await expect(incident.play(stage)).resolves.toBeUndefined();
+      await expect(incident.play(bench)).resolves.toBeUndefined();
     } finally {
       await close();
     }

@@ -9,13 +9,13 @@ import { loop } from "./index.ts";
 import { LoopDetector } from "./loop-detector.ts";
 
 /** A server whose chain is the plugin and, behind it, whatever `upstream` is. */
-class House {
+class Bench {
   readonly probes: Query[] = [];
   readonly fatal: string[] = [];
   isServing = true;
   readonly detector: LoopDetector;
 
-  constructor(upstream: (house: House, query: Query) => Reply | Promise<Reply>, zone = ".") {
+  constructor(upstream: (house: Bench, query: Query) => Reply | Promise<Reply>, zone = ".") {
     const next: Next = (query) => {
       this.probes.push(query);
       return upstream(this, query);
@@ -39,7 +39,7 @@ class House {
 }
 
 /** An upstream that forwards to us, and passes on what we say. */
-async function looping(house: House, query: Query): Promise<Reply> {
+async function looping(house: Bench, query: Query): Promise<Reply> {
   await Promise.resolve();
   house.receive(query);
   return new Reply(Rcode.SERVFAIL);
@@ -54,7 +54,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe("loop", () => {
   it("ends the process, in CoreDNS's words, when probes come back", async () => {
-    const house = new House(looping, "example.org.");
+    const house = new Bench(looping, "example.org.");
     await vi.advanceTimersByTimeAsync(1_000);
     expect(house.fatal).toEqual([
       expect.stringMatching(
@@ -65,14 +65,14 @@ describe("loop", () => {
   });
 
   it("asks once where there is no loop", async () => {
-    const house = new House(answering);
+    const house = new Bench(answering);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(house.probes).toHaveLength(1);
     expect(house.fatal).toEqual([]);
   });
 
   it("waits until the sockets are open", async () => {
-    const house = new House(looping);
+    const house = new Bench(looping);
     house.isServing = false;
     await vi.advanceTimersByTimeAsync(5_000);
     expect(house.probes).toEqual([]);
@@ -82,14 +82,14 @@ describe("loop", () => {
   });
 
   it("asks again every second, for 30 s, while there is no answer", async () => {
-    const house = new House(() => Promise.reject(new Error("nobody there")));
+    const house = new Bench(() => Promise.reject(new Error("nobody there")));
     await vi.advanceTimersByTimeAsync(120_000);
     expect(house.probes).toHaveLength(30);
     expect(new Set(house.probes.map(({ qname }) => qname.key)).size).toBe(30);
   });
 
   it("takes no notice of a probe that somebody replays", async () => {
-    const house = new House(answering);
+    const house = new Bench(answering);
     await vi.advanceTimersByTimeAsync(200);
     const [probe] = house.probes;
     const replayed = [1, 2, 3, 4].map(() => (probe ? house.receive(probe) : ""));
@@ -99,7 +99,7 @@ describe("loop", () => {
 
   it("wants more than one probe to come back, however often the one does", async () => {
     let isReplaying = true;
-    const house = new House(async (house, query) => {
+    const house = new Bench(async (house, query) => {
       const times = isReplaying ? 5 : 0;
       isReplaying = false;
       for (let i = 0; i < times; i++) house.receive(query);
@@ -111,7 +111,7 @@ describe("loop", () => {
 
   it("finds a loop that only some of the upstreams make", async () => {
     let count = 0;
-    const house = new House((house, query) => {
+    const house = new Bench((house, query) => {
       return count++ % 3 === 0 ? looping(house, query) : answering();
     });
     await vi.advanceTimersByTimeAsync(30_000);
@@ -119,7 +119,7 @@ describe("loop", () => {
   });
 
   it("lets all other questions pass", async () => {
-    const house = new House(() => new Promise<Reply>(() => {}), "example.org.");
+    const house = new Bench(() => new Promise<Reply>(() => {}), "example.org.");
     await vi.advanceTimersByTimeAsync(200);
     const [probe] = house.probes;
     const qname = probe?.qname.toString() ?? "";
@@ -133,7 +133,7 @@ describe("loop", () => {
 
   it("does not ask below a zone that leaves no room for a random name", async () => {
     const label = "x".repeat(60);
-    const house = new House(looping, `${label}.${label}.${label}.${label}.`);
+    const house = new Bench(looping, `${label}.${label}.${label}.${label}.`);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(house.probes).toEqual([]);
   });

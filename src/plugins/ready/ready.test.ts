@@ -5,7 +5,7 @@ import { recordingLog, testContext, testDirective } from "../../testing/context.
 import { ready } from "./index.ts";
 
 /** A server with plugins whose readiness can be set: undefined is ready. */
-class House {
+class Bench {
   readonly reasons = new Map<string, string | undefined>();
   readonly asked: string[] = [];
   readonly recording = recordingLog();
@@ -61,9 +61,9 @@ class House {
   }
 }
 
-let house = new House();
+let house = new Bench();
 beforeEach(() => {
-  house = new House("kubernetes", "forward/1", "forward/2");
+  house = new Bench("kubernetes", "forward/1", "forward/2");
 });
 afterEach(() => house.stop());
 

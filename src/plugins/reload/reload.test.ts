@@ -15,10 +15,10 @@ vi.mock(import("../../corefile/corefile.ts"), async (importOriginal) => {
 });
 
 let folder = "";
-let house: House;
+let house: Bench;
 
 /** A server with a Corefile on disk, whose reloads are counted; `refuses` makes them fail. */
-class House {
+class Bench {
   readonly path = join(folder, "Corefile");
   readonly metrics = new Metrics();
   readonly recording = recordingLog();
@@ -60,7 +60,7 @@ class House {
 beforeEach(() => {
   vi.useFakeTimers();
   folder = mkdtempSync(join(tmpdir(), "reload-"));
-  house = new House();
+  house = new Bench();
   house.write(".:1053 {\n import *.part\n whoami\n}\n");
 });
 

@@ -12,12 +12,12 @@ import { pass, settle, stopTime } from "../../src/testing/hand-clock.ts";
 import { startServer } from "../../src/testing/server.ts";
 import { until } from "../../src/testing/until.ts";
 import { query } from "../conformance/query-packet.ts";
-import type { Asked, Incident, Stage } from "./incident.ts";
+import type { Asked, Incident, Bench } from "./incident.ts";
 
-/** Builds the stage of an incident; `close` tears it down. */
-export async function openStage({
+/** Builds the bench of an incident; `close` tears it down. */
+export async function openBench({
   corefile,
-}: Incident): Promise<{ stage: Stage; close: () => Promise<void> }> {
+}: Incident): Promise<{ bench: Bench; close: () => Promise<void> }> {
   const unheard: ReceivedQuery[] = [];
   const upstream = await startFakeUpstream((received) => unheard.push(received));
   const body = corefile.replaceAll("UPSTREAM", upstream.address);
@@ -30,7 +30,7 @@ export async function openStage({
     await until(() => unheard.length > 0);
     return unheard.shift() as ReceivedQuery;
   };
-  const stage: Stage = {
+  const bench: Bench = {
     upstream,
     heard,
     settle,
@@ -49,10 +49,10 @@ export async function openStage({
     await server.stop();
     await upstream.close();
   };
-  return { stage, close };
+  return { bench, close };
 }
 
-async function openClient(port: number): Promise<{ ask: Stage["ask"]; close: () => void }> {
+async function openClient(port: number): Promise<{ ask: Bench["ask"]; close: () => void }> {
   const replies = new Map<number, Buffer>();
   const socket = createSocket("udp4");
   // Whoever waits for a reply says so.
