@@ -25,6 +25,12 @@ export interface Service extends ObjectKey {
   readonly publishNotReadyAddresses: boolean;
   /** Whether the Service selects Pods, so that a controller writes its slices. */
   readonly hasSelector?: boolean;
+  /** Whether a node takes what comes from outside for its own endpoints only (externalTrafficPolicy). */
+  readonly isLocal?: boolean;
+  /** Names of the annotation external-dns.alpha.kubernetes.io/hostname, as written; absent for none. */
+  readonly hostnames?: readonly string[];
+  /** The same for external-dns.alpha.kubernetes.io/internal-hostname. */
+  readonly internalHostnames?: readonly string[];
 }
 
 export interface ServicePort {
@@ -33,6 +39,8 @@ export interface ServicePort {
   readonly port: number;
   /** Lower case: tcp, udp, sctp. */
   readonly protocol: string;
+  /** The port of each node that leads here; absent for none. */
+  readonly nodePort?: number;
 }
 
 export interface EndpointSlice extends ObjectKey {
@@ -99,7 +107,57 @@ export interface ServiceImport extends ObjectKey {
   readonly ports: readonly ServicePort[];
 }
 
-export type ClusterObject = Service | EndpointSlice | Namespace | Pod | ServiceImport;
+/** A machine of the cluster. */
+export interface Node extends ObjectKey {
+  readonly kind: "Node";
+  /** Always "". */
+  readonly namespace: string;
+  /** Canonical text. */
+  readonly internalIPs: readonly string[];
+  readonly externalIPs: readonly string[];
+  readonly ready: boolean;
+}
+
+/** Where a load balancer is to be found. */
+export interface LoadBalancer {
+  /** Canonical text. */
+  readonly addresses: readonly string[];
+  /** Names, where it has no address to tell. */
+  readonly targets: readonly string[];
+}
+
+export interface Ingress extends ObjectKey, LoadBalancer {
+  readonly kind: "Ingress";
+  /** Of its rules, its TLS and its annotation, as written. */
+  readonly hostnames: readonly string[];
+}
+
+export interface Gateway extends ObjectKey, LoadBalancer {
+  readonly kind: "Gateway";
+  /** Of its listeners and its annotation, as written. */
+  readonly hostnames: readonly string[];
+}
+
+export type RouteKind = "HTTPRoute" | "TLSRoute" | "GRPCRoute";
+
+export interface Route extends ObjectKey {
+  readonly kind: RouteKind;
+  /** As written; with none of its own a route has those of its Gateways. */
+  readonly hostnames: readonly string[];
+  /** Those that have taken it. */
+  readonly gateways: readonly ObjectKey[];
+}
+
+export type ClusterObject =
+  | Service
+  | EndpointSlice
+  | Namespace
+  | Pod
+  | ServiceImport
+  | Node
+  | Ingress
+  | Gateway
+  | Route;
 export type Kind = ClusterObject["kind"];
 
 /** Receives the cluster's state. Calls come one at a time and take effect before they return. */
@@ -157,15 +215,26 @@ export interface Selection {
   readonly pods: boolean;
   /** ServiceImports, and the EndpointSlices that belong to them. */
   readonly serviceImports: boolean;
+  readonly nodes?: boolean;
+  /** Ingresses, Gateways and their routes, as far as the cluster has these kinds. */
+  readonly gateways?: boolean;
 }
 
+const GATEWAY_KINDS = ["Ingress", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute"] as const;
+
+/** Kinds that a cluster may be without: it then has no objects of them. */
+export const OPTIONAL_KINDS: ReadonlySet<Kind> = new Set(GATEWAY_KINDS);
+
 /** The kinds that a selection wants. */
-export function kindsOf({ endpoints, pods, serviceImports }: Selection): readonly Kind[] {
+export function kindsOf(selection: Selection): readonly Kind[] {
+  const { endpoints, pods, serviceImports, nodes, gateways } = selection;
   return [
     "Namespace",
     "Service",
     ...(endpoints || serviceImports ? (["EndpointSlice"] as const) : []),
     ...(pods ? (["Pod"] as const) : []),
     ...(serviceImports ? (["ServiceImport"] as const) : []),
+    ...(nodes === true ? (["Node"] as const) : []),
+    ...(gateways === true ? GATEWAY_KINDS : []),
   ];
 }

@@ -60,7 +60,8 @@ const OBJECT_META: Schema = {
   ],
 };
 
-const PORT: Schema = { name: [1], protocol: [2], port: [3] };
+const PORT: Schema = { name: [1], protocol: [2], port: [3], nodePort: [5] };
+const LOAD_BALANCER: Schema = { loadBalancer: [1, { ingress: [1, { ip: [1], hostname: [2] }] }] };
 
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Service: {
@@ -74,6 +75,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
         type: [4],
         externalIPs: [5],
         externalName: [10],
+        externalTrafficPolicy: [11],
         publishNotReadyAddresses: [13],
         sessionAffinity: [7],
         ipFamilyPolicy: [17],
@@ -82,7 +84,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
         internalTrafficPolicy: [22],
       },
     ],
-    status: [3, { loadBalancer: [1, { ingress: [1, { ip: [1], hostname: [2] }] }] }],
+    status: [3, LOAD_BALANCER],
   },
   EndpointSlice: {
     metadata: [1, OBJECT_META],
@@ -99,6 +101,18 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     ],
     ports: [3, PORT],
     addressType: [4],
+  },
+  Node: {
+    metadata: [1, OBJECT_META],
+    status: [
+      3,
+      { conditions: [4, { type: [1], status: [2] }], addresses: [5, { type: [1], address: [2] }] },
+    ],
+  },
+  Ingress: {
+    metadata: [1, OBJECT_META],
+    spec: [2, { tls: [2, { hosts: [1] }], rules: [3, { host: [1] }], ingressClassName: [4] }],
+    status: [3, LOAD_BALANCER],
   },
   Pod: {
     metadata: [1, OBJECT_META],

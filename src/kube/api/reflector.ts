@@ -30,6 +30,8 @@ import { delay } from "./delay.ts";
 const WATCH_SECONDS: readonly [number, number] = [300, 600];
 /** Servers end a watch a little early or late. */
 const ON_TIME_MS = 5_000;
+/** A kind that the server does not have may come with a CRD. */
+const ABSENT_MS = 30_000;
 /** Bookmarks come each minute: a watch that is silent for longer than this is dead. */
 const IDLE_MS = 150_000;
 /** While all objects are being read there is no reason for silence. */
@@ -70,6 +72,8 @@ export class Reflector {
   /** Why the request under way was given up, if it was. */
   #interruption: string | undefined;
   #unreadable = 0;
+  /** The version of the API at which the server has the resource, as far as is known. */
+  #versionAt = 0;
   #isConnected = false;
   /** When anything of this resource came, on the monotonic clock; before that, when it was begun. */
   #heardMs = performance.now();
@@ -155,17 +159,17 @@ export class Reflector {
   }
 
   async #list(): Promise<void> {
-    const { client, resource } = this.#options;
+    const { client } = this.#options;
     this.#beginRelist();
-    const version = await listPages(client, resource, (event) => this.#apply(event));
+    const version = await listPages(client, this.#resource, (event) => this.#apply(event));
     this.#endRelist(version);
   }
 
   async #watch(parameters: Readonly<Record<string, string>>): Promise<void> {
-    const { client, resource } = this.#options;
+    const { client } = this.#options;
     const seconds = randomInt(...WATCH_SECONDS);
     const common = { watch: "1", allowWatchBookmarks: "true", timeoutSeconds: `${seconds}` };
-    const path = requestPath(resource, { ...common, ...parameters });
+    const path = requestPath(this.#resource, { ...common, ...parameters });
     const beganMs = performance.now();
     const { body, contentType } = await client.get(path);
     this.#hear();
@@ -282,6 +286,9 @@ export class Reflector {
   }
 
   async #recover(error: unknown): Promise<void> {
+    if (this.#options.resource.isOptional && error instanceof ApiError && error.status === 404) {
+      return this.#beWithout();
+    }
     const recovery = planRecovery(error, this.#isSynced, this.#interruption);
     this.#restarted(recovery.reason);
     // Whoever gives a watch up by itself is still connected.
@@ -295,6 +302,26 @@ export class Reflector {
       this.#tell(error, `the next attempt in ${(delayMs / 1_000).toFixed(1)} s`);
     }
     await delay(delayMs, this.#stop.signal);
+  }
+
+  /** As the resource is called in the version that is asked for. */
+  get #resource(): Resource {
+    const { resource } = this.#options;
+    const path = [resource.path, ...resource.otherPaths][this.#versionAt];
+    return path === undefined || this.#versionAt === 0 ? resource : { ...resource, path };
+  }
+
+  /** The server does not have this version; without any other there are no such objects, for the time being. */
+  async #beWithout(): Promise<void> {
+    const { otherPaths } = this.#options.resource;
+    this.#versionAt = (this.#versionAt + 1) % (otherPaths.length + 1);
+    this.#needsRelist = true;
+    this.#usesWatchList = true;
+    if (this.#versionAt !== 0) return;
+    this.#beginRelist();
+    this.#endRelist("");
+    this.#needsRelist = true;
+    await delay(ABSENT_MS, this.#stop.signal);
   }
 
   #tell(error: unknown, detail: string): void {

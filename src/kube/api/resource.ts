@@ -1,5 +1,5 @@
 import type { Kind, Selection } from "../cluster-source.ts";
-import { kindsOf } from "../cluster-source.ts";
+import { kindsOf, OPTIONAL_KINDS } from "../cluster-source.ts";
 
 /** What an API server calls the objects of one kind, and which of them are wanted. */
 export interface Resource {
@@ -10,6 +10,10 @@ export interface Resource {
   readonly group: string;
   /** "/api/v1/services", or of one namespace. */
   readonly path: string;
+  /** Where older or newer servers have them. */
+  readonly otherPaths: readonly string[];
+  /** Whether a server without them has none of them: that is no error. */
+  readonly isOptional: boolean;
   /** The namespace that `path` is about; "" for all. */
   readonly namespace: string;
   readonly labelSelector: string;
@@ -20,7 +24,11 @@ interface Naming {
   readonly name: string;
   readonly group: string;
   readonly version: string;
+  readonly otherVersions?: readonly string[];
 }
+
+const NETWORKING = "networking.k8s.io";
+const GATEWAY_API = "gateway.networking.k8s.io";
 
 const NAMINGS: Readonly<Record<Kind, Naming>> = {
   Namespace: { name: "namespaces", group: "", version: "v1" },
@@ -32,7 +40,25 @@ const NAMINGS: Readonly<Record<Kind, Naming>> = {
     group: "multicluster.x-k8s.io",
     version: "v1alpha1",
   },
+  Node: { name: "nodes", group: "", version: "v1" },
+  Ingress: { name: "ingresses", group: NETWORKING, version: "v1" },
+  Gateway: { name: "gateways", group: GATEWAY_API, version: "v1", otherVersions: ["v1beta1"] },
+  HTTPRoute: { name: "httproutes", group: GATEWAY_API, version: "v1", otherVersions: ["v1beta1"] },
+  GRPCRoute: {
+    name: "grpcroutes",
+    group: GATEWAY_API,
+    version: "v1",
+    otherVersions: ["v1alpha2"],
+  },
+  TLSRoute: {
+    name: "tlsroutes",
+    group: GATEWAY_API,
+    version: "v1",
+    otherVersions: ["v1alpha3", "v1alpha2"],
+  },
 };
+
+const CLUSTER_SCOPED: ReadonlySet<Kind> = new Set(["Namespace", "Node"]);
 
 /** Pods that have given their addresses back need not come at all. */
 const PODS_ALIVE = "status.phase!=Succeeded,status.phase!=Failed,status.phase!=Unknown";
@@ -50,14 +76,19 @@ export function resourcesOf(selection: Selection): readonly Resource[] {
 }
 
 function resourceOf(kind: Kind, namespace: string, selection: Selection): Resource {
-  const { name, group, version } = NAMINGS[kind];
-  const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
-  const isNamespaced = kind !== "Namespace" && namespace !== "";
+  const { name, group, version, otherVersions = [] } = NAMINGS[kind];
+  const isNamespaced = !CLUSTER_SCOPED.has(kind) && namespace !== "";
+  const pathOf = (inVersion: string): string => {
+    const root = group === "" ? `/api/${inVersion}` : `/apis/${group}/${inVersion}`;
+    return isNamespaced ? `${root}/namespaces/${namespace}/${name}` : `${root}/${name}`;
+  };
   return {
     kind,
     name,
     group,
-    path: isNamespaced ? `${root}/namespaces/${namespace}/${name}` : `${root}/${name}`,
+    path: pathOf(version),
+    otherPaths: otherVersions.map(pathOf),
+    isOptional: OPTIONAL_KINDS.has(kind),
     namespace,
     labelSelector: labelSelectorOf(kind, selection),
     fieldSelector: fieldSelectorOf(kind, namespace),
@@ -71,7 +102,7 @@ function labelSelectorOf(kind: Kind, selection: Selection): string {
     return labels === "" ? IMPORTED : `${labels},${IMPORTED}`;
   }
   // A ServiceImport is made by a controller, which does not know of these labels.
-  return kind === "ServiceImport" ? "" : labels;
+  return kind === "ServiceImport" || CLUSTER_SCOPED.has(kind) ? "" : labels;
 }
 
 function fieldSelectorOf(kind: Kind, namespace: string): string {

@@ -50,6 +50,8 @@ export class ClusterCompleter {
     else if (selection.serviceImports) objects.push(...importedSlices(manifests));
     if (selection.serviceImports) objects.push(...manifestsOf("ServiceImport", manifests));
     if (selection.pods) objects.push(...livingPods(manifests));
+    if (selection.nodes === true) objects.push(...manifestsOf("Node", manifests));
+    if (selection.gateways === true) objects.push(...gatewaysOf(manifests));
     return this.#select(completeNamespaces(manifests), objects);
   }
 
@@ -63,7 +65,7 @@ export class ClusterCompleter {
     return [
       ...selected.map(({ name }): ClusterObject => ({ kind: "Namespace", namespace: "", name })),
       ...objects
-        .filter(({ object }) => names.has(object.namespace))
+        .filter(({ object }) => object.namespace === "" || names.has(object.namespace))
         .filter(({ object, labels }) => hasOwnLabels(object) || this.#matchesLabels(labels))
         .map(({ object }) => object),
     ];
@@ -108,9 +110,19 @@ function completeNamespaces(manifests: readonly Manifest[]): NamespaceManifest[]
   return [...new Map([...implied, ...completed]).values()];
 }
 
-/** ServiceImports are made by controllers, which do not know of a user's labels. */
+/** ServiceImports are made by controllers, which do not know of a user's labels; nor are Nodes a user's. */
 function hasOwnLabels({ kind }: ClusterObject): boolean {
-  return kind === "ServiceImport";
+  return kind === "ServiceImport" || kind === "Node";
+}
+
+function gatewaysOf(manifests: readonly Manifest[]): Labelled[] {
+  return [
+    ...manifestsOf("Ingress", manifests),
+    ...manifestsOf("Gateway", manifests),
+    ...manifestsOf("HTTPRoute", manifests),
+    ...manifestsOf("GRPCRoute", manifests),
+    ...manifestsOf("TLSRoute", manifests),
+  ];
 }
 
 /** The slices that are wanted also where the cluster's own endpoints are not. */

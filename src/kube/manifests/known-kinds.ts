@@ -34,7 +34,7 @@ const OTHER_KINDS: ReadonlySet<string> = new Set(
   APIGroup APIResource APIService APIVersions Binding CSIDriver CSINode CSIStorageCapacity CertificateSigningRequest
   ClusterRole ClusterRoleBinding ClusterTrustBundle ComponentStatus ConfigMap ControllerRevision CronJob
   CustomResourceDefinition DaemonSet DeleteOptions Deployment DeviceClass DeviceTaintRule Event Eviction FlowSchema
-  HorizontalPodAutoscaler IPAddress Ingress IngressClass Job Lease LeaseCandidate LimitRange List LocalSubjectAccessReview
+  HorizontalPodAutoscaler IPAddress IngressClass Job Lease LeaseCandidate LimitRange List LocalSubjectAccessReview
   MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration NetworkPolicy
   PersistentVolume PersistentVolumeClaim PodCertificateRequest PodDisruptionBudget PodGroup PodSchedulingContext
   PodSecurityPolicy PodTemplate PriorityClass PriorityLevelConfiguration ReplicaSet ReplicationController ResourceClaim

@@ -1,8 +1,13 @@
 import type {
   ClusterObject,
   EndpointSlice,
+  Gateway,
+  Ingress,
+  Node,
   ObjectKey,
   Pod,
+  Route,
+  RouteKind,
   Service,
   ServiceImport,
   ServicePort,
@@ -18,7 +23,10 @@ export type Manifest =
   | EndpointsManifest
   | NamespaceManifest
   | PodManifest
-  | NodeManifest;
+  | NodeManifest
+  | IngressManifest
+  | GatewayManifest
+  | RouteManifest;
 
 interface ManifestBase extends ObjectKey {
   readonly labels: Labels;
@@ -72,6 +80,22 @@ export interface PodManifest extends ManifestBase {
 
 export interface NodeManifest extends ManifestBase {
   readonly kind: "Node";
+  readonly object: Node;
+}
+
+export interface IngressManifest extends ManifestBase {
+  readonly kind: "Ingress";
+  readonly object: Ingress;
+}
+
+export interface GatewayManifest extends ManifestBase {
+  readonly kind: "Gateway";
+  readonly object: Gateway;
+}
+
+export interface RouteManifest extends ManifestBase {
+  readonly kind: RouteKind;
+  readonly object: Route;
 }
 
 /** What a sink is told, with the labels that selectors look at. */

@@ -286,9 +286,9 @@ describe("other kinds", () => {
   it.each([
     "{apiVersion: example.com/v1, kind: Servise, metadata: {name: web}}",
     "{apiVersion: v1, kind: PodList}",
-    "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute}",
+    "{apiVersion: gateway.networking.k8s.io/v1, kind: ReferenceGrant}",
     "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization}",
-    "{apiVersion: networking.k8s.io/v1, kind: Ingress}",
+    "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy}",
   ])("%s is nothing to DNS either", (text) => {
     expect(read(text)).toBeUndefined();
   });
@@ -323,14 +323,23 @@ describe("other kinds", () => {
         : [];
     });
     expect(kinds.length).toBeGreaterThan(100);
-    const isRead = /^(Service|ServiceImport|EndpointSlice|Endpoints|Pod|Namespace|Node)(List)?$/;
+    const isRead =
+      /^(Service|ServiceImport|EndpointSlice|Endpoints|Pod|Namespace|Node|Ingress)(List)?$/;
     const odd = kinds.filter((kind) => !isRead.test(kind) && oddityOf(kind, "v1", new Map()));
     expect(odd).toEqual([]);
   });
 
   it("Namespaces and Nodes have no Namespace", () => {
     const found = read("{apiVersion: v1, kind: Node, metadata: {name: n, namespace: odd}}");
-    expect(found).toEqual({ kind: "Node", namespace: "", name: "n", labels: {} });
+    const object = {
+      kind: "Node",
+      namespace: "",
+      name: "n",
+      internalIPs: [],
+      externalIPs: [],
+      ready: true,
+    };
+    expect(found).toEqual({ kind: "Node", namespace: "", name: "n", labels: {}, object });
   });
 });
 
@@ -409,5 +418,61 @@ describe("a manifest that the API server would refuse says where and why", () =>
     ],
   ])("EndpointSlice %s", (rest, message) => {
     expect(() => slice(rest)).toThrow(message);
+  });
+});
+
+describe("a Node", () => {
+  it("is known by its addresses, and whether it is ready", () => {
+    const found = read(`{apiVersion: v1, kind: Node, metadata: {name: n}, status: {
+      addresses: [{type: InternalIP, address: 10.0.0.1}, {type: Hostname, address: n}, {type: ExternalIP, address: "2001:DB8::1"}],
+      conditions: [{type: DiskPressure, status: "True"}, {type: Ready, status: Unknown}]}}`);
+    expect(found).toMatchObject({
+      object: { internalIPs: ["10.0.0.1"], externalIPs: ["2001:db8::1"], ready: false },
+    });
+  });
+});
+
+describe("what has hostnames", () => {
+  it.each([
+    [
+      `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, annotations: {external-dns.alpha.kubernetes.io/hostname: "c.test, d.test"}},
+        spec: {rules: [{host: a.test}, {}], tls: [{hosts: [b.test, a.test]}]},
+        status: {loadBalancer: {ingress: [{ip: 192.0.2.1}, {hostname: lb.test}]}}}`,
+      {
+        hostnames: ["b.test", "a.test", "c.test", "d.test"],
+        addresses: ["192.0.2.1"],
+        targets: ["lb.test"],
+      },
+    ],
+    [
+      `{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: g},
+        spec: {listeners: [{hostname: "*.a.test"}, {name: all}]},
+        status: {addresses: [{type: IPAddress, value: 192.0.2.1}, {type: Hostname, value: lb.test}]}}`,
+      { hostnames: ["*.a.test"], addresses: ["192.0.2.1"], targets: ["lb.test"] },
+    ],
+    [
+      `{apiVersion: gateway.networking.k8s.io/v1alpha2, kind: TLSRoute, metadata: {name: r, namespace: shop},
+        spec: {hostnames: [a.test], parentRefs: [{name: g}, {name: h, namespace: edge}, {kind: Service, name: s}]}}`,
+      {
+        hostnames: ["a.test"],
+        gateways: [
+          { namespace: "shop", name: "g" },
+          { namespace: "edge", name: "h" },
+        ],
+      },
+    ],
+    [
+      `{apiVersion: v1, kind: Service, metadata: {name: s, annotations: {external-dns.alpha.kubernetes.io/hostname: a.test,
+        external-dns.alpha.kubernetes.io/internal-hostname: b.test}},
+        spec: {type: NodePort, externalTrafficPolicy: Local, ports: [{port: 80, nodePort: 30080}]}}`,
+      {
+        hostnames: ["a.test"],
+        internalHostnames: ["b.test"],
+        isLocal: true,
+        ports: [{ name: "", port: 80, protocol: "tcp", nodePort: 30_080 }],
+      },
+    ],
+  ])("%s", (text, object) => {
+    expect(read(text)).toMatchObject({ object });
   });
 });

@@ -6,6 +6,8 @@ import { ManifestField } from "./manifest-field.ts";
 import { DNS_LABEL, DNS_SUBDOMAIN } from "./patterns.ts";
 import { readEndpointSlice } from "./read-endpoint-slice.ts";
 import { readEndpoints } from "./read-endpoints.ts";
+import { readNode } from "./read-node.ts";
+import { readGateway, readIngress, readRoute } from "./read-gateway.ts";
 import { readPod } from "./read-pod.ts";
 import { readService } from "./read-service.ts";
 import { readServiceImport } from "./read-service-import.ts";
@@ -15,7 +17,7 @@ interface KindReader {
   readonly isNamespaced: boolean;
   /** What the API server wants a name of this kind to be. */
   readonly name: RegExp;
-  read(key: ObjectKey, labels: Labels, object: ManifestField): Manifest;
+  readonly read: (key: ObjectKey, labels: Labels, object: ManifestField) => Manifest;
 }
 
 const SERVICE: KindReader = {
@@ -38,9 +40,31 @@ const READERS: ReadonlyMap<string, KindReader> = new Map([
   ["EndpointSlice", { ...NAMED, apiVersions: ["discovery.k8s.io/v1"], read: readEndpointSlice }],
   ["Endpoints", { ...NAMED, apiVersions: ["v1"], read: readEndpoints }],
   ["Pod", { ...NAMED, apiVersions: ["v1"], read: readPod }],
-  ["Namespace", clusterScoped("Namespace", DNS_LABEL)],
-  ["Node", clusterScoped("Node", DNS_SUBDOMAIN)],
+  ["Namespace", { apiVersions: ["v1"], isNamespaced: false, name: DNS_LABEL, read: readNamespace }],
+  ["Node", { apiVersions: ["v1"], isNamespaced: false, name: DNS_SUBDOMAIN, read: readNode }],
+  ["Ingress", { ...NAMED, apiVersions: ["networking.k8s.io/v1"], read: readIngress }],
+  ["Gateway", { ...NAMED, apiVersions: gatewayApi("v1", "v1beta1"), read: readGateway }],
+  [
+    "HTTPRoute",
+    { ...NAMED, apiVersions: gatewayApi("v1", "v1beta1"), read: readRoute("HTTPRoute") },
+  ],
+  [
+    "GRPCRoute",
+    { ...NAMED, apiVersions: gatewayApi("v1", "v1alpha2"), read: readRoute("GRPCRoute") },
+  ],
+  [
+    "TLSRoute",
+    {
+      ...NAMED,
+      apiVersions: gatewayApi("v1", "v1alpha3", "v1alpha2"),
+      read: readRoute("TLSRoute"),
+    },
+  ],
 ]);
+
+function gatewayApi(...versions: readonly string[]): string[] {
+  return versions.map((version) => `gateway.networking.k8s.io/${version}`);
+}
 
 const VERSIONS: ReadonlyMap<string, readonly string[]> = new Map(
   [...READERS].map(([kind, { apiVersions }]) => [kind, apiVersions]),
@@ -71,11 +95,6 @@ export function readManifest(value: unknown): Manifest | undefined {
   return reader.read(key, metadata.get("labels").labels(), object);
 }
 
-function clusterScoped(kind: "Namespace" | "Node", name: RegExp): KindReader {
-  return {
-    apiVersions: ["v1"],
-    isNamespaced: false,
-    name,
-    read: (key, labels) => ({ kind, ...key, labels }),
-  };
+function readNamespace(key: ObjectKey, labels: Labels): Manifest {
+  return { kind: "Namespace", ...key, labels };
 }

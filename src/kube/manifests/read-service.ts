@@ -3,6 +3,7 @@ import type { IpAddress } from "../ip-address.ts";
 import type { Labels } from "../label-selector.ts";
 import type { ServiceManifest, TargetedPort } from "./manifest.ts";
 import type { ManifestField } from "./manifest-field.ts";
+import { annotatedNames } from "./read-gateway.ts";
 import { DNS_LABEL, DNS_SUBDOMAIN, EXTERNAL_NAME, PROTOCOLS } from "./patterns.ts";
 
 const TYPES = ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"] as const;
@@ -16,6 +17,8 @@ export function readService(
 ): ServiceManifest {
   const spec = object.get("spec");
   const ports = spec.get("ports").items().map(readPort);
+  const hostnames = annotatedNames(object, "hostname");
+  const internalHostnames = annotatedNames(object, "internal-hostname");
   return {
     kind: "Service",
     ...key,
@@ -24,9 +27,12 @@ export function readService(
       kind: "Service",
       ...key,
       ...readAddresses(spec),
-      ports: ports.map(({ name, port, protocol }) => ({ name, port, protocol })),
+      ports: ports.map(({ targetPort: _targetPort, ...port }) => port),
       ...readExternalAddresses(spec, object.get("status").get("loadBalancer").get("ingress")),
       publishNotReadyAddresses: spec.get("publishNotReadyAddresses").boolean(false),
+      ...(spec.get("externalTrafficPolicy").string() === "Local" ? { isLocal: true } : {}),
+      ...(hostnames.length > 0 ? { hostnames } : {}),
+      ...(internalHostnames.length > 0 ? { internalHostnames } : {}),
     },
     ports,
     selector: spec.get("selector").labels(),
@@ -41,7 +47,12 @@ function readFamily(field: ManifestField): "IPv4" | "IPv6" {
 
 function readPort(field: ManifestField): TargetedPort {
   const port = readServicePort(field);
-  return { ...port, targetPort: field.get("targetPort").portOrName() || port.port };
+  const nodePort = field.get("nodePort").isAbsent ? 0 : field.get("nodePort").port();
+  return {
+    ...port,
+    targetPort: field.get("targetPort").portOrName() || port.port,
+    ...(nodePort > 0 ? { nodePort } : {}),
+  };
 }
 
 /** What the ports of Services and ServiceImports have in common. */

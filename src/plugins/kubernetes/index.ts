@@ -2,8 +2,9 @@ import { definePlugin } from "../../server/contract/plugin.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { localAddresses } from "./local-addresses.ts";
 import { parseKubernetes } from "./parse.ts";
+import { selectionOf } from "./selection.ts";
 import { withSnapshot } from "./snapshot.ts";
-import { makeSource } from "./source.ts";
+import { makeSource } from "../../cluster/make-source.ts";
 import { warningsOfKubernetes } from "./warnings.ts";
 
 export const kubernetes = definePlugin({
@@ -25,7 +26,7 @@ export const kubernetes = definePlugin({
   warnings: warningsOfKubernetes,
   create: (options, context) =>
     new Kubernetes(options, context, {
-      source: withSnapshot(makeSource(options, context), options, context),
+      source: withSnapshot(makeSource(options, selectionOf(options), context), options, context),
       localAddresses: localAddresses(context.settings.listenOn, context.settings.listenExcept),
       localPorts: context.keys.flatMap(({ port }) => port ?? []),
       now: Date.now,

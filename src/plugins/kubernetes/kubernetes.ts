@@ -34,7 +34,7 @@ import { nameMetadata } from "./name-metadata.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
 import { inQueryCase } from "./records/query-case.ts";
-import { placed } from "./source.ts";
+import { placed } from "../../cluster/make-source.ts";
 import { selectionOf } from "./selection.ts";
 import { transferRecords } from "./records/zone-transfer.ts";
 

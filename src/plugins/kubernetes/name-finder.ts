@@ -3,7 +3,7 @@ import type { State } from "../../server/contract/state.ts";
 import { addressOfDashed } from "./records/address.ts";
 import type { ClusterIndex } from "./index/cluster-index.ts";
 import type { ClusterZone } from "./records/cluster-zone.ts";
-import { NS_DNS } from "./records/cluster-zone.ts";
+import { NS_DNS } from "../../cluster/soa-record.ts";
 import { HostRecords } from "./records/host-records.ts";
 import { LabelOffsets, labelText, POD, SVC, withoutUnderscore } from "./records/labels.ts";
 import type { NameRecords, ServiceNames } from "./records/name-records.ts";

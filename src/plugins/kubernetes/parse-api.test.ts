@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { testDirective } from "../../testing/context.ts";
 import { parseKubernetes } from "./parse.ts";
-import type { ApiOptions } from "./parse-api.ts";
+import type { ApiOptions } from "../../cluster/api-options.ts";
 
 function parse(properties: string): ApiOptions {
   return parseKubernetes(testDirective(`kubernetes cluster.local {\n${properties}\n}`)).api;

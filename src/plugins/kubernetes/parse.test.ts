@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { testContext, testDirective } from "../../testing/context.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { parseKubernetes } from "./parse.ts";
-import { defaultApiOptions } from "./parse-api.ts";
+import { defaultApiOptions } from "../../cluster/api-options.ts";
 
 function parse(properties: string, zones = ""): ReturnType<typeof parseKubernetes> {
   return parseKubernetes(testDirective(`kubernetes ${zones} {\nmanifests m\n${properties}\n}`));

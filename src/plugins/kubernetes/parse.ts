@@ -18,8 +18,8 @@ import type { Name } from "../../dns/name.ts";
 import { parseLabelSelector } from "../../kube/label-selector.ts";
 import { wireLabel } from "./records/labels.ts";
 import type { PodMode } from "./name-finder.ts";
-import type { ApiOptions } from "./parse-api.ts";
-import { API_PROPERTIES, checkApiOptions, defaultApiOptions } from "./parse-api.ts";
+import type { ApiOptions } from "../../cluster/api-options.ts";
+import { API_PROPERTIES, checkApiOptions, defaultApiOptions } from "../../cluster/api-options.ts";
 import { isReverseKey } from "../../dns/reverse-name.ts";
 
 const MAX_TTL_SECONDS = 3_600;

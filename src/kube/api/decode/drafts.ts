@@ -1,4 +1,4 @@
-import type { Endpoint, ServicePort } from "../../cluster-source.ts";
+import type { Endpoint, ObjectKey, ServicePort } from "../../cluster-source.ts";
 
 /**
  * Objects on the way from either encoding to the thinned ones: the fields that an API server
@@ -15,6 +15,8 @@ export interface MetadataDraft {
   sourceCluster: string;
   triggeredAt: string;
   initialEventsEnd: string;
+  hostnames: string;
+  internalHostnames: string;
 }
 
 type MetadataText =
@@ -22,7 +24,9 @@ type MetadataText =
   | "importName"
   | "sourceCluster"
   | "triggeredAt"
-  | "initialEventsEnd";
+  | "initialEventsEnd"
+  | "hostnames"
+  | "internalHostnames";
 
 /** The labels that are needed. */
 export const LABELS: ReadonlyMap<string, MetadataText> = new Map([
@@ -35,6 +39,8 @@ export const LABELS: ReadonlyMap<string, MetadataText> = new Map([
 export const ANNOTATIONS: ReadonlyMap<string, MetadataText> = new Map([
   ["endpoints.kubernetes.io/last-change-trigger-time", "triggeredAt"],
   ["k8s.io/initial-events-end", "initialEventsEnd"],
+  ["external-dns.alpha.kubernetes.io/hostname", "hostnames"],
+  ["external-dns.alpha.kubernetes.io/internal-hostname", "internalHostnames"],
 ]);
 
 export function newMetadata(): MetadataDraft {
@@ -48,6 +54,8 @@ export function newMetadata(): MetadataDraft {
     sourceCluster: "",
     triggeredAt: "",
     initialEventsEnd: "",
+    hostnames: "",
+    internalHostnames: "",
   };
 }
 
@@ -84,6 +92,7 @@ export interface ServiceDraft {
   ports: PortDraft[];
   publishNotReadyAddresses: boolean;
   hasSelector: boolean;
+  isLocal: boolean;
 }
 
 export interface SliceDraft {
@@ -115,5 +124,22 @@ export function newService(): ServiceDraft {
     ports: [],
     publishNotReadyAddresses: false,
     hasSelector: false,
+    isLocal: false,
   };
+}
+
+export interface NodeDraft {
+  readonly addresses: { type: string; address: string }[];
+  ready: boolean;
+}
+
+/** Of an Ingress or a Gateway. */
+export interface BalancerDraft {
+  readonly hostnames: string[];
+  readonly ingress: IngressDraft[];
+}
+
+export interface RouteDraft {
+  readonly hostnames: string[];
+  readonly gateways: ObjectKey[];
 }

@@ -5,7 +5,7 @@ import { JSON_TYPE, PROTOBUF_TYPE } from "./media-type.ts";
 import { readList } from "./read-list.ts";
 import type { WatchEvent } from "./watch-event.ts";
 
-const KINDS = ["Service", "EndpointSlice", "Pod"] as const;
+const KINDS = ["Service", "EndpointSlice", "Pod", "Node", "Ingress"] as const;
 
 /** Fields may be absent, lists empty, texts wrong. */
 function fields(model: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> {
@@ -34,6 +34,8 @@ const annotations = fields({
     text,
     fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
   ),
+  "external-dns.alpha.kubernetes.io/hostname": fc.constantFrom("", "a.test", " a.test,, b.test "),
+  "external-dns.alpha.kubernetes.io/internal-hostname": text,
 });
 const metadata = fc.record(
   { name: text, namespace: text, resourceVersion: text, labels, annotations },
@@ -44,6 +46,7 @@ const ports = fc.array(
     name: text,
     protocol: fc.constantFrom("TCP", "UDP", "SCTP", "", "QUIC"),
     port: fc.integer({ min: -1, max: 65_536 }),
+    nodePort: fc.constantFrom(0, 30_080, 65_536),
   }),
   { maxLength: 4 },
 );
@@ -61,6 +64,7 @@ const OBJECTS = {
       externalName: text,
       externalIPs: addresses,
       publishNotReadyAddresses: fc.boolean(),
+      externalTrafficPolicy: fc.constantFrom("", "Cluster", "Local"),
     }),
     status: fields({
       loadBalancer: fields({ ingress: fc.array(fields({ ip: address, hostname: text })) }),
@@ -81,6 +85,33 @@ const OBJECTS = {
       { maxLength: 4 },
     ),
     ports,
+  }),
+  Node: fields({
+    metadata,
+    status: fields({
+      addresses: fc.array(
+        fields({ type: fc.constantFrom("InternalIP", "ExternalIP", "Hostname"), address }),
+        { maxLength: 4 },
+      ),
+      // A type comes once.
+      conditions: fc.uniqueArray(
+        fields({
+          type: fc.constantFrom("Ready", "DiskPressure"),
+          status: fc.constantFrom("True", "False", "Unknown"),
+        }),
+        { maxLength: 2, selector: (condition) => (condition as { type?: string }).type },
+      ),
+    }),
+  }),
+  Ingress: fields({
+    metadata,
+    spec: fields({
+      tls: fc.array(fields({ hosts: fc.array(text, { maxLength: 2 }) }), { maxLength: 2 }),
+      rules: fc.array(fields({ host: text }), { maxLength: 3 }),
+    }),
+    status: fields({
+      loadBalancer: fields({ ingress: fc.array(fields({ ip: address, hostname: text })) }),
+    }),
   }),
   Pod: fields({
     metadata,

@@ -74,7 +74,8 @@ function orUnreadable(kind: Kind, read: (metadata: MetadataDraft) => WatchEvent)
     return read(metadata);
   } catch (error) {
     const { namespace, name, resourceVersion } = metadata;
-    const isNamed = name !== "" && (kind === "Namespace" || namespace !== "");
+    const hasNamespace = kind !== "Namespace" && kind !== "Node";
+    const isNamed = name !== "" && (!hasNamespace || namespace !== "");
     const key = isNamed ? keyOf(kind, metadata) : undefined;
     return { type: "UNREADABLE", reason: reasonOf(error), key, resourceVersion };
   }

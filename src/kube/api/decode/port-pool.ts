@@ -33,7 +33,12 @@ function isSame(a: readonly ServicePort[], b: readonly ServicePort[]): boolean {
     a.length === b.length &&
     a.every((x, i) => {
       const y = b[i] as ServicePort;
-      return x.port === y.port && x.name === y.name && x.protocol === y.protocol;
+      return (
+        x.port === y.port &&
+        x.name === y.name &&
+        x.protocol === y.protocol &&
+        x.nodePort === y.nodePort
+      );
     })
   );
 }

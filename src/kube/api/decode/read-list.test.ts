@@ -32,10 +32,11 @@ function comparable(object: ClusterObject | undefined): unknown {
     case "Pod":
       return { ...object, labels: {} };
     case "Service": {
-      const { hasSelector: _, clusterIPs, ...service } = object;
-      // The server gives an address where the file has none.
+      const { hasSelector: _, clusterIPs, ports, ...service } = object;
+      // The server gives an address, and ports of nodes, where the file has none.
       return {
         ...service,
+        ports: ports.map(({ nodePort: _port, ...port }) => port),
         clusterIPs: clusterIPs.filter((address) =>
           /^10\.9[67]\.[01]\.|^fd00:10:96::1:/.test(address),
         ),
@@ -101,8 +102,8 @@ describe("a Service is thinned", () => {
       headless: false,
       externalName: "",
       ports: [
-        { name: "web", port: 80, protocol: "tcp" },
-        { name: "web-udp", port: 80, protocol: "udp" },
+        { name: "web", port: 80, protocol: "tcp", nodePort: 31606 },
+        { name: "web-udp", port: 80, protocol: "udp", nodePort: 31606 },
       ],
       externalIPs: ["198.51.100.7", "203.0.113.1"],
       externalHostnames: ["lb.example.org"],

@@ -3,15 +3,23 @@ import type {
   Endpoint,
   EndpointSlice,
   Kind,
+  LoadBalancer,
+  Node,
   ObjectKey,
   Pod,
+  Route,
+  RouteKind,
   Service,
   ServiceImport,
 } from "../../cluster-source.ts";
 import type {
+  BalancerDraft,
   Draft,
   MetadataDraft,
+  NodeDraft,
   PodDraft,
+  PortDraft,
+  RouteDraft,
   ServiceDraft,
   ServiceImportDraft,
   SliceDraft,
@@ -27,12 +35,21 @@ const NO_LABELS: Pod["labels"] = Object.freeze({});
 /** @throws MalformedError if the object does not say which it is */
 export function keyOf(kind: Kind, { namespace, name }: MetadataDraft): ObjectKey {
   if (name === "") throw new MalformedError("metadata.name: is missing");
-  if (kind === "Namespace") return { namespace: "", name };
+  if (kind === "Namespace" || kind === "Node") return { namespace: "", name };
   if (namespace === "") throw new MalformedError("metadata.namespace: is missing");
   return { namespace, name };
 }
 
-export function thinService({ namespace, name }: ObjectKey, draft: ServiceDraft): Service {
+/** Absent where there is none: most ports have no such field. */
+export function giveNodePort(draft: PortDraft, port: number): void {
+  if (checkedPort(port) !== 0) draft.nodePort = port;
+}
+
+export function thinService(
+  { namespace, name }: ObjectKey,
+  draft: ServiceDraft,
+  metadata: MetadataDraft,
+): Service {
   const type = serviceType(draft.type);
   const given = type === "ExternalName" ? NONE : givenClusterIPs(draft);
   const headless = given[0] === "None";
@@ -52,6 +69,20 @@ export function thinService({ namespace, name }: ObjectKey, draft: ServiceDraft)
     externalHostnames: distinct(hostnames.filter((hostname) => hostname !== "")),
     publishNotReadyAddresses: draft.publishNotReadyAddresses,
     hasSelector: draft.hasSelector,
+    ...(draft.isLocal ? { isLocal: true } : {}),
+    ...hostnamesOf(metadata),
+  };
+}
+
+function hostnamesOf({
+  hostnames,
+  internalHostnames,
+}: MetadataDraft): Pick<Service, "hostnames" | "internalHostnames"> {
+  return {
+    ...(hostnames === "" ? {} : { hostnames: namesOfAnnotation(hostnames) }),
+    ...(internalHostnames === ""
+      ? {}
+      : { internalHostnames: namesOfAnnotation(internalHostnames) }),
   };
 }
 
@@ -123,6 +154,64 @@ export function thinServiceImport(
   const clusterIPs = type === "Headless" ? NONE : canonicalAddresses(draft.ips);
   const ports = portPool.share(draft.ports);
   return { kind: "ServiceImport", namespace, name, type, clusterIPs, ports };
+}
+
+/** A Node that is being deleted is as good as gone. */
+export function thinNode(
+  { name }: ObjectKey,
+  { addresses, ready }: NodeDraft,
+  { isTerminating }: MetadataDraft,
+): Node {
+  const of = (type: string): readonly string[] => {
+    const texts = addresses.filter((one) => one.type === type).map(({ address }) => address);
+    return distinct(canonicalAddresses(texts));
+  };
+  return {
+    kind: "Node",
+    namespace: "",
+    name,
+    internalIPs: of("InternalIP"),
+    externalIPs: of("ExternalIP"),
+    ready: ready && !isTerminating,
+  };
+}
+
+/** An Ingress or a Gateway: who has an address is not asked for its name. */
+export function thinBalancer<K extends "Ingress" | "Gateway">(
+  kind: K,
+  { namespace, name }: ObjectKey,
+  { hostnames, ingress }: BalancerDraft,
+  metadata: MetadataDraft,
+): ObjectKey & LoadBalancer & { readonly kind: K; readonly hostnames: readonly string[] } {
+  const all = [...hostnames, ...namesOfAnnotation(metadata.hostnames)];
+  return {
+    kind,
+    namespace,
+    name,
+    hostnames: distinct(all.filter((hostname) => hostname !== "")),
+    addresses: distinct(canonicalAddresses(ingress.map(({ ip }) => ip))),
+    targets: distinct(
+      ingress.flatMap(({ ip, hostname }) => (ip === "" && hostname !== "" ? [hostname] : [])),
+    ),
+  };
+}
+
+export function thinRoute(
+  kind: RouteKind,
+  { namespace, name }: ObjectKey,
+  { hostnames, gateways }: RouteDraft,
+  metadata: MetadataDraft,
+): Route {
+  const all = distinct([...hostnames, ...namesOfAnnotation(metadata.hostnames)]);
+  return { kind, namespace, name, hostnames: all, gateways };
+}
+
+/** As external-dns reads it: names with commas between. */
+function namesOfAnnotation(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 /** Those that are addresses. */

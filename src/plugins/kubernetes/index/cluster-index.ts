@@ -15,7 +15,7 @@ import { wireLabel } from "../records/labels.ts";
 import { NamespaceTable } from "./namespace-table.ts";
 import { objectKey, PodTable } from "./pod-table.ts";
 import { ReverseTable } from "./reverse-table.ts";
-import { Serial } from "./serial.ts";
+import { Serial } from "../../../cluster/serial.ts";
 import { importedService } from "./service-object.ts";
 import type { NamespaceNode } from "./service-node.ts";
 import { ServiceTable } from "./service-table.ts";

@@ -2,7 +2,7 @@ import type { Kind } from "../../../kube/cluster-source.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import type { ServiceNode } from "./service-node.ts";
 
-const COUNTS: Readonly<Record<Kind, (index: ClusterIndex) => number>> = {
+const COUNTS: Readonly<Partial<Record<Kind, (index: ClusterIndex) => number>>> = {
   Namespace: (index) => countIf(index.namespaces(), ({ exists }) => exists),
   Service: ({ services }) => countIf(services.nodes(), hasService),
   ServiceImport: ({ imports }) => countIf(imports.nodes(), hasService),
@@ -14,7 +14,7 @@ const COUNTS: Readonly<Record<Kind, (index: ClusterIndex) => number>> = {
 
 /** How many objects of a kind an index has kept. */
 export function countObjects(index: ClusterIndex, kind: Kind): number {
-  return COUNTS[kind](index);
+  return COUNTS[kind]?.(index) ?? 0;
 }
 
 function hasService({ service }: ServiceNode): boolean {

@@ -4,7 +4,7 @@ import type { State } from "../../../server/contract/state.ts";
 import type { EndingStates } from "./ending-states.ts";
 import type { NamespaceTable } from "./namespace-table.ts";
 import type { ReverseTable } from "./reverse-table.ts";
-import type { Serial } from "./serial.ts";
+import type { Serial } from "../../../cluster/serial.ts";
 import { isSameService } from "./service-object.ts";
 import { ServiceNode } from "./service-node.ts";
 import type { Slice } from "./slice.ts";

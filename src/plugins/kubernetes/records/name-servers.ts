@@ -6,7 +6,7 @@ import type { ResourceRecord } from "../../../dns/resource-record.ts";
 import { addressRecord } from "./address.ts";
 import type { ClusterIndex } from "../index/cluster-index.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
-import { NS_DNS } from "./cluster-zone.ts";
+import { NS_DNS } from "../../../cluster/soa-record.ts";
 import type { Host } from "./host-records.ts";
 import { HostRecords } from "./host-records.ts";
 import { SVC } from "./labels.ts";

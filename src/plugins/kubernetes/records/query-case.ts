@@ -4,7 +4,7 @@ import { ResourceRecord } from "../../../dns/resource-record.ts";
 import type { Query } from "../../../server/contract/query.ts";
 import type { Reply } from "../../../server/contract/reply.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
-import { soaRecord } from "./cluster-zone.ts";
+import { soaRecord } from "../../../cluster/soa-record.ts";
 
 /**
  * Writes names as the client did: its own name where it is an owner, and the zone's part of all

@@ -12,14 +12,20 @@ import { ANNOTATIONS, LABELS } from "../drafts.ts";
 import type { ObjectReader } from "../object-events.ts";
 import {
   checkedPort,
+  giveNodePort,
   keyOf,
   podNameOf,
   protocolOf,
+  thinBalancer,
+  thinNode,
   thinPod,
+  thinRoute,
   thinService,
   thinServiceImport,
   thinSlice,
 } from "../thin.ts";
+import { readGateway, readIngress, readNode, readRoute } from "./more-objects.ts";
+import { readLoadBalancer } from "./load-balancer.ts";
 import type { JsonObject } from "./json-value.ts";
 import {
   booleanAt,
@@ -50,15 +56,23 @@ function readObject(
 ): ClusterObject {
   switch (kind) {
     case "Service":
-      return thinService(key, readService(object));
+      return thinService(key, readService(object), metadata);
     case "EndpointSlice":
       return thinSlice(key, readSlice(object), metadata);
     case "Pod":
       return thinPod(key, readPod(object), metadata);
     case "Namespace":
       return { kind, namespace: "", name: key.name };
-    default:
+    case "ServiceImport":
       return thinServiceImport(key, readServiceImport(object));
+    case "Node":
+      return thinNode(key, readNode(object), metadata);
+    case "Ingress":
+      return thinBalancer(kind, key, readIngress(object), metadata);
+    case "Gateway":
+      return thinBalancer(kind, key, readGateway(object), metadata);
+    default:
+      return thinRoute(kind, key, readRoute(object, key.namespace), metadata);
   }
 }
 
@@ -76,29 +90,30 @@ function fillMetadata(object: JsonObject, draft: MetadataDraft): void {
 
 function readService(object: JsonObject): ServiceDraft {
   const spec = objectAt(object, "spec");
-  const ingress = objectsAt(objectAt(objectAt(object, "status"), "loadBalancer"), "ingress");
   return {
     type: sharedTextAt(spec, "type"),
     clusterIP: textAt(spec, "clusterIP"),
     clusterIPs: textsAt(spec, "clusterIPs"),
     externalName: textAt(spec, "externalName"),
     externalIPs: textsAt(spec, "externalIPs"),
-    ingress: ingress.map((entry) => ({
-      ip: textAt(entry, "ip"),
-      hostname: textAt(entry, "hostname"),
-    })),
+    ingress: readLoadBalancer(object),
     ports: readPorts(spec),
     publishNotReadyAddresses: booleanAt(spec, "publishNotReadyAddresses", false),
     hasSelector: Object.keys(objectAt(spec, "selector")).length > 0,
+    isLocal: textAt(spec, "externalTrafficPolicy") === "Local",
   };
 }
 
 function readPorts(parent: JsonObject): PortDraft[] {
-  return objectsAt(parent, "ports").map((port) => ({
-    name: sharedTextAt(port, "name"),
-    port: checkedPort(numberAt(port, "port")),
-    protocol: protocolOf(textAt(port, "protocol")),
-  }));
+  return objectsAt(parent, "ports").map((port) => {
+    const draft: PortDraft = {
+      name: sharedTextAt(port, "name"),
+      port: checkedPort(numberAt(port, "port")),
+      protocol: protocolOf(textAt(port, "protocol")),
+    };
+    giveNodePort(draft, numberAt(port, "nodePort"));
+    return draft;
+  });
 }
 
 function readSlice(object: JsonObject): SliceDraft {

@@ -1,11 +1,13 @@
 import type { ClusterObject, Kind, ObjectKey } from "../../../cluster-source.ts";
-import type { MetadataDraft } from "../drafts.ts";
+import type { BalancerDraft, MetadataDraft } from "../drafts.ts";
 import { newService } from "../drafts.ts";
 import type { ObjectReader } from "../object-events.ts";
 import { StreamError } from "../stream-error.ts";
-import { keyOf, thinPod, thinService, thinSlice } from "../thin.ts";
+import { keyOf, thinBalancer, thinNode, thinPod, thinService, thinSlice } from "../thin.ts";
 import { takeSlice } from "./endpoint-slice.ts";
+import { takeIngressObject } from "./ingress.ts";
 import { takeObjectMeta } from "./metadata.ts";
+import { takeNode } from "./node.ts";
 import { takePod } from "./pod.ts";
 import { ProtobufReader } from "./protobuf-reader.ts";
 import type { TakeField } from "./protobuf-reader.ts";
@@ -41,6 +43,15 @@ function objectReader(kind: Kind): ObjectReader<Buffer>["object"] {
         () => undefined,
         () => undefined,
         ({ name }) => ({ kind: "Namespace", namespace: "", name }),
+      );
+    case "Node":
+      return reader(kind, () => ({ addresses: [], ready: false }), takeNode, thinNode);
+    case "Ingress":
+      return reader(
+        kind,
+        () => ({ hostnames: [], ingress: [] }),
+        takeIngressObject,
+        (key, draft: BalancerDraft, metadata) => thinBalancer(kind, key, draft, metadata),
       );
     default:
       // Custom resources have no protobuf.

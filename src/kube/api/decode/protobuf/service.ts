@@ -30,6 +30,9 @@ function takeSpec(field: number, draft: ServiceDraft, reader: ProtobufReader): v
     case 10:
       draft.externalName = reader.text();
       break;
+    case 11:
+      draft.isLocal = reader.sharedText() === "Local";
+      break;
     case 13:
       draft.publishNotReadyAddresses = reader.boolean();
       break;
@@ -42,7 +45,12 @@ function takeStatus(field: number, draft: ServiceDraft, reader: ProtobufReader):
   if (field === 1) reader.message(draft, takeLoadBalancer);
 }
 
-function takeLoadBalancer(field: number, draft: ServiceDraft, reader: ProtobufReader): void {
+/** Of a Service, and of an Ingress, which has the same. */
+export function takeLoadBalancer(
+  field: number,
+  draft: Pick<ServiceDraft, "ingress">,
+  reader: ProtobufReader,
+): void {
   if (field === 1) draft.ingress.push(reader.message({ ip: "", hostname: "" }, takeIngress));
 }
 

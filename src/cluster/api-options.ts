@@ -4,9 +4,9 @@ import {
   parseDurationMs,
   parseInteger,
   parseNumber,
-} from "../../corefile/arguments.ts";
-import type { Directive, Token } from "../../corefile/directive.ts";
-import { tokenError } from "../../corefile/directive.ts";
+} from "../corefile/arguments.ts";
+import type { Directive, Token } from "../corefile/directive.ts";
+import { tokenError } from "../corefile/directive.ts";
 
 /** How the API server is reached, as written; without endpoint and kubeconfig by service account. */
 export interface ApiOptions {

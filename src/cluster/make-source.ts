@@ -1,14 +1,22 @@
-import { reasonOf } from "../../corefile/corefile-error.ts";
-import type { Directive } from "../../corefile/directive.ts";
-import { tokenError } from "../../corefile/directive.ts";
-import { expandHome, makeAccess } from "../../kube/api/access/make-access.ts";
-import { ApiSource } from "../../kube/api/api-source.ts";
-import type { ClusterSource } from "../../kube/cluster-source.ts";
-import { manifestsSource, MissingManifests } from "../../kube/manifests/manifests-source.ts";
-import { configPath } from "../../server/config-path.ts";
-import type { PluginContext } from "../../server/contract/plugin.ts";
-import type { KubernetesOptions } from "./parse.ts";
-import { selectionOf } from "./selection.ts";
+import { reasonOf } from "../corefile/corefile-error.ts";
+import type { Directive } from "../corefile/directive.ts";
+import { tokenError } from "../corefile/directive.ts";
+import { expandHome, makeAccess } from "../kube/api/access/make-access.ts";
+import { ApiSource } from "../kube/api/api-source.ts";
+import type { ClusterSource, Selection } from "../kube/cluster-source.ts";
+import { manifestsSource, MissingManifests } from "../kube/manifests/manifests-source.ts";
+import { configPath } from "../server/config-path.ts";
+import type { PluginContext } from "../server/contract/plugin.ts";
+import type { ApiOptions } from "./api-options.ts";
+
+/** Where a cluster is, as the Corefile says it. */
+export interface ClusterOptions {
+  /** Folders, files and globs, as written; without any an API server is asked. */
+  readonly manifests: readonly string[];
+  /** Where Services without a ClusterIP get one from; empty for the default ranges. */
+  readonly serviceCidrs?: readonly string[];
+  readonly api: ApiOptions;
+}
 
 /** The error of a source, at the word of the Corefile that it is about. */
 export function placed(error: unknown, directive: Directive): unknown {
@@ -22,20 +30,27 @@ export function placed(error: unknown, directive: Directive): unknown {
  * Where the cluster's objects come from. Nothing is read before it is started.
  * @throws {CorefileError} if the ranges of addresses do not fit together.
  */
-export function makeSource(options: KubernetesOptions, context: PluginContext): ClusterSource {
+export function makeSource(
+  options: ClusterOptions,
+  selection: Selection,
+  context: PluginContext,
+): ClusterSource {
   return options.manifests.length > 0
-    ? manifestsOf(options, context)
-    : apiServerOf(options, context);
+    ? manifestsOf(options, selection, context)
+    : apiServerOf(options, selection, context);
 }
 
-function manifestsOf(options: KubernetesOptions, context: PluginContext): ClusterSource {
-  const { manifests, serviceCidrs } = options;
+function manifestsOf(
+  { manifests, serviceCidrs = [] }: ClusterOptions,
+  selection: Selection,
+  context: PluginContext,
+): ClusterSource {
   try {
     return manifestsSource({
       paths: manifests.map((path) => configPath(path, context.settings, context.directive)),
       // Also namespaces that are not shown are read: the Service that this server itself is
       // reached by may be in one of them, and is named in NS records.
-      selection: { ...selectionOf(options), namespaces: [] },
+      selection: { ...selection, namespaces: [] },
       log: context.log,
       ...(serviceCidrs.length > 0 ? { serviceCidrs } : {}),
     });
@@ -45,7 +60,8 @@ function manifestsOf(options: KubernetesOptions, context: PluginContext): Cluste
 }
 
 function apiServerOf(
-  options: KubernetesOptions,
+  options: ClusterOptions,
+  selection: Selection,
   { settings, directive, log, metrics }: PluginContext,
 ): ApiSource {
   const { endpoint, tls, kubeconfig, qps, burst, maxInflight } = options.api;
@@ -59,7 +75,7 @@ function apiServerOf(
         context: kubeconfig.context,
       },
     }),
-    selection: selectionOf(options),
+    selection,
     limits: { qps, burst, maxInflight },
     log,
     metrics,
