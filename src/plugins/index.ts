@@ -25,6 +25,7 @@ import { loop } from "./loop/index.ts";
 import { metadata } from "./metadata/index.ts";
 import { minimal } from "./minimal/index.ts";
 import { multisocket } from "./multisocket/index.ts";
+import { nodes } from "./nodes/index.ts";
 import { nsid } from "./nsid/index.ts";
 import { on } from "./on/index.ts";
 import { prometheus } from "./prometheus/index.ts";
@@ -92,6 +93,7 @@ export const plugins: PluginOrder = [
   "azure",
   "clouddns",
   k8sExternal,
+  nodes,
   kubernetes,
   "file",
   "auto",

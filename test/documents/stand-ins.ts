@@ -52,7 +52,8 @@ export class StandIns {
     this.#tls = tls;
     this.#cluster = cluster;
     const pods = { path: "/api/v1/pods", apiVersion: "v1", kind: "Pod" };
-    cluster.api.serve(new FakeCollection(pods));
+    const nodes = { path: "/api/v1/nodes", apiVersion: "v1", kind: "Node" };
+    cluster.api.serve(new FakeCollection(pods), new FakeCollection(nodes));
     this.#home = mkdtempSync(join(tmpdir(), "portolan-documents-"));
     mkdirSync(join(this.#home, ".kube"));
     const { url: server } = cluster.api;
@@ -97,14 +98,17 @@ export class StandIns {
       this.#file(directive.args[0]?.text, "192.0.2.1 host.example.org\n");
       return directive;
     },
-    kubernetes: (directive) => {
-      for (const { name, args } of directive.body) {
-        if (name.text === "manifests") for (const { text } of args) this.#manifests(text);
-      }
-      const api = directive.body.some(({ name }) => /^(kubeconfig|manifests)$/.test(name.text));
-      return api ? directive : withProperty(directive, "kubeconfig", "~/.kube/config");
-    },
+    kubernetes: (directive) => this.#whereCluster(directive),
+    nodes: (directive) => this.#whereCluster(directive),
   };
+
+  #whereCluster(directive: Directive): Directive {
+    for (const { name, args } of directive.body) {
+      if (name.text === "manifests") for (const { text } of args) this.#manifests(text);
+    }
+    const api = directive.body.some(({ name }) => /^(kubeconfig|manifests)$/.test(name.text));
+    return api ? directive : withProperty(directive, "kubeconfig", "~/.kube/config");
+  }
 
   #to(text: string, i: number): string {
     if (text === "/etc/resolv.conf") return this.#plain.address;
