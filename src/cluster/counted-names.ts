@@ -6,6 +6,11 @@ export class CountedNames {
     return this.#counts.has(labels);
   }
 
+  /** Whether there is but one thing at or below the name. */
+  isOnce(labels: string): boolean {
+    return this.#counts.get(labels) === 1;
+  }
+
   add(labels: string): void {
     this.#counts.set(labels, (this.#counts.get(labels) ?? 0) + 1);
   }

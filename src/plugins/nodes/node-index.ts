@@ -112,7 +112,10 @@ export class NodeIndex implements NameIndex {
     const old = this.#services.get(labels);
     if (isDeepStrictEqual(old, next)) return;
     const space = splitLabels(labels)[1] ?? "";
-    this.#change([this.#states.at(labels), this.#states.at(space)]);
+    const begins = !old && !this.#namespaces.has(space);
+    const ends = !next && this.#namespaces.isOnce(space);
+    const isSpaceChanged = begins || ends;
+    this.#change([this.#states.at(labels), isSpaceChanged ? this.#states.at(space) : undefined]);
     if (old) this.#namespaces.delete(space);
     if (next) this.#namespaces.add(space);
     if (next) this.#services.set(labels, next);
