@@ -1,8 +1,10 @@
-/** The objects of a cluster as its API serves them, of the three kinds that DNS needs. */
+/** The objects of a cluster as its API serves them, of the kinds that DNS needs. */
 export interface Cluster {
   readonly namespaces: readonly KubernetesObject[];
   readonly services: readonly KubernetesObject[];
   readonly endpointSlices: readonly KubernetesObject[];
+  /** One: the load generator. */
+  readonly pods: readonly KubernetesObject[];
   /** What each Service's name must resolve to. */
   readonly addresses: readonly NamedAddress[];
 }
@@ -24,6 +26,8 @@ export interface NamedAddress {
 export const CLUSTER_TTL_SECONDS = 30;
 
 const NAMESPACES = 10;
+/** That of the load generator's Pod. */
+export const CLIENT_NAMESPACE = "team-0";
 const ENDPOINTS_PER_SERVICE = 2;
 const SERVICE_NETWORK = 0x0a600000; // 10.96.0.0/12
 const POD_NETWORK = 0x0af40000; // 10.244.0.0/14
@@ -41,6 +45,7 @@ export function generateCluster(services: number): Cluster {
     })),
     services: numbers.map((number) => serviceObject(number)),
     endpointSlices: numbers.map(endpointSliceObject),
+    pods: [clientPod()],
     addresses: numbers.map((number) => namedAddress(number)),
   };
 }
@@ -59,6 +64,16 @@ export function changedService(
   const offset = services * generation;
   const service = serviceObject(number, offset);
   return { service, expected: namedAddress(number, offset) };
+}
+
+function clientPod(): KubernetesObject {
+  const podIP = "127.0.0.1";
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: metadataOf("client", { namespace: CLIENT_NAMESPACE }),
+    status: { phase: "Running", podIP, podIPs: [{ ip: podIP }] },
+  };
 }
 
 /** @param offset added to the address */

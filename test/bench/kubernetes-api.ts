@@ -39,6 +39,7 @@ export async function startKubernetesApi(cluster: Cluster): Promise<StaticKubern
   const collections = new Map([
     ["/api/v1/namespaces", collection("v1", "Namespace", cluster.namespaces)],
     ["/api/v1/services", services],
+    ["/api/v1/pods", collection("v1", "Pod", cluster.pods)],
     [`/apis/${SLICES}/endpointslices`, collection(SLICES, "EndpointSlice", cluster.endpointSlices)],
   ]);
   const state: State = { collections, resourceVersion: FIRST_RESOURCE_VERSION };

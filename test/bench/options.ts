@@ -30,7 +30,7 @@ export const USAGE = `npm run bench -- [options]
   -external N      names outside the cluster that are asked again and again (100)
   -outstanding N   queries in flight (100)
   -only LIST       cluster, changes, cores, tcp-one, tcp-many, latency, stalls, rewrite,
-                   search, cached, misses, nxdomain
+                   search, autopath, cached, misses, nxdomain
   -peers LIST      portolan, before (PORTOLAN_BEFORE=.../dist/main.js), coredns, unbound, dnsmasq, echo
   -json FILE       write every run's figures too`;
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Cluster } from "./cluster.ts";
+import { CLIENT_NAMESPACE } from "./cluster.ts";
 import type { Options } from "./options.ts";
 import type { Expected } from "./probe.ts";
 import { searchTraffic } from "./search-path.ts";
@@ -144,6 +145,7 @@ function clusterWorkloads(options: Options, cluster: Cluster): Workload[] {
     },
     rewriteWorkload(options, cluster),
     searchWorkload(options, cluster),
+    completionWorkload(options),
   ];
 }
 
@@ -161,6 +163,22 @@ function rewriteWorkload(options: Options, cluster: Cluster): Workload {
     directives: [`rewrite name suffix ${zone} ${CLUSTER_ZONE} answer auto`],
     samples: renamed.slice(-SAMPLES),
     questions: () => questions,
+  };
+}
+
+/** What a Pod asks for outside names where the server completes them: one name instead of four. */
+function completionWorkload(options: Options): Workload {
+  const names = externalNames(options).map(
+    (name) => `${name}.${CLIENT_NAMESPACE}.svc.cluster.local`,
+  );
+  return {
+    ...COST,
+    name: "autopath",
+    title: `autopath: ${options.externalNames} outside names with a Pod's first suffix, A and AAAA`,
+    needsUpstream: true,
+    directives: ["autopath @kubernetes"],
+    samples: fromUpstream(names.slice(0, SAMPLES)),
+    questions: () => names.flatMap((qname) => [`${qname} A`, `${qname} AAAA`]),
   };
 }
 

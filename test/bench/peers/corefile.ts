@@ -13,6 +13,8 @@ import type { Task } from "./peer.ts";
 export async function writeCorefile(task: Task): Promise<string> {
   const [health, ready, metrics] = [await freePort(), await freePort(), await freePort()];
   const file = join(task.folder, "Corefile");
+  // CoreDNS finds the client's namespace no other way.
+  const knowsPods = task.directives.some((line) => line.startsWith("autopath "));
   const text = `.:${task.port} {
     bind 127.0.0.1
     errors
@@ -20,7 +22,7 @@ export async function writeCorefile(task: Task): Promise<string> {
     ready 127.0.0.1:${ready}
     kubernetes cluster.local in-addr.arpa ip6.arpa {
         endpoint http://127.0.0.1:${task.kubernetesApiPort}
-        pods insecure
+        pods ${knowsPods ? "verified" : "insecure"}
         fallthrough in-addr.arpa ip6.arpa
         ttl ${CLUSTER_TTL_SECONDS}
     }
