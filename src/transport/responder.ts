@@ -5,6 +5,8 @@
 export interface BatchResponder {
   /** Whether the queries to come are from clients with an IPv6 address. */
   isIpv6: boolean;
+  /** Says whose the next query is, where that is known: a sockaddr of the kernel's, from `at` on. */
+  isFrom?(peer: Uint8Array, at: number): void;
   /** @param nowMs when the batch was received, by this thread's `performance.now()` */
   beginBatch(nowMs: number): void;
   /**

@@ -137,10 +137,38 @@ describe.each(["", "pods verified"])("with autopath and kubernetes { %s }", (pro
       expect(await say(house, QUESTIONS[0] ?? "", "10.0.0.1")).toBe(completed);
       expect(await say(house, QUESTIONS[0] ?? "", "127.0.0.1")).toBe("3");
     }
-    expect(house.table.size).toBe(0);
+    // One for the namespace, one for those outside.
+    expect(house.table.size).toBe(2);
+    expect(house.askTable(encodeQuestion(parseQuestion(QUESTIONS[0] ?? ""), 1), "10.0.0.9")).toBe(
+      undefined,
+    );
     for (let i = 0; i < 4; i++) await say(house, "web.shop.svc.cluster.local A", "10.0.0.1");
     for (let i = 0; i < 4; i++) await say(house, "www.test.svc.cluster.local A", "10.0.0.1");
-    expect(house.table.size).toBe(2);
+    expect(house.table.size).toBe(4);
+  });
+
+  it("what is kept for a namespace is given to each of its pods once it is known, and no longer", async () => {
+    const { cluster, house } = await openWith(properties, [
+      namespace("shop"),
+      namespace("data"),
+      ofPods("shop/api", "10.0.0.1", "10.0.0.2"),
+      pod("shop/p", "10.0.0.1"),
+      pod("shop/q", "10.0.0.2"),
+    ]);
+    const [question = "", another = ""] = QUESTIONS;
+    const packet = encodeQuestion(parseQuestion(question), 1);
+    for (let i = 0; i < 3; i++) await say(house, question, "10.0.0.1");
+    expect(house.askTable(packet, "10.0.0.1")).toBeDefined();
+    expect(house.askTable(packet, "::ffff:10.0.0.1")).toBeDefined();
+    expect(house.askTable(packet, "10.0.0.2")).toBeUndefined();
+    // Another question makes it known.
+    await say(house, another.replace("data", "shop"), "10.0.0.2");
+    expect(house.askTable(packet, "10.0.0.2")).toBeDefined();
+    cluster.upsert(pod("data/r", "10.0.0.2"));
+    cluster.upsert(ofPods("shop/api", "10.0.0.1"));
+    cluster.upsert(ofPods("data/db", "10.0.0.2"));
+    expect(house.askTable(packet, "10.0.0.2")).toBeUndefined();
+    expect(await say(house, question, "10.0.0.2")).toBe("3");
   });
 
   it("no answer after a change is one that a fresh server could not give", async () => {

@@ -58,7 +58,7 @@ it("a change is told to who watches, to who has missed it, and to who lists afte
 });
 
 it("what it does not have is a 404 that says so in the API's own form", async () => {
-  const response = await get("/api/v1/pods");
+  const response = await get("/api/v1/nodes");
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ kind: "Status", code: 404 });
 });

@@ -3,8 +3,9 @@ import type { Cell } from "../../observe/metrics.ts";
 import type { Instance, Next } from "../../server/contract/plugin.ts";
 import { passOn } from "../../server/contract/pass-on.ts";
 import type { Query } from "../../server/contract/query.ts";
-import type { Reply, Result } from "../../server/contract/reply.ts";
+import type { Result } from "../../server/contract/reply.ts";
 import { mapReply } from "../../server/contract/reply.ts";
+import type { SearchPath } from "../../server/contract/search-paths.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Paths } from "./paths.ts";
@@ -31,12 +32,13 @@ export class Autopath implements Instance {
     const path = this.#paths.pathOf(query.qname);
     if (!path) return next(query);
     if (path instanceof State) return passOn(query, next, Validity.dependingOn(path));
-    const isForAll = path.isOf === undefined;
-    if (path.isOf?.(query.client) === false) {
-      query.trace?.note("the client searches elsewhere");
-      return mapReply(next(query), perClientIfDenied);
-    }
-    return new Walk(query, path.suffixes, { next, isForAll, success: this.#success }).begin();
+    const isOwn = path.isOf?.(query.client) ?? true;
+    const isFor = validityOf(path, query);
+    const { suffixes } = path;
+    if (isOwn) return new Walk(query, suffixes, { next, isFor, success: this.#success }).begin();
+    query.trace?.note("the client searches elsewhere");
+    // Those who have the path get something else.
+    return mapReply(next(query), (reply) => (isConclusive(reply) ? reply : reply.narrow(isFor)));
   }
 
   connect(): void {
@@ -52,7 +54,9 @@ export class Autopath implements Instance {
   }
 }
 
-/** Those who have the path get something else. */
-function perClientIfDenied(reply: Reply): Reply {
-  return isConclusive(reply) ? reply : reply.narrow(Validity.perClient);
+/** Who else gets the same where nothing is at the name itself. */
+function validityOf(path: SearchPath, { client }: Query): Validity {
+  if (!path.isOf) return Validity.always;
+  const membership = path.groupOf?.(client);
+  return membership ? Validity.perGroup(membership) : Validity.perClient;
 }

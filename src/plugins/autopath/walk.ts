@@ -13,8 +13,8 @@ import { Validity } from "../../server/contract/validity.ts";
 
 export interface WalkParts {
   readonly next: Next;
-  /** Whether every client who asks this has the path. */
-  readonly isForAll: boolean;
+  /** Who else has the path. */
+  readonly isFor: Validity;
   /** Counts names that were found at a later element. */
   readonly success: Cell;
 }
@@ -114,7 +114,7 @@ export class Walk {
 
   /** @param successes that each repetition of the reply is */
   #marked(reply: Reply, successes: number): Reply {
-    const { isForAll, success } = this.#parts;
+    const { isFor, success } = this.#parts;
     const { aging } = reply.repetition;
     const repetitions = this.#repetitions;
     reply.repetition = {
@@ -124,7 +124,6 @@ export class Walk {
         success.value += hits * successes;
       },
     };
-    reply.narrow(this.#validity);
-    return isForAll ? reply : reply.narrow(Validity.perClient);
+    return reply.narrow(this.#validity).narrow(isFor);
   }
 }

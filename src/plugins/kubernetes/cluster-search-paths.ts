@@ -3,6 +3,7 @@ import { Name } from "../../dns/name.ts";
 import type { SearchPath, SearchPaths } from "../../server/contract/search-paths.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { State } from "../../server/contract/state.ts";
+import type { Membership } from "../../server/contract/validity.ts";
 import { parseSearchList } from "../../upstream/resolv-conf.ts";
 import type { ClusterIndex } from "./index/cluster-index.ts";
 import { isExposed } from "./index/service-node.ts";
@@ -89,6 +90,10 @@ class NamespacePath implements SearchPath {
 
   isOf({ address }: Query["client"]): boolean {
     return this.#index.podNamespace(canonicalAddress(address) ?? address) === this.#label;
+  }
+
+  groupOf({ address }: Query["client"]): Membership {
+    return this.#index.clientGroup(canonicalAddress(address) ?? address);
   }
 
   get suffixes(): readonly Name[] {

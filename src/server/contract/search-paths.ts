@@ -2,6 +2,7 @@ import type { Client } from "../../transport/client.ts";
 import type { Name } from "../../dns/name.ts";
 import { defineCapability } from "./capability.ts";
 import type { State } from "./state.ts";
+import type { Membership } from "./validity.ts";
 
 /** A list of suffixes that clients complete names with, one after the other (`search` of resolv.conf). */
 export interface SearchPath {
@@ -12,6 +13,8 @@ export interface SearchPath {
    * next time: addresses are given anew.
    */
   isOf?(client: Client): boolean;
+  /** Those who get the same as a client, whether the path is theirs or not: it is for all of them or for none. */
+  groupOf?(client: Client): Membership;
 }
 
 /** Knows which clients have which search path. */

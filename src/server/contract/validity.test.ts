@@ -60,3 +60,30 @@ describe("validity", () => {
     expect(all.kept().allowsRepeating(9)).toBe(false);
   });
 });
+
+describe("made for a group of clients", () => {
+  const shop = { group: {}, state: new State() };
+  const data = { group: {}, state: new State() };
+
+  it("is repeated to others of the group only, and kept by no cache", () => {
+    const validity = Validity.perGroup(shop);
+    expect(validity.isPerClient).toBe(true);
+    expect(validity.allowsRepeating(0)).toBe(false);
+    expect(validity.allowsRepeatingToGroup(0)).toBe(true);
+    expect(Validity.always.allowsRepeatingToGroup(0)).toBe(true);
+    expect(Validity.perClient.allowsRepeatingToGroup(0)).toBe(false);
+    expect(validity.and(Validity.until(5)).allowsRepeatingToGroup(5)).toBe(false);
+    expect(validity.and(Validity.once).allowsRepeatingToGroup(0)).toBe(false);
+    expect(validity.and(Validity.once).kept().membership).toBe(shop);
+  });
+
+  it("is nobody else's where two groups meet, or one and a single client", () => {
+    const own = Validity.perGroup(shop);
+    expect(own.and(Validity.perGroup({ ...shop })).membership?.group).toBe(shop.group);
+    expect(Validity.always.and(own).membership).toBe(shop);
+    for (const other of [Validity.perGroup(data), Validity.perClient]) {
+      expect(own.and(other).allowsRepeatingToGroup(0)).toBe(false);
+      expect(other.and(own).allowsRepeatingToGroup(0)).toBe(false);
+    }
+  });
+});

@@ -2,6 +2,14 @@ import type { State } from "./state.ts";
 
 const NO_STATES: readonly State[] = [];
 
+/** That a client is one of some who all get the same, as the Pods of a namespace. */
+export interface Membership {
+  /** Whatever it is: the same object for all of them. */
+  readonly group: object;
+  /** Until it ends, the client is one of them. */
+  readonly state: State;
+}
+
 /**
  * For how long, and for whom, a reply holds good. Immutable: two validities can only be met, and
  * what comes of that is as narrow as the narrower of them in each respect. So whoever has a part
@@ -26,17 +34,26 @@ export class Validity {
   readonly untilMs: number;
   readonly isOnce: boolean;
   readonly isPerClient: boolean;
+  /** If it is per client: who else may get it all the same, if anybody. */
+  readonly membership: Membership | undefined;
 
   private constructor(
     states: readonly State[],
     untilMs: number,
     isOnce: boolean,
     isPerClient: boolean,
+    membership?: Membership,
   ) {
     this.states = states;
     this.untilMs = untilMs;
     this.isOnce = isOnce;
     this.isPerClient = isPerClient;
+    this.membership = membership;
+  }
+
+  /** As `perClient`, but those of the client's group may get it: the server's own table knows them. */
+  static perGroup(membership: Membership): Validity {
+    return new Validity(NO_STATES, Infinity, false, true, membership);
   }
 
   /** Until the state ends. What was not there is a state, too: the reply depends on that. */
@@ -58,6 +75,7 @@ export class Validity {
       Math.min(this.untilMs, other.untilMs),
       this.isOnce || other.isOnce,
       this.isPerClient || other.isPerClient,
+      commonGroup(this, other),
     );
   }
 
@@ -69,7 +87,13 @@ export class Validity {
 
   /** Whether a reply may be given to others who ask the same, without asking again. */
   allowsRepeating(nowMs: number): boolean {
-    return !this.isOnce && !this.isPerClient && nowMs < this.untilMs && this.isCurrent;
+    return !this.isPerClient && this.allowsRepeatingToGroup(nowMs);
+  }
+
+  /** As `allowsRepeating`, to others of the client's group if it is made for one. */
+  allowsRepeatingToGroup(nowMs: number): boolean {
+    const isForNobodyElse = this.isPerClient && !this.membership;
+    return !this.isOnce && !isForNobodyElse && nowMs < this.untilMs && this.isCurrent;
   }
 
   /**
@@ -77,7 +101,8 @@ export class Validity {
    * other restrictions stay; the store adds its own: the entry, and the time for which it is kept.
    */
   kept(): Validity {
-    return this.isOnce ? new Validity(this.states, this.untilMs, false, this.isPerClient) : this;
+    if (!this.isOnce) return this;
+    return new Validity(this.states, this.untilMs, false, this.isPerClient, this.membership);
   }
 }
 
@@ -85,4 +110,11 @@ function union(some: readonly State[], others: readonly State[]): readonly State
   if (some.length === 0) return others;
   const added = others.filter((state) => !some.includes(state));
   return added.length === 0 ? some : [...some, ...added];
+}
+
+/** Those who are in both groups are one only if both are the same. */
+function commonGroup(one: Validity, other: Validity): Membership | undefined {
+  if (!one.isPerClient) return other.membership;
+  if (!other.isPerClient) return one.membership;
+  return one.membership?.group === other.membership?.group ? one.membership : undefined;
 }

@@ -4,6 +4,7 @@ import type { Query } from "../contract/query.ts";
 import type { Repetition, Reply } from "../contract/reply.ts";
 import type { RepeatedQueries } from "../contract/repeat-observer.ts";
 import type { Repeat } from "../pipeline/serving-block.ts";
+import { ClientGroups } from "./client-groups.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { HitDurations } from "./hit-durations.ts";
 import { HitRound } from "./hit-round.ts";
@@ -55,6 +56,7 @@ export class AnswerTable implements Afterwards, RoomMaker {
       if (kept) this.#countHits(kept);
     },
   );
+  readonly #clients = new ClientGroups(new Int32Array(this.writer.buffer), this);
   readonly #turns = new Turns(() => this.#turn());
   readonly #door = new Doorkeeper();
   readonly #freeEndpoints: number[] = Array.from({ length: ENDPOINTS }, (_, i) => i);
@@ -93,9 +95,12 @@ export class AnswerTable implements Afterwards, RoomMaker {
   ): void {
     const { validity, repetition } = reply;
     const { generation, repeat } = at;
-    if (generation === 0 || !validity.allowsRepeating(performance.now())) return;
+    if (generation === 0 || !validity.allowsRepeatingToGroup(performance.now())) return;
+    const { membership } = validity;
+    const group = membership ? this.#clients.admit(query.client.address, membership) : 0;
+    if (membership && group === 0) return;
     const nameOctets = query.qname.wire.length;
-    const known = this.writer.find(packet, nameOctets, shapeOf(query), generation);
+    const known = this.writer.find(packet, nameOctets, shapeOf(query), { generation, group });
     if (known >= 0) {
       if (this.#kept.get(known)?.isLeaving !== true) return;
       this.writer.unlink(known);
@@ -132,8 +137,14 @@ export class AnswerTable implements Afterwards, RoomMaker {
 
   /** Counts the hits of a reply that is no longer valid, and forgets it. */
   forgetExpired(query: Query, packet: Buffer, generation: number): void {
+    this.#forgetExpired(query, packet, { generation, group: 0 });
+    const group = this.#clients.numberOf(query.client.address);
+    if (group !== 0) this.#forgetExpired(query, packet, { generation, group });
+  }
+
+  #forgetExpired(query: Query, packet: Buffer, at: { generation: number; group: number }): void {
     const nameOctets = query.qname.wire.length;
-    const slot = this.writer.find(packet, nameOctets, shapeOf(query), generation);
+    const slot = this.writer.find(packet, nameOctets, shapeOf(query), at);
     const kept = this.#kept.get(slot);
     if (!kept || kept.isLeaving || !this.writer.isExpired(slot, performance.now())) return;
     this.#durations.refresh();
@@ -178,6 +189,7 @@ export class AnswerTable implements Afterwards, RoomMaker {
   /** When this returns, no reader has anything of what was removed. */
   reclaim(): void {
     this.writer.readers.waitForBatches();
+    this.#clients.release();
     if (this.#left.length === 0) [this.#left, this.#leaving] = [this.#leaving, this.#left];
     else for (const kept of this.#leaving.splice(0)) this.#left.push(kept);
     this.#turns.begin();
@@ -191,6 +203,8 @@ export class AnswerTable implements Afterwards, RoomMaker {
   #leave(endpoint: number, next: number, generation: number): number {
     // Requests find no reply of another generation: nothing has to be done to each of them at once.
     this.writer.setGeneration(endpoint, next);
+    // Those of another configuration may have other groups.
+    this.#clients.clear();
     if (generation !== 0) {
       this.#pastGenerations.add(generation);
       this.#past = this.#kept.values();

@@ -73,6 +73,7 @@ export class EndpointTable implements Responder {
     if (client.transport !== "udp") return false;
     const reader = this.#reader;
     reader.isIpv6 = client.address.includes(":");
+    reader.isFrom(client.address);
     if (this.#at > SLAB_OCTETS - MAX_UDP_OCTETS) {
       this.#slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
       this.#at = 0;

@@ -21,9 +21,11 @@
  *     | hits: [reader][slot][family]   |  u32, written by that reader alone
  *     +--------------------------------+ MARKS_AT
  *     | marks: [reader][page]          |  not 0: hits of that page's slots are to be counted
+ *     +--------------------------------+ CLIENTS_AT
+ *     | address (4) | group (1)        |  32,768 clients in buckets of 8, see client-groups.ts
  *     +--------------------------------+
  *
- * Of its 25 MB, pages that nothing was written to cost nothing: slots are used from the lowest
+ * Of its 26 MB, pages that nothing was written to cost nothing: slots are used from the lowest
  * up, and counters of readers that there are not stay untouched.
  *
  * A slot, in words of 32 bits:
@@ -32,10 +34,10 @@
  *      1  hash                                             7  qtype (16) | qclass (16)
  *      2  generation of the endpoint                     8-9  origin of the TTL, f64, ms
  *      3  shape (16) | octets of the question's name   10-11  end of validity, f64, ms
- *      4  for questions with capitals too (1),            12  the reply, id 0,  
- *         offsets of TTLs (15) | octets of the reply (16)     its question in lower case;
- *      5  run of address records: its offset (16),            then the offsets, 16 bits each
- *         records (8), octets of each (8)
+ *      4  for questions with capitals too (1),            12  group of clients, 0 for all
+ *         offsets of TTLs (15) | octets of the reply (16) 13  the reply, id 0,
+ *      5  run of address records: its offset (16),            its question in lower case;
+ *         records (8), octets of each (8)                     then the offsets, 16 bits each
  */
 
 /** Readers that there may be. */
@@ -65,6 +67,8 @@ export const SLOTS: number = SLOT_CLASSES.reduce((sum, { count }) => sum + count
 export const SEED_AT = 0;
 /** An f64. */
 export const CLOCK_AT = 2;
+/** How many clients' groups are known. */
+export const CLIENTS_KNOWN_AT = 4;
 export const ENDPOINTS_AT = 16;
 export const EPOCHS_AT: number = ENDPOINTS_AT + ENDPOINTS;
 export const EPOCH_WORDS = 16;
@@ -95,7 +99,13 @@ export const PAGE_BITS = 5;
 export const PAGE_SLOTS: number = 1 << PAGE_BITS;
 export const PAGES: number = SLOTS >> PAGE_BITS;
 export const MARKS_AT: number = COUNTERS_AT + READERS * COUNTER_WORDS;
-export const TABLE_OCTETS: number = (MARKS_AT + READERS * PAGES) * 4;
+/** Clients whose group is known: places of one bucket lie together. */
+export const CLIENTS_AT: number = MARKS_AT + READERS * PAGES;
+export const CLIENT_BUCKETS: number = 1 << 12;
+export const CLIENT_WAYS = 8;
+/** Address (4), group (1): 0 if the place is free. */
+export const CLIENT_WORDS = 5;
+export const TABLE_OCTETS: number = (CLIENTS_AT + CLIENT_BUCKETS * CLIENT_WAYS * CLIENT_WORDS) * 4;
 
 /** Words of a slot. */
 export const Slot = {
@@ -109,7 +119,8 @@ export const Slot = {
   question: 7,
   origin: 8,
   until: 10,
-  reply: 12,
+  group: 12,
+  reply: 13,
 } as const;
 
 /** Bits of a request's shape; CD and AD are where the header's fourth octet has them. */

@@ -17,6 +17,8 @@ export class QuestionKey {
   /** qtype and qclass, as in a slot. */
   #question = 0;
   #generation = 0;
+  /** Of clients; 0 for all. */
+  #group = 0;
   hash = 0;
   /** Whether the name has capitals in the packet. */
   hasCapitals = false;
@@ -44,9 +46,10 @@ export class QuestionKey {
     this.#question = questionWord(packet, at + nameOctets);
   }
 
-  /** Completes the key: what is asked for, and where. Sets the hash. */
-  locate(words: Int32Array, generation: number): void {
+  /** Completes the key: what is asked for, where, and by which group of clients, if not 0. Sets the hash. */
+  locate(words: Int32Array, generation: number, group: number): void {
     this.#generation = generation;
+    this.#group = group;
     const name = this.#name;
     let hash = (words[SEED_AT] as number) ^ this.#question;
     for (let i = 0; i < this.#words; i++) {
@@ -55,7 +58,7 @@ export class QuestionKey {
     }
     hash = Math.imul(hash ^ this.#key, 0x85ebca6b);
     hash ^= hash >>> 13;
-    hash = Math.imul(hash ^ generation, 0xc2b2ae35);
+    hash = Math.imul(hash ^ generation ^ Math.imul(group, 0x9e3779b1), 0xc2b2ae35);
     this.hash = hash ^ (hash >>> 16);
   }
 
@@ -65,6 +68,7 @@ export class QuestionKey {
     if (words[at + Slot.key] !== this.#key) return false;
     if (words[at + Slot.question] !== this.#question) return false;
     if (words[at + Slot.generation] !== this.#generation) return false;
+    if (words[at + Slot.group] !== this.#group) return false;
     const name = this.#name;
     const stored = at + NAME_AT;
     const last = this.#words - 1;
@@ -76,6 +80,7 @@ export class QuestionKey {
   writeTo(words: Int32Array, at: number): void {
     words[at + Slot.hash] = this.hash;
     words[at + Slot.generation] = this.#generation;
+    words[at + Slot.group] = this.#group;
     words[at + Slot.key] = this.#key;
     words[at + Slot.question] = this.#question;
   }
@@ -98,7 +103,8 @@ function questionWord(packet: Uint8Array, at: number): number {
   return (type << 16) | ((packet[at + 2] as number) << 8) | (packet[at + 3] as number);
 }
 
-function wordAt(packet: Uint8Array, at: number): number {
+/** Four octets as the machine reads them. */
+export function wordAt(packet: Uint8Array, at: number): number {
   return (
     (packet[at] as number) |
     ((packet[at + 1] as number) << 8) |

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { MAX_MESSAGE_OCTETS } from "../../dns/wire-writer.ts";
 import {
+  CLIENTS_KNOWN_AT,
   CLOCK_AT,
   COUNTERS_AT,
   COUNTER_WORDS,
@@ -21,7 +22,8 @@ import {
   Slot,
   slotAt,
 } from "./layout.ts";
-import { QuestionKey } from "./question-key.ts";
+import { findGroup, readAddress, setIpv4 } from "./client-groups.ts";
+import { QuestionKey, wordAt } from "./question-key.ts";
 import { findSlot } from "./table-index.ts";
 
 /**
@@ -50,6 +52,9 @@ export class TableReader {
   readonly #plainLimit: number;
   readonly #mostLimit: number;
   readonly #key = new QuestionKey();
+  #peer: Uint8Array | string | undefined;
+  #peerAt = 0;
+  readonly #client = new Int32Array(4);
   #shape = 0;
   #limit = 0;
   #nameOctets = 0;
@@ -79,6 +84,12 @@ export class TableReader {
     this.#plainLimit = isStream ? MAX_MESSAGE_OCTETS : PLAIN_OCTETS;
     this.#mostLimit = isStream ? MAX_MESSAGE_OCTETS : MAX_OCTETS;
     this.#random = randomBytes(4).readInt32LE();
+  }
+
+  /** Says who the next request is from: a socket address of the kernel's, or an address as text. */
+  isFrom(peer: Uint8Array | string, at = 0): void {
+    this.#peer = peer;
+    this.#peerAt = at;
   }
 
   /** For another thread than the writer's: its `performance.now()` began at another time. */
@@ -119,8 +130,7 @@ export class TableReader {
     const generation = Atomics.load(words, this.#endpointAt);
     if (generation === 0) return 0;
     this.#key.read(request, start + 12, this.#nameOctets, this.#shape);
-    this.#key.locate(words, generation);
-    const slot = findSlot(words, this.#key);
+    const slot = this.#find(generation);
     if (slot < 0) return 0;
     const at = slotAt(slot);
     const sequence = Atomics.load(words, at);
@@ -142,6 +152,28 @@ export class TableReader {
     words[this.#marksAt + (slot >> PAGE_BITS)] = 1;
     this.#hits++;
     return octets;
+  }
+
+  /** The reply that is everybody's, or that of the client's group. */
+  #find(generation: number): number {
+    const words = this.#words;
+    this.#key.locate(words, generation, 0);
+    const slot = findSlot(words, this.#key);
+    if (slot >= 0 || words[CLIENTS_KNOWN_AT] === 0 || !this.#readClient()) return slot;
+    const group = findGroup(words, this.#client);
+    if (group === 0) return -1;
+    this.#key.locate(words, generation, group);
+    return findSlot(words, this.#key);
+  }
+
+  #readClient(): boolean {
+    const peer = this.#peer;
+    if (typeof peer === "string") return readAddress(peer, this.#client);
+    if (!peer) return false;
+    const at = this.#peerAt;
+    if (peer[at] === AF_INET) setIpv4(wordAt(peer, at + 4), this.#client);
+    else for (let i = 0; i < 4; i++) this.#client[i] = wordAt(peer, at + 8 + i * 4);
+    return true;
   }
 
   /** Reads a request as far as it has to be known; false if it is unusual. */
@@ -256,5 +288,7 @@ export class TableReader {
   }
 }
 
+/** Of a socket address, little end first, as on all machines that the system calls are known for. */
+const AF_INET = 2;
 /** Where a record's data begins if its owner is a pointer. */
 const RDATA_AT = 12;

@@ -88,9 +88,14 @@ export class TableWriter {
    * The slot with the reply to the question of a packet, valid or expired; -1 if there is none.
    * @param nameOctets of the question's name, which begins behind the packet's header
    */
-  find(packet: Uint8Array, nameOctets: number, shape: number, generation: number): number {
+  find(
+    packet: Uint8Array,
+    nameOctets: number,
+    shape: number,
+    { generation, group = 0 }: { generation: number; group?: number },
+  ): number {
     this.#key.read(packet, 12, nameOctets, shape);
-    this.#key.locate(this.#words, generation);
+    this.#key.locate(this.#words, generation, group);
     return findSlot(this.#words, this.#key);
   }
 

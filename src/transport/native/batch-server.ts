@@ -85,6 +85,7 @@ export class BatchServer {
     const [queries, replies] = [this.#queries, this.#replies];
     const [at, length] = [queries.dataOctet(slot), queries.length(slot)];
     responder.isIpv6 = queries.isFromIpv6(slot);
+    responder.isFrom?.(queries.octets, queries.peerWord(slot) * 4);
     try {
       return responder.answer(queries.octets, at, length, replies.octets, replies.dataOctet(reply));
     } catch {

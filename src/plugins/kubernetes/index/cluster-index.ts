@@ -8,7 +8,9 @@ import type {
   ServiceImport,
 } from "../../../kube/cluster-source.ts";
 import type { Logger } from "../../../observe/log.ts";
+import { SharedStates } from "../../../server/contract/shared-states.ts";
 import { State } from "../../../server/contract/state.ts";
+import type { Membership } from "../../../server/contract/validity.ts";
 import type { ClusterZone } from "../records/cluster-zone.ts";
 import { EndingStates } from "./ending-states.ts";
 import { wireLabel } from "../records/labels.ts";
@@ -42,8 +44,10 @@ export interface ClusterIndexOptions {
 /** The cluster, arranged for questions. */
 export class ClusterIndex implements ClusterStore {
   readonly #ending = new EndingStates();
-  readonly pods = new PodTable(this.#ending);
-  readonly reverse = new ReverseTable(this.#ending);
+  /** By address: whose Pod it is. */
+  readonly #clientStates = new SharedStates();
+  readonly pods = new PodTable(this.#ending, this.#clientStates);
+  readonly reverse = new ReverseTable(this.#ending, this.#clientStates);
   /** The cluster's own Services. */
   readonly services: ServiceTable;
   /** Those of the cluster set. */
@@ -99,6 +103,13 @@ export class ClusterIndex implements ClusterStore {
   podNamespace(address: string): string | undefined {
     if (this.state.kinds.includes("Pod")) return this.pods.namespaceOf(address);
     return this.reverse.podNamespace(address);
+  }
+
+  /** The clients that are in the namespace of the one with this address; those that are no Pods are one group. */
+  clientGroup(address: string): Membership {
+    const label = this.podNamespace(address);
+    const group = label === undefined ? undefined : this.#namespaces.get(label);
+    return { group: group ?? this, state: this.#clientStates.of(address, this.frame) };
   }
 
   /** One of the cluster's own Services. */
@@ -206,7 +217,8 @@ export class ClusterIndex implements ClusterStore {
 
   /** @param table whose zones show the change; those of both if not given */
   #changedIf(isChanged: boolean, table?: ServiceTable): void {
-    if (!isChanged) return;
+    // Who asks may have become another one all the same.
+    if (!isChanged) return this.#ending.end();
     this.#ending.add(this.whole);
     this.whole = new State();
     this.#ending.end();

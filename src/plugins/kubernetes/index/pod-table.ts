@@ -29,9 +29,15 @@ export class PodTable {
   readonly #ending: EndingStates;
   #clients: ClientPods | undefined;
 
-  /** @param ending takes what a change ends */
-  constructor(ending: EndingStates) {
+  readonly #clientStates: SharedStates;
+
+  /**
+   * @param ending takes what a change ends
+   * @param clientStates by address
+   */
+  constructor(ending: EndingStates, clientStates: SharedStates) {
     this.#ending = ending;
+    this.#clientStates = clientStates;
   }
 
   /** @param labels of pod and namespace, in lower-case wire form */
@@ -100,6 +106,7 @@ export class PodTable {
   #add(name: string, address: string, key: string): void {
     this.#clients?.add(address, key);
     this.#ending.add(this.#states.at(name));
+    this.#ending.add(this.#clientStates.at(address));
     const known = this.#byName.get(name);
     if (known) known.count++;
     else this.#byName.set(name, { address, count: 1 });
@@ -109,7 +116,10 @@ export class PodTable {
     for (const name of names) {
       this.#ending.add(this.#states.at(name));
       const known = this.#byName.get(name);
-      if (known) this.#clients?.delete(known.address, key);
+      if (known) {
+        this.#clients?.delete(known.address, key);
+        this.#ending.add(this.#clientStates.at(known.address));
+      }
       if (known && --known.count === 0) this.#byName.delete(name);
     }
   }

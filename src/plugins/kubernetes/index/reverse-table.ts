@@ -18,9 +18,15 @@ export class ReverseTable {
   readonly #externalStates = new SharedStates();
   readonly #ending: EndingStates;
 
-  /** @param ending takes what a change ends */
-  constructor(ending: EndingStates) {
+  readonly #clientStates: SharedStates;
+
+  /**
+   * @param ending takes what a change ends
+   * @param clientStates of those who ask from an address
+   */
+  constructor(ending: EndingStates, clientStates: SharedStates) {
     this.#ending = ending;
+    this.#clientStates = clientStates;
   }
 
   /** What a reply about an address depends on, whether anybody has it or not. */
@@ -61,6 +67,7 @@ export class ReverseTable {
       this.#changed(target.address);
     }
     for (const address of slice.unready) this.#unready.add(address, slice);
+    this.#clientsChanged(slice);
   }
 
   removeSlice(slice: Slice): void {
@@ -69,14 +76,17 @@ export class ReverseTable {
       this.#changed(target.address);
     }
     for (const address of slice.unready) this.#unready.remove(address, slice);
+    this.#clientsChanged(slice);
   }
 
   /** A slice as it is now, but for those of whom DNS shows nothing. */
   updateClients(slice: Slice, { isOfPods, unready }: Slice): void {
     for (const address of slice.unready) this.#unready.remove(address, slice);
+    this.#clientsChanged(slice);
     slice.isOfPods = isOfPods;
     slice.unready = unready;
     for (const address of unready) this.#unready.add(address, slice);
+    this.#clientsChanged(slice);
   }
 
   /** Its endpoints have names from now on, or no more. */
@@ -125,6 +135,12 @@ export class ReverseTable {
     const visible = this.endpoints(address).filter(({ slice }) => slice.node.isVisible);
     const names = new Set(visible.map(({ label, slice }) => label + slice.node.key));
     return [...names].toSorted(compare);
+  }
+
+  #clientsChanged({ isOfPods, targets, unready }: Slice): void {
+    if (!isOfPods) return;
+    for (const { address } of targets) this.#ending.add(this.#clientStates.at(address));
+    for (const address of unready) this.#ending.add(this.#clientStates.at(address));
   }
 
   #changed(address: string): void {
