@@ -1,0 +1,61 @@
+import { Compiler } from "./compiler.ts";
+import type { Environment } from "./environment.ts";
+import { ExpressionError } from "./expression-error.ts";
+import { BUILTINS } from "./functions/builtins.ts";
+import type { Code } from "./machine.ts";
+import { Machine } from "./machine.ts";
+import { parseExpression } from "./parser.ts";
+import { PREDICATE_FUNCTIONS } from "./syntax.ts";
+import type { Type } from "./types.ts";
+import type { Value } from "./value.ts";
+
+/** An expression, ready to be evaluated. */
+export class Program<Context> {
+  readonly source: string;
+  readonly #code: Code<Context>;
+  /** Whether its value may differ from one time to another. */
+  readonly isVariable: boolean;
+
+  /** @throws {ExpressionError} with the place, and what was expected there. */
+  constructor(source: string, environment: Environment<Context>) {
+    this.source = source;
+    const isBuiltin = (name: string): boolean => {
+      return BUILTINS.has(name) && !Object.hasOwn(environment, name);
+    };
+    const compiler = new Compiler(environment);
+    this.#code = guarded(() => compiler.compile(parseExpression(source, { isBuiltin })));
+    this.isVariable = compiler.isVariable;
+  }
+
+  get type(): Type {
+    return this.#code.type;
+  }
+
+  /**
+   * @throws {Error} for whatever comes in between: an `EvaluationError` mostly, for what cannot be
+   * computed or is too much work; a RangeError for what is too deep.
+   */
+  evaluate(context: Context): Value {
+    return this.#code.run(new Machine(context));
+  }
+}
+
+/** Whether a variable may have this name. */
+export function isVariableName(name: string, environment: Environment<never>): boolean {
+  if (!/^[a-zA-Z_]\w*$/.test(name) || Object.hasOwn(environment, name)) return false;
+  if (BUILTINS.has(name) || PREDICATE_FUNCTIONS.has(name) || name === "type") return false;
+  try {
+    return parseExpression(name, { isBuiltin: () => false }).kind === "name";
+  } catch {
+    return false;
+  }
+}
+
+function guarded<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ExpressionError("too deep", 0);
+    throw error;
+  }
+}
