@@ -2,9 +2,20 @@ import type { Entry, Environment } from "./environment.ts";
 import { EvaluationError, ExpressionError } from "./expression-error.ts";
 import { checkCall, takes } from "./functions/builtin.ts";
 import { BUILTINS } from "./functions/builtins.ts";
-import type { Code, Evaluate, Machine } from "./machine.ts";
+import {
+  coalesce,
+  conditionType,
+  constant,
+  sequence,
+  spending,
+  truth,
+  typeOf,
+  unary,
+  valueOf,
+  values,
+} from "./code.ts";
+import type { Code, Evaluate } from "./machine.ts";
 import { compileChain, compileMember, compileSlice, isCut } from "./members.ts";
-import { isNumeric, negate } from "./operations.ts";
 import { compileOperator } from "./operators.ts";
 import { compilePredicateCall } from "./predicates.ts";
 import type { Node, NodeOf } from "./syntax.ts";
@@ -23,6 +34,9 @@ const LITERAL_TYPES: Readonly<Record<string, Type>> = {
   bytes: types.BYTES,
 };
 
+/** Methods of dates may take some microseconds. */
+const METHOD_WORK = 50;
+
 interface Pointers {
   readonly element: Type;
   /** `#index`, `#acc`, where the function has them. */
@@ -31,11 +45,35 @@ interface Pointers {
 
 /** Makes functions of an expression's parts, and looks whether their types fit. */
 export class Compiler<C> {
-  /** Whether two evaluations may come to something else. */
-  isVariable = false;
+  /** What it needs of the environment; and `now`. */
+  readonly uses = new Set<string>();
+  /** Calls of the environment's functions with a string that is known: name and string. */
+  readonly literalCalls: { readonly name: string; readonly argument: string }[] = [];
   readonly #environment: Environment<C>;
   #variables: readonly { readonly name: string; readonly type: Type }[] = [];
   readonly #pointers: Pointers[] = [];
+  #nodeCount = 0;
+
+  /** How each kind of part is compiled. */
+  readonly #ways: { readonly [Kind in Node["kind"]]: (node: NodeOf<Kind>) => Code<C> } = {
+    literal: ({ value }) => constant(value, LITERAL_TYPES[kindOf(value)] ?? types.UNKNOWN),
+    name: (node) => this.#name(node),
+    pointer: (node) => this.#pointer(node),
+    unary: (node) => unary(node, this.compile(node.operand)),
+    binary: (node) => this.#binary(node),
+    member: (node) => this.#member(node),
+    chain: ({ of }) => compileChain(this.compile(of)),
+    slice: ({ at, of, from, to }) => {
+      return compileSlice(at, this.compile(of), from && this.compile(from), to && this.compile(to));
+    },
+    call: (node) => this.#call(node),
+    builtin: (node) => this.#builtin(node),
+    let: (node) => this.#let(node),
+    sequence: ({ parts }) => sequence(parts.map((part) => this.compile(part))),
+    condition: (node) => this.#condition(node),
+    array: (node) => this.#array(node),
+    map: (node) => this.#map(node),
+  };
 
   constructor(environment: Environment<C>) {
     this.#environment = environment;
@@ -43,43 +81,8 @@ export class Compiler<C> {
 
   /** @throws {ExpressionError} */
   compile(node: Node): Code<C> {
-    switch (node.kind) {
-      case "literal":
-        return constant(node.value, LITERAL_TYPES[kindOf(node.value)] ?? types.UNKNOWN);
-      case "name":
-        return this.#name(node);
-      case "pointer":
-        return this.#pointer(node);
-      case "unary":
-        return unary(node, this.compile(node.operand));
-      case "binary":
-        return this.#binary(node);
-      case "member":
-        return this.#member(node);
-      case "chain":
-        return compileChain(this.compile(node.of));
-      case "slice":
-        return compileSlice(
-          node.at,
-          this.compile(node.of),
-          node.from && this.compile(node.from),
-          node.to && this.compile(node.to),
-        );
-      case "call":
-        return this.#call(node);
-      case "builtin":
-        return this.#builtin(node);
-      case "let":
-        return this.#let(node);
-      case "sequence":
-        return sequence(node.parts.map((part) => this.compile(part)));
-      case "condition":
-        return this.#condition(node);
-      case "array":
-        return this.#array(node);
-      case "map":
-        return this.#map(node);
-    }
+    this.#nodeCount++;
+    return (this.#ways[node.kind] as (node: Node) => Code<C>)(node);
   }
 
   #entry(name: string): Entry<C> | undefined {
@@ -94,7 +97,7 @@ export class Compiler<C> {
     if (name === "$env") return this.#wholeEnvironment();
     const entry = this.#entry(name);
     if (!entry) throw this.#unknownName(name, at);
-    this.isVariable = true;
+    this.uses.add(name);
     return { type: entry.type, run: ({ context }) => valueOf(entry, context) };
   }
 
@@ -108,8 +111,8 @@ export class Compiler<C> {
   }
 
   #wholeEnvironment(): Code<C> {
-    this.isVariable = true;
     const entries = Object.entries(this.#environment);
+    for (const [name] of entries) this.uses.add(name);
     return {
       type: types.UNKNOWN,
       run: ({ context }) => new Map(entries.map(([name, one]) => [name, valueOf(one, context)])),
@@ -164,6 +167,10 @@ export class Compiler<C> {
     const entry = callee.kind === "name" ? this.#entry(callee.name) : undefined;
     const isShadowed = this.#variables.some((one) => one.name === name);
     if (entry && "call" in entry && !isShadowed) {
+      const [first] = nodes;
+      if (first?.kind === "literal" && typeof first.value === "string") {
+        this.literalCalls.push({ name, argument: first.value });
+      }
       return {
         type: entry.type.result,
         run: (machine) => entry.call(values(args, machine), machine.context),
@@ -176,6 +183,7 @@ export class Compiler<C> {
         if (isCut(called)) return called;
         if (!(called instanceof Callable))
           throw new EvaluationError(`cannot call a ${kindOf(called)}`);
+        machine.spend(METHOD_WORK);
         return called.call(values(args, machine));
       },
     };
@@ -185,11 +193,10 @@ export class Compiler<C> {
     if (PREDICATE_FUNCTIONS.has(name)) return this.#predicateCall(name, nodes, at);
     const builtin = BUILTINS.get(name);
     if (!builtin) throw this.#unknownName(name, at);
-    // Another time it is another time.
-    if (name === "now") this.isVariable = true;
+    if (name === "now") this.uses.add(name);
     const args = nodes.map((arg) => this.compile(arg));
     const type = checkCall(name, builtin.check, args.map(typeOf), at);
-    return { type, run: (machine) => builtin.call(values(args, machine), machine as Machine) };
+    return { type, run: (machine) => builtin.call(values(args, machine), machine) };
   }
 
   #predicateCall(name: string, nodes: readonly Node[], at: number): Code<C> {
@@ -202,10 +209,13 @@ export class Compiler<C> {
     }
     const names = { map: ["index"], reduce: ["index", "acc"] }[name] ?? [];
     this.#pointers.push({ element: types.elementOf(list.type), names });
+    const before = this.#nodeCount;
     const predicate = predicateNode && this.compile(predicateNode);
+    const weight = 1 + this.#nodeCount - before;
     this.#pointers.pop();
     const extra = extraNode && this.compile(extraNode);
-    return compilePredicateCall({ name, at: predicateNode?.at ?? at }, list, predicate, extra);
+    const call = { name, at: predicateNode?.at ?? at, weight };
+    return compilePredicateCall(call, list, predicate, extra);
   }
 
   #let({ name, value: valueNode, body: bodyNode, at }: NodeOf<"let">): Code<C> {
@@ -268,88 +278,4 @@ export class Compiler<C> {
     };
     return spending({ type: types.LITERAL_MAP, run }, pairs.length);
   }
-}
-
-function valueOf<C>(entry: Entry<C>, context: C): Value {
-  if (!("call" in entry)) return entry.read(context);
-  const { parameters } = entry.type;
-  return new Callable((args) => {
-    if (args.length === parameters.length) return entry.call(args, context);
-    throw new EvaluationError(`expected ${parameters.length} arguments, found ${args.length}`);
-  });
-}
-
-function typeOf({ type }: { type: Type }): Type {
-  return type;
-}
-
-function values<C>(codes: readonly Code<C>[], machine: Machine<C>): Value[] {
-  return codes.map(({ run }) => run(machine));
-}
-
-function constant<C>(value: Value, type: Type): Code<C> {
-  return { type, run: () => value };
-}
-
-function spending<C>({ type, run }: Code<C>, amount: number): Code<C> {
-  return {
-    type,
-    run(machine) {
-      machine.spend(amount);
-      return run(machine);
-    },
-  };
-}
-
-function sequence<C>(parts: readonly Code<C>[]): Code<C> {
-  return {
-    type: parts.at(-1)?.type ?? types.NIL,
-    run(machine) {
-      let last: Value = null;
-      for (const { run } of parts) last = run(machine);
-      return last;
-    },
-  };
-}
-
-function coalesce<C>(left: Code<C>, right: Code<C>): Code<C> {
-  const isLeftNil = left.type.kind === "nil";
-  const isSame =
-    right.type.kind === "nil" ||
-    (right.type.kind === left.type.kind && !types.isUnknown(left.type));
-  return {
-    type: isLeftNil ? right.type : isSame ? left.type : types.UNKNOWN,
-    run: (machine) => left.run(machine) ?? right.run(machine),
-  };
-}
-
-function conditionType(yes: Type, no: Type): Type {
-  if (yes.kind === "nil") return no;
-  if (no.kind === "nil") return yes;
-  if (types.isUnknown(yes) || types.isUnknown(no) || yes.kind !== no.kind) return types.UNKNOWN;
-  const isSameArray = types.elementOf(yes).kind === types.elementOf(no).kind;
-  return yes.kind === "array" && !isSameArray ? types.ARRAY : yes;
-}
-
-function unary<C>({ operator, at }: NodeOf<"unary">, { type, run }: Code<C>): Code<C> {
-  const isNot = operator === "not" || operator === "!";
-  const fits = isNot ? types.isAssignable(type, types.BOOL) : types.isNumber(type);
-  if (!fits && !types.isUnknown(type)) {
-    throw new ExpressionError(`cannot do "${operator}" with ${types.formatType(type)}`, at);
-  }
-  if (isNot) return { type: types.BOOL, run: (machine) => !truth(run(machine)) };
-  if (operator === "-") return { type, run: (machine) => negate(run(machine)) };
-  return {
-    type,
-    run(machine) {
-      const value = run(machine);
-      if (isNumeric(value)) return value;
-      throw new EvaluationError(`cannot do "+" with ${kindOf(value)}`);
-    },
-  };
-}
-
-function truth(value: Value): boolean {
-  if (typeof value === "boolean") return value;
-  throw new EvaluationError(`a ${kindOf(value)} is neither true nor false`);
 }

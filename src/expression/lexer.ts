@@ -16,9 +16,9 @@ const FRACTION = /(?:\.(?!\.)[\d_]*)?(?:[eE][+-]?[\d_]*)?/uy;
 const OPERATOR = /\?[.?]?|\|\|?|::?|[&!=*<>][&=*]?|\.\.?|[,;%+\-^/#]/uy;
 const BRACKET = /[()[\]{}]/uy;
 
-const WORD_OPERATORS: ReadonlySet<string> = new Set([
-  ..."not in or and matches contains startsWith endsWith let if else".split(" "),
-]);
+const WORD_OPERATORS: ReadonlySet<string> = new Set(
+  "not in or and matches contains startsWith endsWith let if else".split(" "),
+);
 
 /**
  * The words of an expression, the end as the last one.

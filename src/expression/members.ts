@@ -5,7 +5,7 @@ import { methodType, methodValue } from "./time/methods.ts";
 import type { Type } from "./types.ts";
 import { UNKNOWN, elementOf, formatType, isAssignable, isUnknown } from "./types.ts";
 import type { Value } from "./value.ts";
-import { elementsOf, kindOf } from "./value.ts";
+import { elementAt, elementsOf, isList, kindOf } from "./value.ts";
 
 /** What a `?.` gives that comes upon nil; ends at the chain that it is in. */
 const CUT: unique symbol = Symbol("cut");
@@ -58,13 +58,11 @@ function memberType(of: Type, key: Type, name: string | undefined, at: number): 
 
 function fetch(of: Value, key: Value): Value {
   if (of instanceof Map) return (of as ReadonlyMap<Value, Value>).get(key) ?? null;
-  const octets = typeof of === "string" ? Buffer.from(of, "latin1") : of;
-  const elements = elementsOf(octets);
-  if (elements) {
+  if (isList(of) || of instanceof Uint8Array || typeof of === "string") {
     const index = toIndex(key);
-    const element = elements.at(index);
+    const element = elementAt(of, index);
     if (element !== undefined) return element;
-    throw new EvaluationError(`index ${index} is out of range, the length is ${elements.length}`);
+    throw new EvaluationError(`index ${index} is out of range, the length is ${of.length}`);
   }
   const method = typeof key === "string" ? methodValue(of, key) : undefined;
   if (method) return method;

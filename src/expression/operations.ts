@@ -48,12 +48,12 @@ export function areEqual(left: Value, right: Value, payer: Payer): boolean {
   }
   if (left instanceof Moment && right instanceof Moment)
     return left.nanoseconds === right.nanoseconds;
-  if (isList(left) && isList(right)) {
+  const [some, others] = [elementsOf(left), elementsOf(right)];
+  if (some && others) {
+    payer.spend(1);
     return (
-      left.length === right.length &&
-      left.every((one, i) => {
-        return areEqual(one, right[i] ?? null, payer);
-      })
+      some.length === others.length &&
+      some.every((one, i) => areEqual(one, others[i] ?? null, payer))
     );
   }
   return areIdentical(left, right, payer);

@@ -39,8 +39,8 @@ import { elementsOf, kindOf, toText } from "./value.ts";
 
 interface Operator {
   /** The type of what comes out; undefined if it cannot take these. */
-  check(left: Type, right: Type): Type | undefined;
-  apply(left: Value, right: Value, machine: Machine): Value;
+  readonly check: (left: Type, right: Type) => Type | undefined;
+  readonly apply: (left: Value, right: Value, machine: Machine) => Value;
 }
 
 const OPERATORS: Readonly<Record<string, Operator>> = {
@@ -131,11 +131,11 @@ export function compileOperator<C>(
     typeof rightNode.value === "string"
   ) {
     const pattern = patternAt(toText(rightNode.value), rightNode.at);
-    return { type, run: (machine) => matches(pattern, first(machine), machine as Machine) };
+    return { type, run: (machine) => matches(pattern, first(machine), machine) };
   }
   return {
     type,
-    run: (machine) => apply(first(machine), second(machine), machine as Machine),
+    run: (machine) => apply(first(machine), second(machine), machine),
   };
 }
 

@@ -64,9 +64,12 @@ const MAPPINGS: Readonly<
   },
 };
 
-/** A call of `name` with what it looks at and, where there are, the predicate and one more. */
+/**
+ * A call of `name` with what it looks at and, where there are, the predicate and one more.
+ * @param weight of the predicate: how many parts it has
+ */
 export function compilePredicateCall<C>(
-  { name, at }: { name: string; at: number },
+  { name, at, weight }: { name: string; at: number; weight: number },
   list: Code<C>,
   predicate: Code<C> | undefined,
   extra: Code<C> | undefined,
@@ -78,23 +81,29 @@ export function compilePredicateCall<C>(
       const message = `the predicate of "${name}" is ${formatType(given)}, expected bool`;
       throw new ExpressionError(message, at);
     }
-    return { type: test.result(list.type), run: visiting(list, predicate, test.visit) };
+    return { type: test.result(list.type), run: visiting(list, predicate, test.visit, weight) };
   }
   const mapping = MAPPINGS[name];
   if (mapping) {
     const type = mapping.result(list.type, predicate?.type ?? elementOf(list.type));
-    return { type, run: visiting(list, predicate, mapping.visit) };
+    return { type, run: visiting(list, predicate, mapping.visit, weight) };
   }
   if (!predicate) throw new ExpressionError(`"${name}" has no predicate`, at);
-  if (name === "reduce") return { type: predicate.type, run: reducing(list, predicate, extra) };
+  if (name === "reduce")
+    return { type: predicate.type, run: reducing(list, predicate, extra, weight) };
   if (extra && !isAssignable(extra.type, STRING)) {
     throw new ExpressionError('the order of "sortBy" is no string, expected "asc" or "desc"', at);
   }
-  return { type: list.type, run: sorting(list, predicate, extra) };
+  return { type: list.type, run: sorting(list, predicate, extra, weight) };
 }
 
-function visiting<C>(list: Code<C>, predicate: Code<C> | undefined, visit: Visit): Evaluate<C> {
-  return (machine) => inScope(machine, listOf(list, machine), visit, predicate?.run);
+function visiting<C>(
+  list: Code<C>,
+  predicate: Code<C> | undefined,
+  visit: Visit,
+  weight: number,
+): Evaluate<C> {
+  return (machine) => inScope(machine, listOf(list, machine), visit, predicate?.run, weight);
 }
 
 function inScope<C>(
@@ -102,12 +111,13 @@ function inScope<C>(
   list: List,
   visit: Visit,
   predicate: Evaluate<C> | undefined,
+  weight: number,
 ): Value {
   const outer = machine.scope;
   const scope = { item: null as Value, index: 0, accumulator: null };
   machine.scope = scope;
   const result = visit(list, (item, index) => {
-    machine.spend(1);
+    machine.spend(weight);
     scope.item = item;
     scope.index = index;
     return predicate ? predicate(machine) : item;
@@ -116,7 +126,12 @@ function inScope<C>(
   return result;
 }
 
-function reducing<C>(list: Code<C>, predicate: Code<C>, initial: Code<C> | undefined): Evaluate<C> {
+function reducing<C>(
+  list: Code<C>,
+  predicate: Code<C>,
+  initial: Code<C> | undefined,
+  weight: number,
+): Evaluate<C> {
   return (machine) => {
     const elements = listOf(list, machine);
     const outer = machine.scope;
@@ -127,7 +142,7 @@ function reducing<C>(list: Code<C>, predicate: Code<C>, initial: Code<C> | undef
     const scope = { item: null as Value, index: 0, accumulator: start };
     machine.scope = scope;
     for (let i = initial ? 0 : 1; i < elements.length; i++) {
-      machine.spend(1);
+      machine.spend(weight);
       scope.item = elements[i] ?? null;
       scope.index = i;
       scope.accumulator = predicate.run(machine);
@@ -137,7 +152,12 @@ function reducing<C>(list: Code<C>, predicate: Code<C>, initial: Code<C> | undef
   };
 }
 
-function sorting<C>(list: Code<C>, predicate: Code<C>, order: Code<C> | undefined): Evaluate<C> {
+function sorting<C>(
+  list: Code<C>,
+  predicate: Code<C>,
+  order: Code<C> | undefined,
+  weight: number,
+): Evaluate<C> {
   return (machine) => {
     const elements = listOf(list, machine);
     const given = order ? order.run(machine) : "asc";
@@ -148,12 +168,13 @@ function sorting<C>(list: Code<C>, predicate: Code<C>, order: Code<C> | undefine
       const ranked = all.map((item, i) => ({ item, rank: ask(item, i) }));
       return ranked.toSorted((a, b) => sign * compare(a.rank, b.rank)).map(({ item }) => item);
     };
-    return inScope(machine, elements, visit, predicate.run);
+    return inScope(machine, elements, visit, predicate.run, weight);
   };
 }
 
 function listOf<C>({ run }: Code<C>, machine: Machine<C>): List {
   const value = run(machine);
+  if (value instanceof Uint8Array) machine.spend(value.length);
   const elements = elementsOf(value);
   if (elements) return elements;
   throw unfit(value, "array");

@@ -8,13 +8,13 @@ import { parseExpression } from "./parser.ts";
 import { PREDICATE_FUNCTIONS } from "./syntax.ts";
 import type { Type } from "./types.ts";
 import type { Value } from "./value.ts";
+import { toText } from "./value.ts";
 
 /** An expression, ready to be evaluated. */
 export class Program<Context> {
   readonly source: string;
   readonly #code: Code<Context>;
-  /** Whether its value may differ from one time to another. */
-  readonly isVariable: boolean;
+  readonly #compiler: Compiler<Context>;
 
   /** @throws {ExpressionError} with the place, and what was expected there. */
   constructor(source: string, environment: Environment<Context>) {
@@ -22,9 +22,19 @@ export class Program<Context> {
     const isBuiltin = (name: string): boolean => {
       return BUILTINS.has(name) && !Object.hasOwn(environment, name);
     };
-    const compiler = new Compiler(environment);
+    const compiler = (this.#compiler = new Compiler(environment));
     this.#code = guarded(() => compiler.compile(parseExpression(source, { isBuiltin })));
-    this.isVariable = compiler.isVariable;
+  }
+
+  /** Names of what it needs of the environment, and `now`: without any it is always the same. */
+  get uses(): ReadonlySet<string> {
+    return this.#compiler.uses;
+  }
+
+  /** The first arguments of calls of a function, where they are strings as they stand. */
+  literalArguments(functionName: string): string[] {
+    const calls = this.#compiler.literalCalls.filter(({ name }) => name === functionName);
+    return calls.map(({ argument }) => toText(argument));
   }
 
   get type(): Type {

@@ -47,7 +47,7 @@ export function toText(octets: string): string {
 
 /** Where characters begin: all octets but those that go on with one. */
 export function countCharacters(octets: string): number {
-  return BEYOND_ASCII.test(octets) ? [...toText(octets)].length : octets.length;
+  return BEYOND_ASCII.test(octets) ? Array.from(toText(octets)).length : octets.length;
 }
 
 export function isList(value: Value): value is List {
@@ -58,6 +58,18 @@ export function isList(value: Value): value is List {
 export function elementsOf(value: Value): List | undefined {
   if (isList(value)) return value;
   return value instanceof Uint8Array ? Array.from(value, BigInt) : undefined;
+}
+
+/**
+ * An element of an array, []byte or string, from the end if the index is negative; undefined if
+ * there is none. Null if the value has no elements.
+ */
+export function elementAt(value: Value, index: number): Value | undefined {
+  if (isList(value)) return value.at(index);
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) return null;
+  const at = index < 0 ? value.length + index : index;
+  if (at < 0 || at >= value.length) return undefined;
+  return BigInt(typeof value === "string" ? value.charCodeAt(at) : (value[at] ?? 0));
 }
 
 /** The name that messages give to the kind of a value. */

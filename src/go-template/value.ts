@@ -1,3 +1,4 @@
+import { formatGoFloat } from "../text/go-float.ts";
 import { TemplateError } from "./syntax.ts";
 
 /**
@@ -62,6 +63,7 @@ export function formatValue(value: Value): string {
   if (typeof value === "object" || typeof value === "function") {
     throw new TemplateError(`cannot print ${describe(value)}`);
   }
+  if (typeof value === "number") return formatGoFloat(value);
   return String(value);
 }
 

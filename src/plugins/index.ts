@@ -37,6 +37,7 @@ import { siit } from "./siit/index.ts";
 import { template } from "./template/index.ts";
 import { timeouts } from "./timeouts/index.ts";
 import { transport } from "./transport/index.ts";
+import { view } from "./view/index.ts";
 import { whoami } from "./whoami/index.ts";
 
 /**
@@ -106,6 +107,6 @@ export const plugins: PluginOrder = [
   whoami,
   on,
   "sign",
-  "view",
+  view,
   "nomad",
 ];

@@ -105,9 +105,7 @@ export function buildWhatIsGood(
     // Where it would listen is unknown if its settings are.
     const keys = parsed.hasSettings && faults.count === before ? block.keys : [];
     for (const key of keys) {
-      const at = faults.try(() =>
-        listenAt(key, parsed.settings, serving, around.defaultPort, endpoints),
-      );
+      const at = faults.try(() => listenAt(key, parsed.settings, serving, around, endpoints));
       own.push(...(at ?? []));
     }
     return serving;
@@ -316,7 +314,7 @@ function listenAt(
   key: ServerKey,
   settings: BlockSettings,
   block: ServingBlock,
-  defaultPort: number,
+  { defaultPort }: BuildContext,
   endpoints: Map<string, Endpoint>,
 ): Endpoint[] {
   const port = key.port ?? defaultPort;

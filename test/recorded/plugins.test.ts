@@ -22,6 +22,7 @@ const SETS = [
   "rewrite-types",
   "rewrite-edns-rcode",
   "template",
+  "view",
   "server-blocks",
   "dns64",
   "dns64-all",

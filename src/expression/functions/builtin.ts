@@ -10,8 +10,8 @@ export interface Builtin {
    * The type of what it returns.
    * @throws {TypeError} if it cannot take such arguments; the message says why
    */
-  check(args: readonly Type[]): Type;
-  call(args: List, machine: Machine): Value;
+  readonly check: (args: readonly Type[]) => Type;
+  readonly call: (args: List, machine: Machine) => Value;
 }
 
 export type BuiltinTable = Readonly<Record<string, Builtin>>;

@@ -3,13 +3,15 @@ import { formatValue } from "../format.ts";
 import { toInt } from "../operations.ts";
 import { NamedNumber } from "../time/named-number.ts";
 import { FLOAT, INT, STRING, UNKNOWN } from "../types.ts";
-import { countCharacters, elementsOf, fromText, toText } from "../value.ts";
+import { countCharacters, isList, fromText, toText } from "../value.ts";
 import { stringAt, unfit } from "./arguments.ts";
 import type { BuiltinTable } from "./builtin.ts";
 import { takes, takesKind } from "./builtin.ts";
 import { fromJson, writeJson } from "./json.ts";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** A regular expression would take the square of its length for what is nearly a number. */
+const MAX_NUMBER_LENGTH = 400;
 const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
 
 export const CONVERSIONS: BuiltinTable = {
@@ -21,9 +23,8 @@ export const CONVERSIONS: BuiltinTable = {
         return BigInt(countCharacters(value));
       }
       if (value instanceof Map) return BigInt(value.size);
-      const elements = elementsOf(value);
-      if (!elements) throw unfit(value, "string");
-      return BigInt(elements.length);
+      if (isList(value) || value instanceof Uint8Array) return BigInt(value.length);
+      throw unfit(value, "string");
     },
   },
   int: {
@@ -45,9 +46,7 @@ export const CONVERSIONS: BuiltinTable = {
   string: {
     check: takes([UNKNOWN], STRING),
     call([value = null], machine) {
-      const text = formatValue(value);
-      machine.spend(text.length);
-      return text;
+      return formatValue(value, machine);
     },
   },
   toJSON: {
@@ -94,7 +93,7 @@ function parseInteger(text: string): bigint {
 }
 
 function parseFloatText(text: string): number {
-  if (NUMBER.test(text)) {
+  if (text.length <= MAX_NUMBER_LENGTH && NUMBER.test(text)) {
     const value = Number(text);
     if (Number.isFinite(value)) return value;
   }

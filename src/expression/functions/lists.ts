@@ -4,7 +4,7 @@ import { areEqual, compare, toIndex } from "../operations.ts";
 import type { Type } from "../types.ts";
 import { ARRAY, INT, MAP, STRING, UNKNOWN, elementOf, formatType } from "../types.ts";
 import type { List, Value } from "../value.ts";
-import { elementsOf } from "../value.ts";
+import { elementAt, elementsOf } from "../value.ts";
 import { listAt, mapAt, stringAt, unfit } from "./arguments.ts";
 import type { Builtin, BuiltinTable, Check } from "./builtin.ts";
 import { checkArguments, checkCount, isOfKind, takesKind } from "./builtin.ts";
@@ -22,10 +22,12 @@ export const LIST_FUNCTIONS: BuiltinTable = {
       checkArguments([count], [INT]);
       return list;
     },
-    call(args) {
+    call(args, machine) {
       const count = toIndex(args[1] ?? null);
       if (count < 0) throw new EvaluationError(`cannot take ${count} elements`);
-      return listAt(args, 0).slice(0, count);
+      const list = listAt(args, 0);
+      machine.spend(list.length);
+      return list.slice(0, count);
     },
   },
   reverse: onList((list) => list.toReversed()),
@@ -129,12 +131,7 @@ function fromPairs(args: List, machine: Machine): Value {
 
 /** An element, nil where there is none. */
 function fetched(value: Value, index: number): Value {
-  const text = typeof value === "string" ? bytesOf(value) : value;
-  return elementsOf(text)?.at(index) ?? null;
-}
-
-function bytesOf(octets: string): Uint8Array {
-  return Buffer.from(octets, "latin1");
+  return elementAt(value, index) ?? null;
 }
 
 function checkGet(args: Parameters<Check>[0]): Type {

@@ -31,11 +31,11 @@ export const STRING_FUNCTIONS: BuiltinTable = {
   },
   upper: {
     check: takes([STRING], STRING),
-    call: (args, machine) => mapCharacters(args, machine, (one) => one.toUpperCase()),
+    call: (args, machine) => mapCharacters(args, machine, toUpper),
   },
   lower: {
     check: takes([STRING], STRING),
-    call: (args, machine) => mapCharacters(args, machine, (one) => one.toLowerCase()),
+    call: (args, machine) => mapCharacters(args, machine, toLower),
   },
   split: {
     check: takes([STRING, STRING, INT], STRINGS, 1),
@@ -61,13 +61,13 @@ export const STRING_FUNCTIONS: BuiltinTable = {
   join: {
     check: takes([ARRAY, STRING], STRING, 1),
     call(args, machine) {
-      const list = listAt(args, 0);
       const glue = args.length > 1 ? stringAt(args, 1) : "";
-      for (const one of list) {
+      const parts = listAt(args, 0).map((one) => {
         if (typeof one !== "string") throw unfit(one, "string");
         machine.spend(one.length + glue.length + 1);
-      }
-      return list.join(glue);
+        return one;
+      });
+      return parts.join(glue);
     },
   },
   indexOf: {
@@ -80,11 +80,17 @@ export const STRING_FUNCTIONS: BuiltinTable = {
   },
   hasPrefix: {
     check: takes([STRING, STRING], BOOL),
-    call: (args) => stringAt(args, 0).startsWith(stringAt(args, 1)),
+    call(args, machine) {
+      machine.spend(stringAt(args, 1).length >> 4);
+      return stringAt(args, 0).startsWith(stringAt(args, 1));
+    },
   },
   hasSuffix: {
     check: takes([STRING, STRING], BOOL),
-    call: (args) => stringAt(args, 0).endsWith(stringAt(args, 1)),
+    call(args, machine) {
+      machine.spend(stringAt(args, 1).length >> 4);
+      return stringAt(args, 0).endsWith(stringAt(args, 1));
+    },
   },
 };
 
@@ -101,7 +107,7 @@ function searchable(args: List, machine: Machine): string {
 
 function trim(octets: string, args: List, machine: Machine): string {
   machine.spend(octets.length);
-  const characters = [...toText(octets)];
+  const characters = Array.from(toText(octets));
   const set = args.length > 1 ? new Set(toText(stringAt(args, 1))) : undefined;
   const isTrimmed = (one: string): boolean => set?.has(one) ?? /^[\s\u0085]$/.test(one);
   const start = characters.findIndex((one) => !isTrimmed(one));
@@ -109,17 +115,21 @@ function trim(octets: string, args: List, machine: Machine): string {
   return start < 0 ? "" : fromText(characters.slice(start, end + 1).join(""));
 }
 
-/** One by one, as Go does: none becomes two. */
+/** One by one, as Go does. Of a character in lower case that would be two (U+0130) it has the first. */
+function toLower(one: string): string {
+  return Array.from(one.toLowerCase())[0] ?? "";
+}
+
+/** One that would be two in upper case stays. */
+function toUpper(one: string): string {
+  const upper = one.toUpperCase();
+  return Array.from(upper).length === 1 ? upper : one;
+}
+
 function mapCharacters(args: List, machine: Machine, change: (one: string) => string): string {
   const octets = stringAt(args, 0);
   machine.spend(octets.length);
-  const text = toText(octets);
-  if (text === octets) return change(text);
-  const changed = Array.from(text, (one) => {
-    const other = change(one);
-    return [...other].length === 1 ? other : one;
-  });
-  return fromText(changed.join(""));
+  return fromText(Array.from(toText(octets), change).join(""));
 }
 
 /** @param kept octets of the separator that stay with what is before it */
@@ -131,7 +141,8 @@ function split(args: List, machine: Machine, kept: number): List {
   const cuts = separator === "" ? characterStarts(text).slice(1) : undefined;
   const parts: string[] = [];
   let at = 0;
-  while (count < 0 || parts.length < count - 1) {
+  const most = count < 0 ? Infinity : count - 1;
+  while (parts.length < most) {
     const cut = cuts ? (cuts[parts.length] ?? -1) : text.indexOf(separator, at);
     if (cut < 0) break;
     parts.push(text.slice(at, cut + kept));

@@ -1,4 +1,5 @@
 import { EvaluationError } from "../expression-error.ts";
+import type { Machine } from "../machine.ts";
 import { parseDuration } from "../time/duration-text.ts";
 import { parseLayout } from "../time/layout.ts";
 import { Duration, Moment, Zone } from "../time/moment.ts";
@@ -8,6 +9,10 @@ import { toText } from "../value.ts";
 import { stringAt } from "./arguments.ts";
 import type { BuiltinTable } from "./builtin.ts";
 import { checkArguments, checkCount, takes } from "./builtin.ts";
+
+/** Those take some microseconds. */
+const DATE_WORK = 500;
+const DURATION_WORK = 20;
 
 const LAYOUTS = [
   "2006-01-02",
@@ -26,10 +31,13 @@ export const TIME_FUNCTIONS: BuiltinTable = {
       return new Moment(BigInt(Date.now()) * 1_000_000n, zone instanceof Zone ? zone : Zone.utc);
     },
   },
-  duration: { check: takes([STRING], DURATION), call: (args) => parsed(args) },
+  duration: { check: takes([STRING], DURATION), call: parsed },
   timezone: {
     check: takes([STRING], TIMEZONE),
-    call: (args) => new Zone(toText(stringAt(args, 0))),
+    call(args, machine) {
+      machine.spend(DATE_WORK);
+      return Zone.of(toText(stringAt(args, 0)));
+    },
   },
   date: {
     check(args) {
@@ -47,17 +55,19 @@ export const TIME_FUNCTIONS: BuiltinTable = {
   },
 };
 
-function parsed(args: List): Duration {
+function parsed(args: List, machine: Machine): Duration {
+  machine.spend(DURATION_WORK);
   return new Duration(parseDuration(toText(stringAt(args, 0))));
 }
 
-function date(args: List): Moment {
+function date(args: List, machine: Machine): Moment {
+  machine.spend(DATE_WORK);
   const [first = null] = args;
   const zone = first instanceof Zone ? first : Zone.utc;
   const texts = first instanceof Zone ? args.slice(1) : args;
   const text = toText(stringAt(texts, 0));
   if (texts.length > 1) {
-    const own = texts.length > 2 ? new Zone(toText(stringAt(texts, 2))) : zone;
+    const own = texts.length > 2 ? Zone.of(toText(stringAt(texts, 2))) : zone;
     return parseLayout(toText(stringAt(texts, 1)), text, own);
   }
   for (const layout of LAYOUTS) {

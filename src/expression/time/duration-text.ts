@@ -10,10 +10,13 @@ const UNITS: Readonly<Record<string, bigint>> = {
   m: 60_000_000_000n,
   h: 3_600_000_000_000n,
 };
+/** Of a text, in characters. */
+const MAX_LENGTH = 200;
 const LARGEST = 2n ** 63n - 1n;
 
 /** Nanoseconds of a text such as "1h30m" or "-1.5s". @throws {EvaluationError} */
 export function parseDuration(text: string): bigint {
+  if (text.length > MAX_LENGTH) throw new EvaluationError("the duration is too long");
   const [, sign, body = ""] = /^([+-]?)(.*)$/s.exec(text) ?? [];
   const pieces = [...body.matchAll(/(\d*)(?:\.(\d*))?(ns|[u\u{b5}\u{3bc}]s|ms|s|m|h)/gu)];
   const isWhole = pieces.map(([piece]) => piece).join("") === body && pieces.length > 0;

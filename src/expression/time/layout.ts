@@ -9,6 +9,8 @@ import { DAYS, MONTHS, NamedNumber } from "./named-number.ts";
 
 const PIECE =
   /January|Jan|Monday|Mon|MST|2006|Z07:00|Z0700|Z07|-07:00|-0700|-07|002|0[1-6]|15|_2|PM|pm|[.,](?:0+|9+)(?!\d)|[1-5]/g;
+/** Of a layout, and of what is read by one, in characters. */
+const MAX_LENGTH = 200;
 const NANOSECONDS = 1_000_000n;
 
 const WRITERS: Readonly<Record<string, (at: Moment) => string>> = {
@@ -44,6 +46,7 @@ const WRITERS: Readonly<Record<string, (at: Moment) => string>> = {
 
 /** A time in words, as Go's `Time.Format`. */
 export function formatLayout(at: Moment, layout: string): string {
+  checkLength(layout);
   return layout.replace(PIECE, (piece) => WRITERS[piece]?.(at) ?? fractionText(at, piece));
 }
 
@@ -113,10 +116,16 @@ const READERS: Readonly<Record<string, string>> = {
   "-07": "(?<offset>[+-]\\d\\d)",
 };
 
+function checkLength(text: string): void {
+  if (text.length > MAX_LENGTH) throw new EvaluationError("the text or layout is too long");
+}
+
 type Fields = Readonly<Record<string, string | undefined>>;
 
 /** @throws {EvaluationError} if the text is not written as the layout says. */
 export function parseLayout(layout: string, text: string, zone: Zone): Moment {
+  checkLength(layout);
+  checkLength(text);
   const fields = fieldsOf(layout, text);
   if (!fields) throw new EvaluationError(`"${text}" is no date such as "${layout}"`);
   const { year, shortYear = "0", fraction = "", offset, half } = fields;
@@ -149,7 +158,8 @@ function fieldsOf(layout: string, text: string): Fields | undefined {
   for (const { 0: piece, index } of layout.matchAll(PIECE)) {
     const reader = READERS[piece] ?? "";
     const name = /\(\?<(\w+)>/.exec(reader)?.[1] ?? "";
-    pattern += escape(layout.slice(at, index)) + (seen.has(name) ? "[^]*?" : reader);
+    pattern += escape(layout.slice(at, index)) + reader;
+    if (seen.has(name)) throw new EvaluationError(`"${layout}" has the ${name} twice`);
     if (name !== "") seen.add(name);
     at = index + piece.length;
   }
@@ -175,5 +185,5 @@ function zoneOf(offset: string | undefined, zone: Zone): Zone {
   if (offset === undefined) return zone;
   if (offset === "Z") return Zone.utc;
   const digits = offset.replace(":", "").padEnd(5, "0");
-  return new Zone(`${digits.slice(0, 3)}:${digits.slice(3)}`);
+  return Zone.of(`${digits.slice(0, 3)}:${digits.slice(3)}`);
 }

@@ -100,7 +100,7 @@ export function methodType({ kind }: Type, name: string): Signature | undefined 
 
 /** The method of a value, to be called. */
 export function methodValue(value: Value, name: string): Callable | undefined {
-  const kind = value instanceof Object && "kind" in value ? String(value.kind) : "";
+  const kind = value instanceof Object && "kind" in value ? value.kind : "";
   const method = methodOf(kind, name);
   if (!method) return undefined;
   return new Callable((args) => {

@@ -10,6 +10,10 @@ export class Duration {
   }
 }
 
+/** Making one takes long. */
+const ZONES = new Map<string, Zone>();
+const MAX_ZONES = 500;
+
 /** Go's time.Location: a time zone of the IANA's data, or a fixed offset. */
 export class Zone {
   readonly kind = "timezone";
@@ -18,7 +22,14 @@ export class Zone {
   readonly #parts: Intl.DateTimeFormat;
 
   /** @throws {EvaluationError} if there is no such zone. */
-  constructor(name: string) {
+  static of(name: string): Zone {
+    const known = ZONES.get(name) ?? new Zone(name);
+    if (ZONES.size > MAX_ZONES) ZONES.clear();
+    ZONES.set(name, known);
+    return known;
+  }
+
+  private constructor(name: string) {
     this.name = name;
     try {
       this.#parts = new Intl.DateTimeFormat("en-US-u-hc-h23", {

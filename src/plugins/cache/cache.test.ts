@@ -13,7 +13,6 @@ import type { Message } from "../../dns/message.ts";
 import { parseMessage } from "../../dns/message.ts";
 import { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import { Metrics } from "../../observe/metrics.ts";
 import { encodeReply } from "../../server/pipeline/encode-reply.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
@@ -22,7 +21,7 @@ import type { Query } from "../../server/contract/query.ts";
 import { QueryError } from "../../server/contract/query-error.ts";
 import type { Result } from "../../server/contract/reply.ts";
 import { Reply } from "../../server/contract/reply.ts";
-import { testDirective } from "../../testing/context.ts";
+import { testContext, testDirective } from "../../testing/context.ts";
 import { records, sections, testQuery } from "../../testing/query.ts";
 import type { Sections } from "../../testing/query.ts";
 import { Cache } from "./cache.ts";
@@ -44,7 +43,7 @@ class Bench {
 
   constructor(corefile = "cache") {
     const zones = [Name.root];
-    this.metrics = cacheMetrics(new Metrics(), "dns://:53", zones);
+    this.metrics = cacheMetrics({ ...testContext(), zones });
     this.cache = new Cache(
       parseCache(testDirective(corefile)),
       zones,

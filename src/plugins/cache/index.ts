@@ -9,8 +9,8 @@ export const cache = definePlugin({
   once: true,
   parse: parseCache,
   warnings: warningsOfCache,
-  create(options, { zones, metrics, serverLabel }) {
+  create(options, { zones, metrics, serverLabel, settings }) {
     const own = options.zones.length > 0 ? options.zones : zones;
-    return new Cache(options, own, cacheMetrics(metrics, serverLabel, own));
+    return new Cache(options, own, cacheMetrics({ metrics, serverLabel, zones: own, settings }));
   },
 });

@@ -1,5 +1,5 @@
-import type { Name } from "../../dns/name.ts";
-import type { Cell, Metrics } from "../../observe/metrics.ts";
+import type { Cell } from "../../observe/metrics.ts";
+import type { PluginContext } from "../../server/contract/plugin.ts";
 
 /** The counters of one cache. */
 export interface CacheMetrics {
@@ -15,17 +15,21 @@ export interface CacheMetrics {
   readonly denialEntries: Cell;
 }
 
-/** CoreDNS's names and labels; views come with the plugin of that name. */
-export function cacheMetrics(
-  metrics: Metrics,
-  server: string,
-  zones: readonly Name[],
-): CacheMetrics {
+type CacheContext = Pick<PluginContext, "metrics" | "serverLabel" | "zones" | "settings">;
+
+/** CoreDNS's names and labels. */
+export function cacheMetrics({
+  metrics,
+  serverLabel: server,
+  zones,
+  settings,
+}: CacheContext): CacheMetrics {
+  const { view = "" } = settings;
   const labels = ["server", "zones", "view"];
   const typed = ["server", "type", "zones", "view"];
   const zoneList = zones.map(String).join(",");
   const counter = (name: string, help: string): Cell => {
-    return metrics.counter(`coredns_cache_${name}`, help, labels).with(server, zoneList, "");
+    return metrics.counter(`coredns_cache_${name}`, help, labels).with(server, zoneList, view);
   };
   const hits = metrics.counter(
     "coredns_cache_hits_total",
@@ -39,11 +43,11 @@ export function cacheMetrics(
     misses: counter("misses_total", "Queries that the cache could not answer."),
     prefetches: counter("prefetch_total", "Entries fetched again in the background."),
     servedStale: counter("served_stale_total", "Queries answered from expired entries."),
-    successHits: hits.with(server, "success", zoneList, ""),
-    denialHits: hits.with(server, "denial", zoneList, ""),
-    successEvictions: evictions.with(server, "success", zoneList, ""),
-    denialEvictions: evictions.with(server, "denial", zoneList, ""),
-    successEntries: entries.with(server, "success", zoneList, ""),
-    denialEntries: entries.with(server, "denial", zoneList, ""),
+    successHits: hits.with(server, "success", zoneList, view),
+    denialHits: hits.with(server, "denial", zoneList, view),
+    successEvictions: evictions.with(server, "success", zoneList, view),
+    denialEvictions: evictions.with(server, "denial", zoneList, view),
+    successEntries: entries.with(server, "success", zoneList, view),
+    denialEntries: entries.with(server, "denial", zoneList, view),
   };
 }

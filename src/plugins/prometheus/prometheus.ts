@@ -33,9 +33,8 @@ export class Prometheus implements Instance {
     this.#context = context;
     const families = trafficFamilies(context.metrics);
     this.#enabled = families.pluginEnabled;
-    // There are no views yet, so the label is there and empty, as in CoreDNS without them.
     const trafficOf = (zone: string): ZoneTraffic => {
-      return new ZoneTraffic(families, [context.serverLabel, zone, ""]);
+      return new ZoneTraffic(families, [context.serverLabel, zone, context.settings.view ?? ""]);
     };
     this.#zones = context.zones
       .map((zone) => ({ zone, traffic: trafficOf(zone.toString()) }))
@@ -89,9 +88,12 @@ export class Prometheus implements Instance {
 
   /** One for each plugin in each zone of the block. */
   #enabledCells(): Cell[] {
-    const { plugins, zones, serverLabel } = this.#context;
+    const { plugins, zones, serverLabel, settings } = this.#context;
+    const { view = "" } = settings;
     return zones.flatMap((zone) => {
-      return plugins.map((plugin) => this.#enabled.with(serverLabel, zone.toString(), "", plugin));
+      return plugins.map((plugin) => {
+        return this.#enabled.with(serverLabel, zone.toString(), view, plugin);
+      });
     });
   }
 

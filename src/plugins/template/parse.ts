@@ -17,8 +17,14 @@ import { Rcode, parseRcode } from "../../dns/iana/rcode.ts";
 import { RrClass, formatRrClass, parseRrClass } from "../../dns/iana/rr-class.ts";
 import { parseRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
+import type { Environment } from "../../expression/environment.ts";
+import { isVariableName } from "../../expression/program.ts";
+import type { WrittenExpression } from "../../expression/query-expression.ts";
+import { readExpression } from "../../expression/query-expression.ts";
 import { judgeType } from "../../server/contract/admission.ts";
 import type { PluginContext } from "../../server/contract/plugin.ts";
+import type { TemplateContext } from "./template-environment.ts";
+import { TEMPLATE_ENVIRONMENT } from "./template-environment.ts";
 import { RecordTemplate } from "./record-template.ts";
 
 export interface TemplateOptions {
@@ -30,6 +36,12 @@ export interface TemplateOptions {
   readonly zones: readonly Name[] | undefined;
   /** The first that matches counts; none matches everything. */
   readonly patterns: RE2JS[];
+  /** Computed for each query that matches, in this order; each may use those before it. */
+  readonly variables: TemplateVariable[];
+  /** All of them must be true. */
+  readonly conditions: WrittenExpression<TemplateContext>[];
+  /** What the next expression may name. */
+  environment: Environment<TemplateContext>;
   readonly answer: RecordTemplate[];
   readonly authority: RecordTemplate[];
   readonly additional: RecordTemplate[];
@@ -39,6 +51,11 @@ export interface TemplateOptions {
   extendedError: EdnsOption | undefined;
   /** Zones whose names go on to the next plugin if no pattern matches. */
   fallthrough: readonly Name[];
+}
+
+export interface TemplateVariable {
+  readonly name: string;
+  readonly expression: WrittenExpression<TemplateContext>;
 }
 
 type Property = (sub: Directive, options: TemplateOptions) => void;
@@ -70,8 +87,27 @@ const PROPERTIES: Record<string, Property> = {
   },
   // Says since CoreDNS 1.7 what is done anyway: aliases are followed.
   upstream() {},
-  var: refuseExpression,
-  expr: refuseExpression,
+  var(sub, options) {
+    const [name, ...words] = argumentRange(sub, 2, Infinity);
+    if (!name) return;
+    const { environment } = options;
+    if (!isVariableName(name.text, environment)) {
+      const state = `expected a name that is neither taken nor a word of the language`;
+      throw sub.error(`cannot declare "${name.text}": ${state}`, name);
+    }
+    const expression = readExpression(sub, words, environment);
+    options.variables.push({ name: name.text, expression });
+    options.environment = {
+      ...environment,
+      [name.text]: {
+        type: expression.program.type,
+        read: ({ variables }) => variables.get(name.text) ?? null,
+      },
+    };
+  },
+  expr(sub, options) {
+    options.conditions.push(readExpression(sub, atLeastOne(sub), options.environment));
+  },
 };
 
 /** Reads `template CLASS TYPE [ZONE...] { ... }`. */
@@ -82,6 +118,9 @@ export function parseTemplateDirective(directive: Directive): TemplateOptions {
     ...asked,
     zones: zones.length === 0 ? undefined : parseZones(zones),
     patterns: [],
+    variables: [],
+    conditions: [],
+    environment: TEMPLATE_ENVIRONMENT,
     answer: [],
     authority: [],
     additional: [],
@@ -159,10 +198,6 @@ function parseKnown(
   if (value !== undefined) return value;
   const example = kind === "class" ? "IN or ANY" : "A, PTR or ANY";
   throw directive.error(`unknown ${kind} "${token?.text ?? ""}": expected ${example}`, token);
-}
-
-function refuseExpression(sub: Directive): never {
-  throw sub.error(`"${sub.name.text}" is not built yet: use "match"`);
 }
 
 function messageOf(error: unknown): string {

@@ -2,6 +2,9 @@ import { formatRrClass } from "../../dns/iana/rr-class.ts";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
 import { Flag } from "../../dns/header.ts";
 import type { Query } from "../../server/contract/query.ts";
+import type { NameMatch } from "./name-match.ts";
+import type { TemplateContext } from "./template-environment.ts";
+import { templateValue } from "./template-environment.ts";
 import type { Value } from "../../go-template/value.ts";
 
 const FIELDS = [
@@ -15,6 +18,7 @@ const FIELDS = [
   "Message",
   "Question",
   "Remote",
+  "Var",
   "Meta",
 ] as const;
 
@@ -22,14 +26,6 @@ const FIELDS = [
 export const TEMPLATE_FIELDS: ReadonlySet<string> = new Set(FIELDS);
 
 export type TemplateData = Readonly<Record<(typeof FIELDS)[number], Value>>;
-
-/** What a regular expression found in a name. */
-export interface NameMatch {
-  readonly pattern: string;
-  /** The whole match, then its groups; "" for one that took no part. */
-  readonly groups: readonly string[];
-  readonly named: Readonly<Record<string, string | null>>;
-}
 
 export interface TemplateQuestion {
   readonly zone: string;
@@ -39,15 +35,14 @@ export interface TemplateQuestion {
   readonly type: number;
 }
 
-/**
- * The data of one query; structs that are seldom asked for are made when they are.
- * @param metadata the query's, by label; "" for what nobody provides
- */
+type Computed = Pick<TemplateContext, "variables" | "metadata">;
+
+/** The data of one query; structs that are seldom asked for are made when they are. */
 export function templateData(
   query: Query,
   { zone, name, rrClass, type }: TemplateQuestion,
   { pattern, groups, named }: NameMatch,
-  metadata: (label: string) => string,
+  { variables, metadata }: Computed,
 ): TemplateData {
   return {
     Zone: zone,
@@ -68,7 +63,10 @@ export function templateData(
       return questionOf(query);
     },
     Remote: query.client.address,
-    Meta: (label) => (typeof label === "string" ? metadata(label) : ""),
+    get Var(): Value {
+      return new Map([...variables].map(([key, value]) => [key, templateValue(value)]));
+    },
+    Meta: (label) => (typeof label === "string" ? metadata(label, query) : ""),
   };
 }
 

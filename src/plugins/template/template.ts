@@ -12,16 +12,24 @@ import type { Query } from "../../server/contract/query.ts";
 import { QueryError } from "../../server/contract/query-error.ts";
 import type { Result } from "../../server/contract/reply.ts";
 import { Reply } from "../../server/contract/reply.ts";
+import { passOn } from "../../server/contract/pass-on.ts";
 import { followAliases } from "./follow-aliases.ts";
 import { TemplateError } from "../../go-template/syntax.ts";
 import type { TemplateMetrics } from "./metrics.ts";
 import { templateMetrics } from "./metrics.ts";
 import type { TemplateOptions } from "./parse.ts";
 import type { RecordTemplate } from "./record-template.ts";
-import type { NameMatch, TemplateData, TemplateQuestion } from "./template-data.ts";
+import type { NameMatch } from "./name-match.ts";
+import type { TemplateData, TemplateQuestion } from "./template-data.ts";
 import { templateData } from "./template-data.ts";
+import type { TemplateContext } from "./template-environment.ts";
+import { TemplateExpressions } from "./template-expressions.ts";
 
 const NO_MATCH = [extendedErrorOption(ExtendedErrorCode.OTHER, "no template matches the name")];
+
+const EXPRESSION_FAILED = [
+  extendedErrorOption(ExtendedErrorCode.OTHER, "an expression cannot be evaluated"),
+];
 
 type SectionName = "answer" | "authority" | "additional";
 
@@ -33,7 +41,9 @@ export class Template implements Instance {
   /** Longest first. */
   readonly #zones: readonly Name[];
   readonly #metrics: TemplateMetrics;
-  readonly #isPerClient: boolean;
+  readonly #expressions: TemplateExpressions;
+  /** Who may get what is said, or passed on, here. */
+  readonly #audience: Validity;
 
   constructor(options: TemplateOptions, context: PluginContext) {
     this.#options = options;
@@ -41,8 +51,11 @@ export class Template implements Instance {
     const zones = options.zones ?? context.zones;
     this.#zones = zones.toSorted((a, b) => b.wire.length - a.wire.length);
     this.#metrics = templateMetrics(context.metrics);
+    this.#expressions = new TemplateExpressions(options, context);
     const templates = [...options.answer, ...options.authority, ...options.additional];
-    this.#isPerClient = templates.some(({ isPerClient }) => isPerClient);
+    const isPerClient =
+      this.#expressions.dependOnClient || templates.some((one) => one.isPerClient);
+    this.#audience = isPerClient ? Validity.perClient : Validity.always;
     for (const { label, at } of options.metadata) context.metadata(label, at);
   }
 
@@ -51,9 +64,18 @@ export class Template implements Instance {
     if (!question) return next(query);
     const match = this.#match(question.name);
     if (!match) return this.#passOver(query, next);
+    const context: TemplateContext = {
+      query,
+      metadata: (label) => this.#context.findMetadata(label, query),
+      match,
+      variables: new Map(),
+    };
+    const condition = this.#expressions.evaluate(context);
+    if (condition === "failed") return refusal(EXPRESSION_FAILED).narrow(this.#audience);
+    if (condition === "unmet")
+      return this.#passOver(query, (one) => passOn(one, next, this.#audience));
     this.#metrics.matches.with(...this.#labels(question)).value++;
-    const metadata = (label: string): string => this.#context.findMetadata(label, query);
-    return this.#answer(query, question, templateData(query, question, match, metadata));
+    return this.#answer(query, question, templateData(query, question, match, context));
   }
 
   /** The question as templates see it; undefined if it is none of this plugin's. */
@@ -89,17 +111,13 @@ export class Template implements Instance {
   #passOver(query: Query, next: Next): Result {
     const { fallthrough } = this.#options;
     if (query.qname.isWithinAny(fallthrough)) return next(query);
-    const reply = new Reply(Rcode.SERVFAIL, 0, Validity.once);
-    reply.reason = "no-template";
-    reply.options = NO_MATCH;
-    return reply;
+    return refusal(NO_MATCH).narrow(this.#audience);
   }
 
   #answer(query: Query, question: TemplateQuestion, data: TemplateData): Result {
     const { rcode, extendedError } = this.#options;
     // Each match is counted.
-    const reply = new Reply(rcode, 0, Validity.once);
-    if (this.#isPerClient) reply.narrow(Validity.perClient);
+    const reply = new Reply(rcode, 0, Validity.once.and(this.#audience));
     if (extendedError) reply.options = [extendedError];
     // As in CoreDNS, a failure that is meant has no records.
     if (rcode === Rcode.SERVFAIL) return reply;
@@ -140,7 +158,14 @@ export class Template implements Instance {
 
   /** Server, zone, view, class, type. */
   #labels({ zone, rrClass, type }: TemplateQuestion): string[] {
-    const { serverLabel } = this.#context;
-    return [serverLabel, zone, "", formatRrClass(rrClass), formatRrType(type)];
+    const { serverLabel, settings } = this.#context;
+    return [serverLabel, zone, settings.view ?? "", formatRrClass(rrClass), formatRrType(type)];
   }
+}
+
+function refusal(options: Reply["options"]): Reply {
+  const reply = new Reply(Rcode.SERVFAIL, 0, Validity.once);
+  reply.reason = "no-template";
+  reply.options = options;
+  return reply;
 }

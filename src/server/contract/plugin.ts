@@ -146,6 +146,8 @@ export interface BlockSettings {
   metadataZones?: readonly Name[];
   /** The most octets over UDP that clients and upstreams are told of, and clients get (`bufsize`). */
   maxUdpOctets?: number;
+  /** Name of the block's view, for the label `view` of metrics (`view`). */
+  view?: string;
   /** How UDP is served (`transport`, `multisocket`). */
   udp?: ConfiguredUdp;
   /** Limits of connections (`timeouts`). */
