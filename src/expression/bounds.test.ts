@@ -61,7 +61,9 @@ describe("an expression has an end", () => {
     }
     for (const part of ["+1", ".a", "[0]", "?.a", " or true", " ?? 1", "| len()", "()"]) {
       const source = `fromJSON('1')${part.repeat(600)}`;
-      expect(() => new Program(source, QUERY_ENVIRONMENT).evaluate(context)).toThrow(/too deep|cannot|unexpected|unknown/i);
+      expect(() => new Program(source, QUERY_ENVIRONMENT).evaluate(context)).toThrow(
+        /too deep|cannot|unexpected|unknown/i,
+      );
     }
   });
 
