@@ -106,8 +106,8 @@ describe("with views", () => {
       fc.asyncProperty(asks, async (list) => {
         const house = await openHouse();
         for (const [client, name, transport] of list) {
-          house.transport = transport as "udp" | "tcp";
-          const packet = encodeQuestion(parseQuestion(`${name} A`, 1));
+          house.transport = transport;
+          const packet = encodeQuestion(parseQuestion(`${name} A`), 1);
           const got = await addressIn(house.ask(packet, client));
           expect(`${client} ${name} ${got}`).toBe(`${client} ${name} ${expected(client, name)}`);
         }
@@ -121,7 +121,7 @@ describe("with views", () => {
     const house = await openHouse();
     const repeated: string[] = [];
     for (const name of NAMES) {
-      const packet = encodeQuestion(parseQuestion(`${name} A`, 1));
+      const packet = encodeQuestion(parseQuestion(`${name} A`), 1);
       for (let i = 0; i < 6; i++) await house.ask(packet, "10.1.0.1");
       if (house.askTable(packet, "10.1.0.1")) repeated.push(name);
     }
