@@ -49,8 +49,8 @@ export class AskedQuestion {
   }
 
   /** @throws {QueryError} if the text is no name. */
-  rename(text: string): void {
-    this.#qname = nameOf(text, this.text);
+  rename(to: Name | string): void {
+    this.#qname = typeof to === "string" ? nameOf(to, this.text) : to;
     this.#text = undefined;
   }
 

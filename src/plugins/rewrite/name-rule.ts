@@ -1,10 +1,11 @@
 import type { RE2JS } from "re2js";
-import type { ReplyEdit } from "./asked-question.ts";
+import { Name } from "../../dns/name.ts";
+import type { AskedQuestion, ReplyEdit } from "./asked-question.ts";
 import type { NameMatch } from "./name-match.ts";
 import { replace } from "./name-match.ts";
 import { lowerCaseName } from "./name-text.ts";
 import { renameOwners, renameValues } from "./rename-records.ts";
-import { remap, resuffix } from "./renaming.ts";
+import { moveBelow, remap, resuffix, zoneOf } from "./renaming.ts";
 import type { ReplacementPart } from "./replacement.ts";
 import { fillIn, groupsOf } from "./replacement.ts";
 import type { Action } from "./rule.ts";
@@ -24,15 +25,33 @@ export function renameQuestion({ match, to, isAuto, answers }: NameRule): Action
   // A suffix is written back wherever it is found, not only at the end of the name asked for.
   const isSuffix = match.kind === "suffix" && typeof plain === "string";
   const fixed = isSuffix && isAuto ? [...both(resuffix(plain, match.from)), ...answers] : answers;
+  const newName = nameMaker(match, to);
   return (asked) => {
-    const text = replace(match, to, asked.text);
-    if (text === undefined) return false;
+    const name = newName(asked);
+    if (name === undefined) return false;
     const before = lowerCaseName(asked.qname);
-    asked.rename(text);
+    asked.rename(name);
     if (isAuto && !isSuffix) asked.edits.push(...both(remap(asked.qname, before)));
     asked.edits.push(...fixed);
     return true;
   };
+}
+
+type NameMaker = (asked: AskedQuestion) => Name | string | undefined;
+
+/** Whole names and zones, which are most of all rules, are compared without a text being made of them. */
+function nameMaker(match: NameMatch, to: readonly ReplacementPart[]): NameMaker {
+  const [plain = ""] = to as readonly string[];
+  if (match.kind === "exact") {
+    const [from, target] = [Name.parse(match.from), Name.parse(plain)];
+    return ({ qname }) => (qname.key === from.key ? target : undefined);
+  }
+  const [below, above] = match.kind === "suffix" ? [zoneOf(match.from), zoneOf(plain)] : [];
+  if (below && above) {
+    const move = moveBelow(below, above);
+    return ({ qname }) => move(lowerCaseName(qname));
+  }
+  return ({ text }) => replace(match, to, text);
 }
 
 /** What of a name comes from metadata. */

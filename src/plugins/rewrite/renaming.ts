@@ -19,13 +19,34 @@ export function remap(from: Name, to: Name): Renaming {
   };
 }
 
+/** A name below one name into one below another; the others are undefined. */
+export function moveBelow(from: Name, to: Name): (name: Name) => Name | undefined {
+  return (name) => {
+    if (name.key === from.key || !isKeyWithin(name.key, from.key)) return undefined;
+    const wire = name.wire.slice(0, name.wire.length - from.wire.length) + to.wire;
+    if (wire.length <= MAX_NAME_OCTETS) return Name.fromWire(wire);
+    const text = nameText(name);
+    return nameOf(text.slice(0, -nameText(from).length) + nameText(to), text);
+  };
+}
+
 /** The end of a name into another end, be it in the middle of a label. */
 export function resuffix(from: string, to: string): Renaming {
+  const [below, above] = [zoneOf(from), zoneOf(to)];
+  if (below && above) {
+    const move = moveBelow(below, above);
+    return (name) => move(name) ?? name;
+  }
   return (name) => {
     if (!nameText(lowerCaseName(name)).endsWith(from)) return name;
     const text = nameText(name);
     return nameOf(text.slice(0, text.length - from.length) + to, text);
   };
+}
+
+/** What `.example.` is the end of all names below; undefined if it is anything else. */
+export function zoneOf(suffix: string): Name | undefined {
+  return /^\.[^.]/.test(suffix) ? Name.tryParse(suffix.slice(1)) : undefined;
 }
 
 export function rematch(from: RE2JS, to: readonly ReplacementPart[]): Renaming {

@@ -59,6 +59,7 @@ describe("the question", () => {
     [["name suffix .a.test .b.test"], "x.y.a.test.", "x.y.b.test."],
     [["name suffix a.test b.test"], "xa.test.", "xb.test."],
     [["name suffix .a.test .b.test"], "a.test.", "a.test."],
+    [["name suffix .a.test .b.test"], "x\\.a.test.", "x\\.a.test."],
     [["name substring a.b x"], "a.b.a.b.test.", "x.x.test."],
     [["name regex (.*)-(x)\\.test {1}.y.{2}.test"], "p-q-x.test.", "p-q.y.x.test."],
     [["name regex ^(a)?b {1}c.test"], "b.test.", "c.test."],
