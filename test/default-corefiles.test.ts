@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCorefile } from "../src/corefile/corefile.ts";
 import { plugins } from "../src/plugins/index.ts";
-import { checkCorefile } from "../src/server/configuration.ts";
+import { checkCorefile } from "../src/server/parsed-block.ts";
 import { ROOT } from "./run-portolan.ts";
 
 const folder = join(ROOT, "src/corefile/testdata");

@@ -9,7 +9,7 @@ import { parseCorefile } from "../src/corefile/corefile.ts";
 import { ApiMetrics } from "../src/kube/api/api-metrics.ts";
 import { Metrics } from "../src/observe/metrics.ts";
 import { plugins } from "../src/plugins/index.ts";
-import { checkCorefile } from "../src/server/configuration.ts";
+import { checkCorefile } from "../src/server/parsed-block.ts";
 import { startServer } from "../src/testing/server.ts";
 import { freePort } from "./bench/free-port.ts";
 import type { Manifest } from "./deploy-files.ts";

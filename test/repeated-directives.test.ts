@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCorefile } from "../src/corefile/corefile.ts";
 import { plugins } from "../src/plugins/index.ts";
-import { checkCorefile } from "../src/server/configuration.ts";
+import { checkCorefile } from "../src/server/parsed-block.ts";
 
 function checkTwice(directive: string): void {
   const text = `. {\n ${directive}\n ${directive}\n}\n`;

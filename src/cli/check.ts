@@ -4,7 +4,7 @@ import { createLogger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { plugins } from "../plugins/index.ts";
 import { checkStart } from "../server/check-start.ts";
-import type { BuildContext } from "../server/configuration.ts";
+import type { BuildContext } from "../server/block-instances.ts";
 import { corefileLoader, findCorefile } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 import { endProcess, outputOf } from "./process-output.ts";

@@ -6,7 +6,7 @@ import { chooseUdp } from "../transport/listen-udp.ts";
 import type { TcpLimits } from "../transport/tcp-limits.ts";
 import { DEFAULT_TCP_LIMITS } from "../transport/tcp-limits.ts";
 import type { Listener } from "../transport/transport.ts";
-import type { Endpoint } from "./configuration.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import type { AnswerTable } from "./table/answer-table.ts";
 import { EndpointTable } from "./table/endpoint-table.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCorefile } from "../../src/corefile/corefile.ts";
 import type { Directive } from "../../src/corefile/directive.ts";
 import { plugins } from "../../src/plugins/index.ts";
-import { checkCorefile } from "../../src/server/configuration.ts";
+import { checkCorefile } from "../../src/server/parsed-block.ts";
 import { chartAlerts, dashboardQueries } from "../deploy-files.ts";
 import { ROOT } from "../run-portolan.ts";
 import type { ApiClient } from "./api-client.ts";

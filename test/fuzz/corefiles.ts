@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CorefileError } from "../../src/corefile/corefile-error.ts";
 import { parseCorefile } from "../../src/corefile/corefile.ts";
 import { plugins } from "../../src/plugins/index.ts";
-import { checkCorefile } from "../../src/server/configuration.ts";
+import { checkCorefile } from "../../src/server/parsed-block.ts";
 import { ROOT } from "../run-portolan.ts";
 import type { Random } from "./random.ts";
 import type { FuzzResult, FuzzTarget } from "./target.ts";
