@@ -33,6 +33,7 @@ import { ready } from "./ready/index.ts";
 import { reload } from "./reload/index.ts";
 import { rewrite } from "./rewrite/index.ts";
 import { root } from "./root/index.ts";
+import { shed } from "./shed/index.ts";
 import { siit } from "./siit/index.ts";
 import { template } from "./template/index.ts";
 import { timeouts } from "./timeouts/index.ts";
@@ -66,7 +67,7 @@ export const plugins: PluginOrder = [
   ready,
   health,
   "pprof",
-  "shed",
+  shed,
   prometheus,
   errors,
   log,

@@ -1,6 +1,17 @@
 /** How a query came in. */
 export type TransportName = "udp" | "tcp" | "tls" | "https";
 
+/** The replies of a socket that wait for the network. */
+export interface Outbox {
+  /** Whether one more would push out another one, or be lost itself. */
+  readonly isFull: boolean;
+  /** Is told of replies that were lost. */
+  onDropped: ((count: number) => void) | undefined;
+}
+
+/** Replies that an outbox has room for; CoreDNS's figure. */
+export const OUTBOX_REPLIES = 1_024;
+
 /** Whoever sent a query, and the way back to them. Made by a transport, one for each query. */
 export interface Client {
   readonly transport: TransportName;
@@ -14,6 +25,8 @@ export interface Client {
   readonly maxReplyOctets: number;
   /** Idle time-out to tell a client that sends EDNS keepalive (RFC 7828); 0 where there is none. */
   readonly keepaliveMs: number;
+  /** Where replies wait for the network, with those to others; undefined for streams. */
+  readonly outbox?: Outbox | undefined;
   /** Sends a reply; never throws. The octets are the transport's from here on. */
   send(reply: Buffer): void;
   /** Ends the query without a reply. Each query ends with one `send` or `drop`. */

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { MAX_UDP_OCTETS } from "../dns/edns.ts";
 import { guard } from "../observe/faults.ts";
-import type { Client } from "./client.ts";
+import type { Client, Outbox } from "./client.ts";
+import { OUTBOX_REPLIES } from "./client.ts";
 import type { Listener, ListenOptions } from "./transport.ts";
 import { CAN_SHARE_PORT, listenError, plainAddress } from "./transport.ts";
 
@@ -73,8 +74,9 @@ function listenerOf(socket: Socket, options: ListenOptions): Listener {
   growBuffers(socket);
   const { address, port } = socket.address();
   socket.on("error", (error) => options.onTrouble(`Cannot use UDP socket: ${error.message}`));
+  const outbox = new NodeOutbox(socket);
   const receive = guard("query over UDP", (packet: Buffer, peer: RemoteInfo) => {
-    options.receive(packet, new UdpClient(socket, peer, address, port));
+    options.receive(packet, new UdpClient(socket, outbox, peer, address, port));
   });
   socket.on("message", receive);
   return {
@@ -108,17 +110,42 @@ async function closeSocket(socket: Socket): Promise<void> {
   });
 }
 
+/** Node's queue of a socket, in which nothing can be overtaken: what is too much is the newest. */
+class NodeOutbox implements Outbox {
+  onDropped: ((count: number) => void) | undefined;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get isFull(): boolean {
+    const socket = this.#socket;
+    return (
+      socket.getSendQueueCount() >= OUTBOX_REPLIES || socket.getSendQueueSize() > MAX_UNSENT_OCTETS
+    );
+  }
+}
+
 class UdpClient implements Client {
   readonly transport = "udp";
   readonly localAddress: string;
   readonly localPort: number;
   readonly maxReplyOctets = MAX_UDP_OCTETS;
   readonly keepaliveMs = 0;
+  readonly outbox: Outbox;
   readonly #socket: Socket;
   readonly #peer: RemoteInfo;
 
-  constructor(socket: Socket, peer: RemoteInfo, localAddress: string, localPort: number) {
+  constructor(
+    socket: Socket,
+    outbox: Outbox,
+    peer: RemoteInfo,
+    localAddress: string,
+    localPort: number,
+  ) {
     this.#socket = socket;
+    this.outbox = outbox;
     this.#peer = peer;
     this.localAddress = localAddress;
     this.localPort = localPort;
@@ -135,7 +162,10 @@ class UdpClient implements Client {
   send(reply: Buffer): void {
     // A forged packet may come from port 0, and a socket may have been closed meanwhile.
     try {
-      if (this.#socket.getSendQueueSize() > MAX_UNSENT_OCTETS) return;
+      if (this.outbox.isFull) {
+        this.outbox.onDropped?.(1);
+        return;
+      }
       this.#socket.send(reply, 0, reply.length, this.#peer.port, this.#peer.address);
     } catch {
       // Nobody is left to answer.

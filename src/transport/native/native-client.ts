@@ -1,11 +1,12 @@
 import { MAX_UDP_OCTETS } from "../../dns/edns.ts";
-import type { Client } from "../client.ts";
+import type { Client, Outbox } from "../client.ts";
 import { addressOf, localAddressOf, portOf } from "./socket-address.ts";
 
 /** What a client needs of the socket that its query came in by. */
 export interface ReplySocket {
   readonly address: string;
   readonly port: number;
+  readonly outbox: Outbox;
   reply(record: Buffer, reply: Buffer): void;
   drop(): void;
 }
@@ -38,6 +39,10 @@ export class NativeClient implements Client {
 
   get localPort(): number {
     return this.#socket.port;
+  }
+
+  get outbox(): Outbox {
+    return this.#socket.outbox;
   }
 
   send(reply: Buffer): void {

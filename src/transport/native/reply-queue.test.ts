@@ -1,5 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
+import { until } from "../../testing/until.ts";
+import { OUTBOX_REPLIES } from "../client.ts";
 import type { Libc } from "./libc.ts";
 import { EAGAIN, EINTR } from "./libc.ts";
 import { PEER_OCTETS } from "./miss-ring.ts";
@@ -67,14 +69,61 @@ describe("ReplyQueue", () => {
     expect(queue.unsent).toBe(1);
   });
 
-  it("keeps what the socket has no room for, and drops what it has no room for itself", async () => {
-    script = [{ take: 10 }, { errno: EAGAIN }, { errno: EAGAIN }];
+  it("keeps what the socket has no room for, the newest before the others", async () => {
+    script = [{ take: 10 }, ...Array.from({ length: 101 }, () => ({ errno: EAGAIN }))];
     const queue = new ReplyQueue(libc, 3);
     queue.during(() => push(queue, 64));
+    push(queue, 100);
+    expect([queue.unsent, queue.isFull]).toEqual([0, false]);
+    await until(() => calls.length >= 105);
+    expect(calls.slice(-3)).toEqual([
+      { first: 10, count: 54 },
+      { first: 0, count: 64 },
+      { first: 0, count: 36 },
+    ]);
+    expect(queue.unsent).toBe(0);
+  });
+
+  it("drops the oldest that wait where there is no room, and tells of it", () => {
+    const stuck = { ...libc, sendmmsg: () => -1, errno: () => EAGAIN } as unknown as Libc;
+    const queue = new ReplyQueue(stuck, 3);
+    let told = 0;
+    queue.onDropped = (count) => void (told += count);
+    queue.during(() => push(queue, 64 + OUTBOX_REPLIES - 1));
+    expect([queue.isFull, queue.unsent]).toEqual([false, 0]);
     push(queue, 1);
-    expect(queue.unsent).toBe(1);
-    await expect.poll(() => calls.length).toBe(4);
-    expect(calls[3]).toEqual({ first: 10, count: 54 });
-    expect(queue.unsent).toBe(1);
+    expect([queue.isFull, queue.unsent]).toEqual([true, 0]);
+    push(queue, 5);
+    expect([queue.isFull, queue.unsent, told]).toEqual([true, 5, 5]);
+    queue.close();
+    expect(told).toBe(5 + 64 + OUTBOX_REPLIES);
+  });
+
+  it("sends the newest first of those that have waited", () => {
+    let takes = false;
+    const sent: number[] = [];
+    const queue = new ReplyQueue(
+      {
+        ...libc,
+        errno: () => EAGAIN,
+        sendmmsg: (_fd: number, _headers: number, count: number) => (takes ? count : -1),
+      } as unknown as Libc,
+      3,
+    );
+    const record = (i: number): Buffer => {
+      const buffer = Buffer.alloc(PEER_OCTETS);
+      // A peer is copied when its reply goes into the batch.
+      buffer.copy = (...args): number => {
+        if (takes) sent.push(i);
+        return Buffer.prototype.copy.apply(buffer, args as never);
+      };
+      return buffer;
+    };
+    queue.during(() => {
+      for (let i = 0; i < 70; i++) queue.push(record(i), Buffer.from("reply"));
+    });
+    takes = true;
+    queue.flush();
+    expect(sent).toEqual([69, 68, 67, 66, 65, 64]);
   });
 });

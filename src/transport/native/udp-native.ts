@@ -1,3 +1,4 @@
+import type { Outbox } from "../client.ts";
 import type { Listener, ListenOptions, UdpStatistics } from "../transport.ts";
 import { NO_ANSWERS } from "../responder.ts";
 import { listenError } from "../transport.ts";
@@ -100,6 +101,10 @@ export class NativeListener implements Listener, ReplySocket {
     this.port = portOf(first.boundAddress);
     // Any of the sockets will do: they share the address, and so does what they send.
     this.#replies = new ReplyQueue(libc, first.fd);
+  }
+
+  get outbox(): Outbox {
+    return this.#replies;
   }
 
   async start(threads: Threads): Promise<void> {
