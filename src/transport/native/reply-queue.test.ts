@@ -85,7 +85,7 @@ describe("ReplyQueue", () => {
   });
 
   it("drops the oldest that wait where there is no room, and tells of it", () => {
-    const stuck = { ...libc, sendmmsg: () => -1, errno: () => EAGAIN } as unknown as Libc;
+    const stuck: Libc = { ...libc, sendmmsg: () => -1, errno: () => EAGAIN };
     const queue = new ReplyQueue(stuck, 3);
     let told = 0;
     queue.onDropped = (count) => void (told += count);
@@ -102,20 +102,18 @@ describe("ReplyQueue", () => {
   it("sends the newest first of those that have waited", () => {
     let takes = false;
     const sent: number[] = [];
-    const queue = new ReplyQueue(
-      {
-        ...libc,
-        errno: () => EAGAIN,
-        sendmmsg: (_fd: number, _headers: number, count: number) => (takes ? count : -1),
-      } as unknown as Libc,
-      3,
-    );
+    const slow: Libc = {
+      ...libc,
+      errno: () => EAGAIN,
+      sendmmsg: (_fd, _headers, count) => (takes ? count : -1),
+    };
+    const queue = new ReplyQueue(slow, 3);
     const record = (i: number): Buffer => {
       const buffer = Buffer.alloc(PEER_OCTETS);
       // A peer is copied when its reply goes into the batch.
-      buffer.copy = (...args): number => {
+      buffer.copy = (...args: Parameters<Buffer["copy"]>): number => {
         if (takes) sent.push(i);
-        return Buffer.prototype.copy.apply(buffer, args as never);
+        return Buffer.prototype.copy.apply(buffer, args);
       };
       return buffer;
     };
