@@ -28,7 +28,7 @@ const BY_NODE: UdpChoice = { listen: listenUdp, listenTcp };
  * @throws {Error} if the Corefile insists on what cannot be
  */
 export async function chooseUdp(
-  { implementation, threads }: UdpSettings,
+  { implementation, threads, sockets: wanted }: UdpSettings,
   sockets: number,
   load: () => Promise<Libc> = loadLibc,
 ): Promise<UdpChoice> {
@@ -45,7 +45,11 @@ export async function chooseUdp(
     listen(options) {
       const hasMemory = options.responder !== undefined;
       const count = threads ?? defaultThreads(availableCpus(), sockets, hasMemory);
-      return listenUdpNative(libc, options, { count, whenBusy: threads === undefined });
+      return listenUdpNative(libc, options, {
+        count,
+        sockets: wanted,
+        whenBusy: threads === undefined,
+      });
     },
     listenTcp: (options) => listenTcpNative(libc, options),
   };

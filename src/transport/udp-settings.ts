@@ -4,6 +4,8 @@ export interface UdpSettings {
   readonly implementation?: "native" | "node" | undefined;
   /** Threads that receive and answer from memory; with 0 the main thread does. */
   readonly threads?: number | undefined;
+  /** Sockets that they read, if more than one each. */
+  readonly sockets?: number | undefined;
 }
 
 const MAX_THREADS = 4;

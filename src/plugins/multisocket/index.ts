@@ -14,11 +14,11 @@ export const multisocket = definePlugin<Said<number>>({
     const [at] = argumentRange(directive, 0, 1);
     const cpus = availableParallelism();
     if (!at) return { value: cpus, at: directive.name, yields: true };
-    // A socket is read by a thread, and more threads than CPUs only wait for each other.
-    const value = Math.min(cpus, parseInteger(at, { min: 1, max: MAX_SOCKETS }));
-    return { value, at, yields: true };
+    return { value: parseInteger(at, { min: 1, max: MAX_SOCKETS }), at, yields: true };
   },
-  configure(threads, settings) {
-    settings.udp = { ...settings.udp, threads };
+  configure(sockets, settings) {
+    // More threads than CPUs only wait for each other: some read several sockets.
+    const threads = { ...sockets, value: Math.min(sockets.value, availableParallelism()) };
+    settings.udp = { ...settings.udp, threads, sockets };
   },
 });

@@ -1,24 +1,26 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, it } from "vitest";
+import { udpSettings } from "../../server/contract/configured-udp.ts";
 import type { BlockSettings } from "../../server/contract/plugin.ts";
 import { testDirective } from "../../testing/context.ts";
 import { multisocket } from "./index.ts";
 
-function threadsOf(text: string): number | undefined {
+function socketsOf(text: string): [threads?: number, sockets?: number] {
   const settings: BlockSettings = { listenOn: [], listenExcept: [], root: "", debug: false };
   multisocket.configure?.(multisocket.parse(testDirective(text)), settings);
-  return settings.udp?.threads?.value;
+  const { threads, sockets } = udpSettings(settings.udp ?? {});
+  return [threads ?? -1, sockets ?? -1];
 }
 
 describe("multisocket", () => {
   const cpus = availableParallelism();
 
   it.each([
-    ["multisocket", cpus],
-    ["multisocket 1", 1],
-    ["multisocket 1024", cpus],
-  ])("reads %j", (text, threads) => {
-    expect(threadsOf(text)).toBe(threads);
+    ["multisocket", cpus, cpus],
+    ["multisocket 1", 1, 1],
+    ["multisocket 1024", cpus, 1024],
+  ])("reads %j", (text, threads, sockets) => {
+    expect(socketsOf(text)).toEqual([threads, sockets]);
   });
 
   it.each([
@@ -28,6 +30,6 @@ describe("multisocket", () => {
     ["multisocket 1 2", 'Corefile:2: plugin/multisocket: unexpected argument "2"'],
     ["multisocket 1 {\n}", "Corefile:2: plugin/multisocket: unexpected"],
   ])("refuses %j", (text, message) => {
-    expect(() => threadsOf(text)).toThrow(message);
+    expect(() => socketsOf(text)).toThrow(message);
   });
 });

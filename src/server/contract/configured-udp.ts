@@ -6,6 +6,8 @@ import type { UdpSettings } from "../../transport/udp-settings.ts";
 export interface ConfiguredUdp {
   readonly implementation?: Said<"native" | "node">;
   readonly threads?: Said<number>;
+  /** Sockets that the threads read, where these are more. */
+  readonly sockets?: Said<number>;
 }
 
 export interface Said<T> {
@@ -22,7 +24,12 @@ export interface Said<T> {
 export function joinConfiguredUdp(first: ConfiguredUdp, second: ConfiguredUdp = {}): ConfiguredUdp {
   const implementation = join(first.implementation, second.implementation);
   const threads = join(first.threads, second.threads);
-  return { ...(implementation && { implementation }), ...(threads && { threads }) };
+  const sockets = join(first.sockets, second.sockets);
+  return {
+    ...(implementation && { implementation }),
+    ...(threads && { threads }),
+    ...(sockets && { sockets }),
+  };
 }
 
 function join<T>(first: Said<T> | undefined, second: Said<T> | undefined): Said<T> | undefined {
@@ -32,11 +39,14 @@ function join<T>(first: Said<T> | undefined, second: Said<T> | undefined): Said<
   throw tokenError(second.at, `cannot serve by "${second.at.text}": ${other}`);
 }
 
-export function udpSettings({ implementation, threads }: ConfiguredUdp): UdpSettings {
-  return { implementation: implementation?.value, threads: threads?.value };
+export function udpSettings({ implementation, threads, sockets }: ConfiguredUdp): UdpSettings {
+  const settings = { implementation: implementation?.value, threads: threads?.value };
+  return sockets ? { ...settings, sockets: sockets.value } : settings;
 }
 
 export function isSameUdp(one: ConfiguredUdp, other: ConfiguredUdp): boolean {
   const [a, b] = [udpSettings(one), udpSettings(other)];
-  return a.implementation === b.implementation && a.threads === b.threads;
+  return (
+    a.implementation === b.implementation && a.threads === b.threads && a.sockets === b.sockets
+  );
 }

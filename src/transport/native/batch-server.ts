@@ -39,17 +39,18 @@ export class BatchServer {
   /**
    * One turn.
    * @param flags of recvmmsg(2), which say whether to wait
+   * @param fd of several sockets, the one to serve
    * @returns how many datagrams have been received
    */
-  turn(flags: number): number {
-    const { libc, fd, memory, responder } = this.#options;
+  turn(flags: number, fd: number = this.#options.fd): number {
+    const { libc, memory, responder } = this.#options;
     this.#queries.expect(this.#used);
     const count = libc.recvmmsg(fd, this.#queries.address, BATCH, flags, 0);
     this.#used = count > 0 ? count : 0;
     if (count <= 0 || !this.#queries.isFilled(0)) return 0;
     memory.count(ThreadCounter.RECEIVED, count);
     responder.beginBatch(performance.now());
-    this.#send(this.#answerAll(count));
+    this.#send(fd, this.#answerAll(count));
     responder.endBatch(performance.now());
     // Behind the others: nobody waits for what takes longer than a look into memory.
     this.#handOn();
@@ -95,9 +96,9 @@ export class BatchServer {
     }
   }
 
-  #send(count: number): void {
+  #send(fd: number, count: number): void {
     if (count === 0) return;
-    const { libc, fd, memory } = this.#options;
+    const { libc, memory } = this.#options;
     const slots = { first: 0, count, flags: MSG_DONTWAIT };
     const { done, unsent } = transmit(libc, fd, this.#replies, slots);
     memory.count(ThreadCounter.ANSWERED, done - unsent);

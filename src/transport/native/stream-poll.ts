@@ -7,9 +7,9 @@ export const EPOLLOUT = 4;
 /** Told whether asked for or not. */
 export const EPOLLERR = 8;
 export const EPOLLHUP = 16;
-const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_MOD = 3;
-const EPOLL_CLOEXEC = 0o2000000;
+export const EPOLL_CLOEXEC = 0o2000000;
 
 const EVENTS = 256;
 /** Full batches of events taken before others have their turn. */
@@ -21,8 +21,8 @@ const TURNS_AT_ONCE = 4;
  *   x64        | events 4 | fd 4 | serial 4 |
  *   others     | events 4 | -  4 | fd 4     | serial 4 |
  */
-const EVENT_WORDS = process.arch === "x64" ? 3 : 4;
-const FD_WORD = EVENT_WORDS - 2;
+export const EVENT_WORDS: number = process.arch === "x64" ? 3 : 4;
+export const FD_WORD: number = EVENT_WORDS - 2;
 const SERIAL_WORD = EVENT_WORDS - 1;
 
 /** Whoever waits for a descriptor. */

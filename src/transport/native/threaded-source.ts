@@ -13,13 +13,15 @@ const TAKEN_AT_ONCE = 128;
 
 export interface ThreadedSourceOptions {
   readonly sockets: readonly UdpSocket[];
+  /** How many threads read them. */
+  readonly count: number;
   readonly responder: Responder | undefined;
   readonly replies: ReplyQueue;
   readonly onQuery: OnQuery;
   readonly onTrouble: OnTrouble;
 }
 
-/** A thread for each socket. What they have no answer for comes to the main thread through rings. */
+/** Threads, each for a socket or some. What they have no answer for comes to the main thread through rings. */
 export class ThreadedSource implements QuerySource {
   deaths = 0;
   readonly threads: readonly UdpThread[];
@@ -27,14 +29,15 @@ export class ThreadedSource implements QuerySource {
   #isStopped = false;
 
   constructor(options: ThreadedSourceOptions) {
-    const { sockets, responder } = options;
+    const { sockets, count, responder } = options;
     this.#options = options;
-    this.threads = sockets.map((socket) => {
+    this.threads = Array.from({ length: count }, (_, thread) => {
+      const own = sockets.filter((_socket, i) => i % count === thread);
       const onDeath = (reason: string): void => {
         this.deaths++;
         options.onTrouble(`UDP thread has ended and is replaced: ${reason}`);
       };
-      return new UdpThread({ socket, responder, onDeath });
+      return new UdpThread({ sockets: own, responder, onDeath });
     });
   }
 

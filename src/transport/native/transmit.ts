@@ -7,6 +7,9 @@ export const MSG_DONTWAIT = 0x40;
 /** Waits for one datagram, then returns with all that are there. */
 export const MSG_WAITFORONE = 0x10000;
 
+/** Blocked threads look up this often, should nobody wake them. */
+export const LOOK_UP_MS = 100;
+
 /** No more datagrams than this have been received when reading is to stop: the buffer holds fewer. */
 export const MAX_QUEUED = 32_768;
 

@@ -57,6 +57,9 @@ describe.skipIf(!libc)("native UDP", () => {
     listenUdpNative(here, options, { count: 2, whenBusy: true }),
   );
   describeUdp("two threads", (options) => listenUdpNative(here, options, { count: 2 }));
+  describeUdp("two threads that read five sockets", (options) =>
+    listenUdpNative(here, options, { count: 2, sockets: 5 }),
+  );
 
   const listeners: NativeListener[] = [];
   const trouble: string[] = [];
@@ -254,6 +257,32 @@ describe.skipIf(!libc)("native UDP", () => {
     expect([received, answered]).toEqual([sent, sent / 2]);
     expect(trouble).toEqual([]);
     socket.close();
+  });
+
+  it("reads more sockets than it has threads, each of them", async () => {
+    const responder = standIn();
+    const options = { address: "127.0.0.1", port: 0, receive: echo, responder };
+    const all = { ...options, onTrouble: (message: string): unknown => trouble.push(message) };
+    const before = new Set(threads());
+    const listener = await listenUdpNative(here, all, { count: 2, sockets: 9 });
+    listeners.push(listener);
+    expect(responder.readers.size).toBe(2);
+    const one = await listen(1);
+    const { receiveBufferOctets } = listener.statistics();
+    expect(receiveBufferOctets).toBe(9 * one.statistics().receiveBufferOctets);
+    // The kernel deals clients out by their ports: so many reach all sockets.
+    const clients = await Promise.all(Array.from({ length: 90 }, () => connectUdp(listener.port)));
+    for (const [i, socket] of clients.entries()) {
+      for (const letter of ["m", "h"]) {
+        socket.send(query(letter, i));
+        await once(socket, "message");
+      }
+      socket.close();
+    }
+    // They do not ask again and again when there is nothing.
+    await untilAllWait(threads().filter((thread) => !before.has(thread)));
+    const { received, answered } = listener.statistics();
+    expect([received, answered]).toEqual([180, 90]);
   });
 
   it("gives its threads back when it closes", async () => {

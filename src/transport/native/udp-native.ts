@@ -13,19 +13,19 @@ import { ThreadedSource } from "./threaded-source.ts";
 import { ReplyQueue } from "./reply-queue.ts";
 import { addressOf, portOf } from "./socket-address.ts";
 import { ThreadCounter } from "./thread-memory.ts";
+import { LOOK_UP_MS } from "./transmit.ts";
 import { UdpSocket } from "./udp-socket.ts";
 
 /** For replies to what came in at the last moment. */
 const GRACE_MS = 5_000;
 
-/** Blocked threads look up this often, should nobody wake them. */
-const LOOK_UP_MS = 100;
-
 const NO_IPV6: readonly string[] = ["EAFNOSUPPORT", "EADDRNOTAVAIL"];
 
 export interface Threads {
-  /** That receive and answer from memory, each by a socket of its own; with 0 the main thread does. */
+  /** That receive and answer from memory; with 0 the main thread does. */
   readonly count: number;
+  /** Sockets that they read; by default one for each of them. */
+  readonly sockets?: number | undefined;
   /** Whether they are started only once there is much to do. */
   readonly whenBusy?: boolean;
 }
@@ -36,7 +36,7 @@ export async function listenUdpNative(
   options: ListenOptions,
   threads: Threads,
 ): Promise<NativeListener> {
-  const sockets = openSockets(libc, options, Math.max(1, threads.count));
+  const sockets = openSockets(libc, options, Math.max(1, threads.count, threads.sockets ?? 0));
   const listener = new NativeListener(libc, options, sockets);
   try {
     await listener.start(threads);
@@ -115,10 +115,10 @@ export class NativeListener implements Listener, ReplySocket {
   #makeSource({ count, whenBusy = false }: Threads): QuerySource {
     const [socket] = this.#sockets as readonly [UdpSocket];
     if (count === 0) return this.#makePolled(socket);
-    if (!whenBusy) return this.#makeThreaded();
+    if (!whenBusy) return this.#makeThreaded(count);
     return new GrowingSource({
       polled: this.#sockets.map((one) => this.#makePolled(one)),
-      makeThreaded: () => this.#makeThreaded(),
+      makeThreaded: () => this.#makeThreaded(count),
       onTrouble: this.#options.onTrouble,
     });
   }
@@ -129,11 +129,11 @@ export class NativeListener implements Listener, ReplySocket {
     return new PolledSource({ libc, socket, responder, replies, onQuery });
   }
 
-  #makeThreaded(): ThreadedSource {
+  #makeThreaded(count: number): ThreadedSource {
     const { responder, onTrouble } = this.#options;
     const [sockets, replies, onQuery] = [this.#sockets, this.#replies, this.#onQuery];
     for (const socket of sockets) socket.setReceiveTimeout(LOOK_UP_MS);
-    return new ThreadedSource({ sockets, responder, replies, onQuery, onTrouble });
+    return new ThreadedSource({ sockets, count, responder, replies, onQuery, onTrouble });
   }
 
   readonly #onQuery = (record: Buffer): void => {

@@ -16,13 +16,13 @@ const RING_OCTETS = 1024 * 1024;
 const [FIRST_DELAY_MS, LAST_DELAY_MS, HEALTHY_MS] = [10, 1_000, 60_000];
 
 export interface UdpThreadOptions {
-  readonly socket: UdpSocket;
+  readonly sockets: readonly UdpSocket[];
   readonly responder: Responder | undefined;
   /** A thread has ended that should not have; it will be replaced. */
   readonly onDeath: (reason: string) => void;
 }
 
-/** A thread that reads one socket, and the next one should it end. */
+/** A thread that reads one socket or some, and the next one should it end. */
 export class UdpThread {
   readonly memory: ThreadMemory = new ThreadMemory();
   readonly #options: UdpThreadOptions;
@@ -52,15 +52,15 @@ export class UdpThread {
   async stop(): Promise<void> {
     this.memory.stop();
     clearTimeout(this.#restart);
-    this.#options.socket.wake();
+    for (const socket of this.#options.sockets) socket.wake();
     await this.#ended;
   }
 
   #spawn(): Worker {
-    const { socket, responder } = this.#options;
+    const { sockets, responder } = this.#options;
     const data = responder?.openReader();
     const workerData: UdpWorkerData = {
-      fd: socket.fd,
+      fds: sockets.map(({ fd }) => fd),
       memory: this.memory.shared,
       ring: this.#ringMemory,
       responder: responder && data !== undefined ? { module: responder.module, data } : undefined,

@@ -4,12 +4,14 @@ import { NO_ANSWERS } from "../responder.ts";
 import { BatchServer } from "./batch-server.ts";
 import { loadLibc } from "./libc.ts";
 import { MissRing } from "./miss-ring.ts";
+import { SocketPoll } from "./socket-poll.ts";
 import { ThreadMemory } from "./thread-memory.ts";
-import { MAX_QUEUED, MSG_DONTWAIT, MSG_WAITFORONE } from "./transmit.ts";
+import { LOOK_UP_MS, MAX_QUEUED, MSG_DONTWAIT, MSG_WAITFORONE } from "./transmit.ts";
 
 /** What a thread is started with. */
 export interface UdpWorkerData {
-  readonly fd: number;
+  /** Its sockets, one or more. */
+  readonly fds: readonly number[];
   readonly memory: SharedArrayBuffer;
   readonly ring: SharedArrayBuffer;
   /** A module and what to call its `openResponder` with. */
@@ -17,10 +19,11 @@ export interface UdpWorkerData {
 }
 
 /** The thread: receives, answers from memory, hands on the rest, until it is told to stop. */
-async function run({ fd, memory: shared, ring: ringMemory, responder }: UdpWorkerData) {
+async function run({ fds, memory: shared, ring: ringMemory, responder }: UdpWorkerData) {
   const libc = await loadLibc();
   const memory = new ThreadMemory(shared);
   const ring = new MissRing(ringMemory);
+  const [fd = -1] = fds;
   const server = new BatchServer({
     libc,
     fd,
@@ -40,14 +43,21 @@ async function run({ fd, memory: shared, ring: ringMemory, responder }: UdpWorke
   });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- this is no window
   parentPort?.postMessage("ready");
+  const poll = fds.length > 1 ? new SocketPoll(libc, fds) : undefined;
+  const serve = (one: number): number => server.turn(MSG_DONTWAIT, one);
   while (!memory.isStopping) {
-    server.turn(MSG_WAITFORONE);
+    // One call is enough where there is one socket.
+    if (poll) poll.wait(LOOK_UP_MS, serve);
+    else server.turn(MSG_WAITFORONE);
     ring.publish();
   }
-  for (let left = MAX_QUEUED; left > 0;) {
-    const count = server.turn(MSG_DONTWAIT);
-    ring.publish();
-    left = count === 0 ? 0 : left - count;
+  poll?.close();
+  for (const one of fds) {
+    for (let left = MAX_QUEUED; left > 0;) {
+      const count = serve(one);
+      ring.publish();
+      left = count === 0 ? 0 : left - count;
+    }
   }
 }
 
