@@ -9,10 +9,11 @@ import type { Instance, Next, PluginContext } from "../server/contract/plugin.ts
 import { QueryError } from "../server/contract/query-error.ts";
 import type { Query } from "../server/contract/query.ts";
 import type { Repetition, Result } from "../server/contract/reply.ts";
-import { Reply } from "../server/contract/reply.ts";
+import { mapReply, Reply } from "../server/contract/reply.ts";
 import type { State } from "../server/contract/state.ts";
 import { Validity } from "../server/contract/validity.ts";
 import { placed } from "./make-source.ts";
+import { resolveOutside } from "./resolve-outside.ts";
 import type { ServedZone } from "./served-zone.ts";
 import { SyncGate } from "./sync-gate.ts";
 
@@ -20,6 +21,8 @@ import { SyncGate } from "./sync-gate.ts";
 export interface FoundName {
   readonly answer: readonly ResourceRecord[];
   readonly additional?: readonly ResourceRecord[];
+  /** Where the CNAME record leads that is the answer; others know what is there. */
+  readonly target?: Name;
 }
 
 /** What a zone says to a question. */
@@ -59,13 +62,15 @@ export class ClusterNames implements Instance {
   readonly #source: ClusterSource;
   readonly #gate: SyncGate;
   readonly #place: (error: unknown) => never;
+  readonly #resolve: (query: Query) => Result;
 
   constructor(
     options: ClusterNamesOptions,
     index: NameIndex,
     source: ClusterSource,
-    { directive }: PluginContext,
+    { directive, host }: PluginContext,
   ) {
+    this.#resolve = (query) => host.resolve(query);
     this.#options = options;
     this.#index = index;
     this.#source = source;
@@ -87,6 +92,11 @@ export class ClusterNames implements Instance {
     const validity = Validity.dependingOn(...states);
     if (!found && qname.isWithinAny(this.#options.fallthrough)) {
       return passOn(query, next, validity);
+    }
+    if (found?.target && query.qtype !== RrType.CNAME) {
+      const question = query.derive({ qname: found.target, isOwn: true });
+      const result = resolveOutside(found.answer, question, this.#resolve);
+      return mapReply(result, (reply) => reply.narrow(validity));
     }
     const reply =
       found && found.answer.length > 0

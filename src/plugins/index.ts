@@ -12,6 +12,7 @@ import { dns64 } from "./dns64/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
 import { forward } from "./forward/index.ts";
+import { gateway } from "./gateway/index.ts";
 import { geoip } from "./geoip/index.ts";
 import { header } from "./header/index.ts";
 import { health } from "./health/index.ts";
@@ -95,6 +96,7 @@ export const plugins: PluginOrder = [
   "azure",
   "clouddns",
   k8sExternal,
+  gateway,
   nodes,
   kubernetes,
   "file",

@@ -99,6 +99,7 @@ export class StandIns {
       return directive;
     },
     kubernetes: (directive) => this.#whereCluster(directive),
+    gateway: (directive) => this.#whereCluster(directive),
     nodes: (directive) => this.#whereCluster(directive),
   };
 

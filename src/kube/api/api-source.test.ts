@@ -5,7 +5,7 @@ import { recordingLog } from "../../testing/context.ts";
 import { until } from "../../testing/until.ts";
 import type { ApiAccess } from "./access.ts";
 import { AccessError } from "./access.ts";
-import type { ApiSource } from "./api-source.ts";
+import { ApiSource } from "./api-source.ts";
 import {
   accessTo,
   added,
@@ -14,6 +14,7 @@ import {
   failureOf,
   listOf,
   NotingSink,
+  ONLY_SERVICES,
   ScriptedApi,
   sourceOf,
   watchOf,
@@ -329,4 +330,50 @@ it("says that nothing listens there", async () => {
     /^warn: Cannot connect to "http:\/\/127\.0\.0\.1:\d+": connect ECONNREFUSED .* \(nothing listens there\) \(a test\); /,
   );
   expect(source?.trouble).toBe("no connection to the API server");
+});
+
+describe("a kind that the server does not have", () => {
+  const GATEWAYS = "/apis/gateway.networking.k8s.io";
+
+  it("has no objects, in whatever version, until there is one", async () => {
+    const log = recordingLog();
+    ({ lines } = log);
+    api.script("/api/v1/services", watchOf(END));
+    for (const name of ["httproutes", "grpcroutes"]) {
+      api.script(`${GATEWAYS}/v1/${name}`, failureOf(404, { reason: "NotFound" }));
+    }
+    api.script(`${GATEWAYS}/v1alpha2/tlsroutes`, watchOf(bookmark("10", true, "TLSRoute")));
+    const limits = { qps: 1_000, burst: 1_000, maxInflight: 0 };
+    const selection = { ...ONLY_SERVICES, gateways: true };
+    source = new ApiSource({
+      access: accessTo(api.url),
+      selection,
+      limits,
+      log: log.log,
+      metrics: new Metrics(),
+    });
+    await source.start(sink);
+    const kinds = [
+      "GRPCRoute",
+      "Gateway",
+      "HTTPRoute",
+      "Ingress",
+      "Namespace",
+      "Service",
+      "TLSRoute",
+    ];
+    await eventually(() => sink.notes.toSorted()).toEqual(kinds.map((kind) => `synced ${kind}`));
+    expect(source.trouble).toBeUndefined();
+    expect(lines.filter((line) => !line.startsWith("info"))).toEqual([]);
+    const route = {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "HTTPRoute",
+      metadata: { namespace: "shop", name: "late", resourceVersion: "11" },
+    };
+    api.script(
+      `${GATEWAYS}/v1/httproutes`,
+      watchOf(added(route), bookmark("12", true, "HTTPRoute")),
+    );
+    await eventually(() => sink.notes).toContain("+ late");
+  });
 });

@@ -1,12 +1,7 @@
-import { Flag } from "../../../dns/header.ts";
 import { RrType } from "../../../dns/iana/rr-type.ts";
 import type { Name } from "../../../dns/name.ts";
 import type { ResourceRecord } from "../../../dns/resource-record.ts";
 import type { State } from "../../../server/contract/state.ts";
-import { Validity } from "../../../server/contract/validity.ts";
-import type { Query } from "../../../server/contract/query.ts";
-import type { Outcome, Result } from "../../../server/contract/reply.ts";
-import { DROPPED, Reply } from "../../../server/contract/reply.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
 import type { NameFinder } from "../name-finder.ts";
 import type { Alias } from "./name-records.ts";
@@ -60,30 +55,4 @@ function leadTo(
 ): Pick<AliasChain, "aliases" | "addresses"> {
   if (addresses.length === 0) return { aliases: [], addresses: [] };
   return { aliases, addresses: addresses.map((record) => record.withOwner(target)) };
-}
-
-/**
- * Adds what the rest of the world says about the target of the last alias. Whatever goes wrong
- * there, the aliases themselves are true: they are the answer then.
- */
-export function resolveOutside(
-  aliases: readonly ResourceRecord[],
-  question: Query,
-  resolve: (query: Query) => Result,
-): Result {
-  // What it says may age; and what is outside may be something else the next time.
-  const alone = (): Reply => Reply.authoritative(aliases).narrow(Validity.once);
-  const join = (outcome: Outcome): Reply => {
-    if (outcome === DROPPED) return alone();
-    const reply = Reply.authoritative([...aliases, ...outcome.answer]);
-    reply.narrow(outcome.validity.and(Validity.once));
-    reply.flags |= outcome.flags & Flag.TC;
-    return reply;
-  };
-  try {
-    const result = resolve(question);
-    return result instanceof Promise ? result.then(join, alone) : join(result);
-  } catch {
-    return alone();
-  }
 }
