@@ -74,6 +74,13 @@ describe("a directive that is never asked", () => {
       ],
     ],
     [
+      "a forward for the zone of k8s_external",
+      ". {\nk8s_external a.test\nkubernetes cluster.local {\nmanifests m\n}\nforward b.a.test 192.0.2.1\n}",
+      [
+        'Corefile:6: plugin/forward: "forward b.a.test 192.0.2.1" is never asked: "k8s_external a.test" in line 2 ends all queries for "b.a.test."; remove the one that is not wanted, or add "fallthrough" there',
+      ],
+    ],
+    [
       "for names that the block is not for",
       "a.test {\nforward b.test 192.0.2.1\n}",
       [

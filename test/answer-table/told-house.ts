@@ -39,8 +39,8 @@ const upstream = definePlugin({
 export interface ToldPlugin<Options> {
   readonly name: string;
   readonly kinds: readonly Kind[];
-  parse(directive: Directive): Options;
-  create(options: Options, context: PluginContext, source: ClusterSource): Instance;
+  readonly parse: (directive: Directive) => Options;
+  readonly create: (options: Options, context: PluginContext, source: ClusterSource) => Instance;
 }
 
 /** A server with the plugin, behind cache and table, over a cluster that the test changes. */
