@@ -82,6 +82,7 @@ function servingBlock(
   const instances: Instance[] = placed.map(({ instance }) => instance);
   return {
     zones: block.keys.map((key) => Name.parse(key.zone)),
+    at: block.keys[0]?.at,
     chain: composeChain(instances),
     tracedChain: composeTracedChain(placed),
     accepts: new Set(instances.flatMap(({ accepts = [] }) => accepts)),

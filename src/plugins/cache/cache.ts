@@ -67,11 +67,13 @@ export class Cache implements Instance {
     const left = entry.secondsLeft(nowMs);
     if (left <= 0) return this.#stale(entry, query, next);
     if (this.#isDueForPrefetch(entry, left)) this.#refresher.prefetch(entry, query, next);
+    query.trace?.note(entryNote(entry, left, nowMs));
     this.#allowRepeating(entry);
     return entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
   }
 
   #miss(query: Query, next: Next): Result {
+    query.trace?.note("no entry");
     this.#metrics.requests.value++;
     this.#metrics.misses.value++;
     // AD asks the source for its own AD, which later queries may want (RFC 6840 §5.7).
@@ -182,6 +184,7 @@ export class Cache implements Instance {
   #stale(entry: Entry, query: Query, next: Next): Result {
     const stale = this.#options.serveStale;
     if (!stale) return next(query);
+    query.trace?.note("entry has expired");
     const serveIt = (): Reply => {
       this.#metrics.servedStale.value++;
       return staleReply(entry, query, stale.ttlSeconds);
@@ -193,6 +196,11 @@ export class Cache implements Instance {
     this.#refresher.refreshStale(entry, query, next);
     return serveIt();
   }
+}
+
+function entryNote(entry: Entry, leftSeconds: number, nowMs: number): string {
+  const age = Math.floor((nowMs - entry.storedMs) / 1_000);
+  return `entry, kept ${age} s ago, ${leftSeconds} s left`;
 }
 
 /** An entry with no more than this left is fetched again if it is popular; no failure is. */

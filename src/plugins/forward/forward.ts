@@ -95,8 +95,13 @@ export class Forward implements Instance {
 
   #ask(group: UpstreamGroup, query: Query, request: Request): Promise<Message> {
     const isStream = query.client.transport !== "udp";
-    if (!this.#isUpstreamAsked) return group.ask(request, isStream, query.isPatient);
-    const tell = (upstream: string): void => query.note(UPSTREAM, upstream);
+    const { trace } = query;
+    if (!this.#isUpstreamAsked && !trace) return group.ask(request, isStream, query.isPatient);
+    const beganMs = performance.now();
+    const tell = (upstream: string): void => {
+      query.note(UPSTREAM, upstream);
+      trace?.note(`upstream ${upstream}, after ${(performance.now() - beganMs).toFixed(1)} ms`);
+    };
     return group.ask(request, isStream, query.isPatient, tell);
   }
 

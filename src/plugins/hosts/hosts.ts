@@ -56,9 +56,11 @@ export class Hosts implements Instance {
     const isPointer = qtype === RrType.PTR;
     // Reverse names need not be in the zones.
     const pointers = isPointer && this.#table.pointers(qname);
+    if (pointers) query.trace?.note("the address is in the hosts file");
     if (pointers) return this.#untilReread(Reply.authoritative(pointers));
     if (!qname.isWithinAny(this.#zones)) return isPointer ? this.#passOn(query, next) : next(query);
     const a = this.#table.find(qname, RrType.A);
+    if (a) query.trace?.note("the name is in the hosts file");
     if (a) return this.#answer(a, query, next);
     if (isPointer || qname.isWithinAny(this.#options.fallthrough)) return this.#passOn(query, next);
     return this.#untilReread(unknownName());

@@ -77,7 +77,9 @@ describe("a name is denied with its reason, and who traces is told what is near"
     expect(await reasonOf(cluster, "web.shop.svc.cluster.local.", "AAAA")).toBe(
       "no-record-of-type: ",
     );
-    expect(await reasonOf(cluster, "web.shop.svc.cluster.local.")).toBe("undefined: ");
+    expect(await reasonOf(cluster, "web.shop.svc.cluster.local.")).toBe(
+      'undefined: from the cluster\'s objects, zone "cluster.local."',
+    );
   });
 
   it("every denial has one", async () => {

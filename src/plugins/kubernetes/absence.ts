@@ -11,7 +11,7 @@ import { LabelOffsets, POD, SVC, labelText } from "./records/labels.ts";
 import { addressOfReverseName } from "../../dns/reverse-name.ts";
 
 /** Names that are compared with one that is not there: a cluster may have 10,000 in a namespace. */
-const MAX_COMPARED = 5_000;
+export const MAX_COMPARED = 5_000;
 
 /** Says why there is no such name: walks the way of `NameFinder` again, for those who ask. */
 export class Absence {

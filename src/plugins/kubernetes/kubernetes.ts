@@ -7,6 +7,7 @@ import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
 import type { Offer } from "../../server/contract/capability.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
+import { clusterView } from "../../server/contract/cluster-view.ts";
 import { externalServices } from "../../server/contract/external-services.ts";
 import { searchPaths } from "../../server/contract/search-paths.ts";
 import type { ReasonCode } from "../../server/contract/reason.ts";
@@ -27,6 +28,7 @@ import { ClusterExternalServices } from "./cluster-external-services.ts";
 import { ClusterSearchPaths } from "./cluster-search-paths.ts";
 import { ClusterZone } from "./records/cluster-zone.ts";
 import { EventRecorder } from "./event-recorder.ts";
+import { KnownCluster } from "./known-cluster.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
 import { NameServers } from "./records/name-servers.ts";
 import { CLIENT_LABELS, clientMetadata } from "./client-metadata.ts";
@@ -111,7 +113,7 @@ export class Kubernetes implements Instance {
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
     this.#searchPaths = new ClusterSearchPaths(index, this.#zones);
     this.#resolvConf = world.resolvConf ?? "/etc/resolv.conf";
-    this.offers = this.#makeOffers(options.ttlSeconds);
+    this.offers = this.#makeOffers(options, world, primaryZone);
     this.#fallthrough = options.fallthrough;
     this.metadata = {
       ...nameMetadata((name) => this.#zoneOf(name), {
@@ -125,14 +127,25 @@ export class Kubernetes implements Instance {
     this.#startupTimeoutMs = options.api.startupTimeoutMs;
   }
 
-  #makeOffers(ttlSeconds: number): readonly Offer[] {
+  #makeOffers(
+    options: KubernetesOptions,
+    { source, now }: KubernetesWorld,
+    primary: ClusterZone,
+  ): readonly Offer[] {
+    const { index } = this;
     const services = new ClusterExternalServices({
-      index: this.index,
+      index,
       nameServers: this.#nameServers,
-      ttlSeconds,
+      ttlSeconds: options.ttlSeconds,
       notSynced: () => this.#notSynced(),
     });
-    return [searchPaths.offer(this.#searchPaths), externalServices.offer(services)];
+    const clusterZones = this.#zones;
+    const known = new KnownCluster({ index, source, clusterZones, primary, options, now });
+    return [
+      searchPaths.offer(this.#searchPaths),
+      externalServices.offer(services),
+      clusterView.offer(known),
+    ];
   }
 
   serve(query: Query, next: Next): Result {
@@ -144,6 +157,7 @@ export class Kubernetes implements Instance {
     // There may be such a name soon, which those behind know nothing of.
     if (result instanceof State) return passOn(query, next, Validity.dependingOn(result));
     return mapReply(result, (reply) => {
+      if (!reply.reason) query.trace?.note(`from the cluster's objects, zone "${zone.name}"`);
       untilSerialIsOld(reply);
       reply.repetition = FOLLOWS_CASE;
       if (this.#explains && reply.reason) explain(reply, reply.reason);

@@ -4,7 +4,7 @@ import type { ClusterZone } from "./records/cluster-zone.ts";
 import { withoutUnderscore } from "./records/labels.ts";
 
 /** What a name asks for, by the label of metadata without `kubernetes/`; "" for what it does not say. */
-interface NameParts {
+export interface NameParts {
   readonly kind?: string;
   readonly namespace?: string;
   readonly service?: string;
@@ -41,7 +41,7 @@ export function nameMetadata(
 }
 
 /** As `NameFinder.find` reads names, but all that is in them counts. */
-function partsOf({ key }: Name, zone: ClusterZone, zonal: boolean): NameParts {
+export function partsOf({ key }: Name, zone: ClusterZone, zonal: boolean): NameParts {
   const labels = Name.fromWire(key, key).labels().toReversed();
   const [kind = "", namespace = "", service = "", ...rest] = labels.slice(zone.name.labelCount());
   if (kind === "") return {};

@@ -74,6 +74,7 @@ export class Template implements Instance {
     if (condition === "failed") return refusal(EXPRESSION_FAILED).narrow(this.#audience);
     if (condition === "unmet")
       return this.#passOver(query, (one) => passOn(one, next, this.#audience));
+    query.trace?.note(`matches "${match.pattern}"`);
     this.#metrics.matches.with(...this.#labels(question)).value++;
     return this.#answer(query, question, templateData(query, question, match, context));
   }

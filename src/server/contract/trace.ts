@@ -2,6 +2,8 @@
 export interface TraceStep {
   /** The directive's name. */
   readonly plugin: string;
+  /** Where the directive stands: `Corefile:12`; "" if nobody said. */
+  readonly at: string;
   /** How many plugins the query had come through before; a question of our own begins deeper. */
   readonly depth: number;
   /** What the plugin says of it: "entry, 12 s left". */
@@ -19,8 +21,8 @@ export class Trace {
   readonly #open: TraceStep[] = [];
 
   /** To be called by the chain when a plugin gets the query. */
-  enter(plugin: string): TraceStep {
-    const step: TraceStep = { plugin, depth: this.#open.length, notes: [], outcome: undefined };
+  enter(plugin: string, at = ""): TraceStep {
+    const step: TraceStep = { plugin, at, depth: this.#open.length, notes: [], outcome: undefined };
     this.steps.push(step);
     this.#open.push(step);
     return step;

@@ -1,3 +1,4 @@
+import type { Position } from "../../corefile/corefile-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { formatRcode } from "../../dns/iana/rcode.ts";
 import { isCommon } from "../contract/admission.ts";
@@ -25,21 +26,32 @@ export function composeChain(instances: readonly Instance[]): Next {
   );
 }
 
+/** An instance, and where its directive stands. */
+interface PlacedInstance extends NamedInstance {
+  readonly directive?: Position;
+}
+
 /** As `composeChain`, for queries with a trace: each plugin is a step in it. */
-export function composeTracedChain(placed: readonly NamedInstance[]): Next {
+export function composeTracedChain(placed: readonly PlacedInstance[]): Next {
   return composeChain(
-    placed.map(({ plugin, instance }) => {
+    placed.map(({ plugin, instance, directive }) => {
       const serve = instance.serve?.bind(instance);
-      return serve ? { ...instance, serve: traced(plugin, serve) } : instance;
+      return serve
+        ? { ...instance, serve: traced(plugin, serve, positionText(directive)) }
+        : instance;
     }),
   );
 }
 
-function traced(plugin: string, serve: NonNullable<Instance["serve"]>): typeof serve {
+function positionText(at: Position | undefined): string {
+  return at ? `${at.file}:${at.line}` : "";
+}
+
+function traced(plugin: string, serve: NonNullable<Instance["serve"]>, at: string): typeof serve {
   return (query, next) => {
     const { trace } = query;
     if (!trace) return serve(query, next);
-    const step = trace.enter(plugin);
+    const step = trace.enter(plugin, at);
     const leave = (outcome: Outcome): Outcome => {
       trace.leave(step, outcome === DROPPED ? "dropped" : formatRcode(outcome.rcode));
       return outcome;

@@ -1,3 +1,4 @@
+import type { Position } from "../../corefile/corefile-error.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Admission } from "../contract/admission.ts";
 import type { View } from "../contract/view.ts";
@@ -7,6 +8,8 @@ import type { RepeatObserver } from "../contract/repeat-observer.ts";
 /** A server block at work. */
 export interface ServingBlock {
   readonly zones: readonly Name[];
+  /** Where it begins in the Corefile; undefined for none that stands in one. */
+  readonly at: Position | undefined;
   /** Its plugins' `serve` functions, composed. */
   readonly chain: Next;
   /** The same, writing down in `query.trace` what each does. */

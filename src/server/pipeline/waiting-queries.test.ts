@@ -38,6 +38,7 @@ class Bench {
       accepts: new Set(),
       view: undefined,
       passesOption: undefined,
+      at: undefined,
       isEmpty: false,
       maxUdpOctets: 1_232,
       observers: [({ failure }) => void this.seen.push(failure)],

@@ -37,6 +37,7 @@ const client: Client = {
 
 const block: ServingBlock = {
   zones: [],
+  at: undefined,
   chain: () => new Reply(),
   tracedChain: () => new Reply(),
   accepts: new Set(),

@@ -81,6 +81,12 @@ export class PodTable {
     return true;
   }
 
+  /** Those of one pod; none if it is not known. */
+  addressesOf(pod: ObjectKey): readonly string[] {
+    const names = this.#names.get(objectKey(pod)) ?? [];
+    return names.flatMap((labels) => this.#byName.get(labels)?.address ?? []);
+  }
+
   /** Pods that have addresses. */
   get size(): number {
     return this.#names.size;

@@ -1,0 +1,119 @@
+import type { Told } from "../explanation.ts";
+import type { Cause } from "../finding.ts";
+import { hasReason, isAnswered, isMeant } from "../finding.ts";
+import { commands } from "./commands.ts";
+import { pathOf } from "./service.ts";
+
+export const notSynced: Cause = (seen) => {
+  const { state } = seen;
+  if (!state || !hasReason(seen, "not-synced")) return undefined;
+  const since = new Date(state.sinceMs).toISOString();
+  const kinds = state.unsynced.join(", ");
+  return {
+    code: "not-synced",
+    level: "failing",
+    weight: 95,
+    sentence: `The cluster is not known in full yet, since ${since}: names that are not there may not be denied`,
+    evidence: [
+      `waiting for the cluster's ${kinds}`,
+      ...(state.trouble === undefined ? [] : [state.trouble]),
+    ],
+    next: [commands.apiServer()],
+  };
+};
+
+export const missingFamily: Cause = (seen) => {
+  const service = seen.facts?.service;
+  if (!service || isAnswered(seen) || !hasReason(seen, "no-record-of-type")) return undefined;
+  if (service.type === "ExternalName") return undefined;
+  const types = seen.answers.map(({ type }) => type);
+  const isAddress = types.every((type) => type === "A" || type === "AAAA");
+  const has = service.headless ? "its endpoints" : `ClusterIP ${service.clusterIPs.join(", ")}`;
+  return {
+    code: isAddress ? "missing-family" : "no-record-of-type",
+    level: "failing",
+    weight: 100,
+    sentence: isAddress
+      ? `Service ${pathOf(service)} has no ${types.join(" and no ")} record: it has no address of that family`
+      : `"${seen.name}" is there, but has no ${types.join(" and no ")} record`,
+    evidence: [
+      service.headless || service.clusterIPs.length > 0
+        ? `its addresses are those of ${has}`
+        : "it has no ClusterIP yet",
+    ],
+    next: [commands.service(service.namespace, service.name)],
+  };
+};
+
+export const noBlock: Cause = (seen) => {
+  const refused = seen.answers.filter(({ rcode, block }) => rcode === "REFUSED" && block === null);
+  if (refused.length === 0) return undefined;
+  return {
+    code: "no-block",
+    level: "failing",
+    weight: seen.typedLabels === 1 ? 8 : 55,
+    sentence: `No server block of the Corefile serves "${seen.name}", so it is refused`,
+    evidence: ["no zone above a server block contains the name, or no view takes the client"],
+    next: [{ why: "after adding a zone: what is wrong with it", command: "portolan check" }],
+  };
+};
+
+/** An upstream that does not answer, or says that it failed or refuses. */
+export const upstreamFailed: Cause = (seen) => {
+  const failed = seen.answers.find(isFailed);
+  if (!failed || hasReason(seen, "not-synced")) return undefined;
+  const last = lastStep(failed);
+  const who = last ? `plugin/${last.plugin} (${last.at})` : "the server";
+  const isSilent = failed.reason === "upstream-silent" || failed.rcode === null;
+  const what = isSilent ? "gets no answer from upstream" : `says ${failed.rcode}`;
+  return {
+    code: isSilent
+      ? "upstream-silent"
+      : failed.reason === "upstream-failed"
+        ? "upstream-failed"
+        : "failed",
+    level: "failing",
+    weight: isMeant(seen) && seen.typedLabels > 1 ? 55 : seen.typedLabels === 1 ? 8 : 50,
+    sentence: `"${seen.name}" cannot be resolved: ${who} ${what}`,
+    evidence: [
+      ...(failed.failure === null ? [] : [failed.failure]),
+      ...(last?.notes ?? []).map((note) => `plugin/${last?.plugin}: ${note}`),
+    ],
+    next: [
+      {
+        why: "whether the upstream answers from here",
+        command: `portolan query ${seen.name} @UPSTREAM`,
+      },
+    ],
+  };
+};
+
+function isFailed({ rcode, block }: Told): boolean {
+  if (block === null) return false;
+  return rcode === null || rcode === "SERVFAIL" || rcode === "REFUSED";
+}
+
+/** Nobody outside of the cluster has it either. */
+export const notOutside: Cause = (seen) => {
+  if (seen.facts || isAnswered(seen)) return undefined;
+  const [first] = seen.answers;
+  if (!first || first.block === null) return undefined;
+  const isDenied = seen.answers.some(({ rcode }) => rcode === "NXDOMAIN");
+  if (!isDenied && !seen.answers.every(({ rcode }) => rcode === "NOERROR")) return undefined;
+  const last = lastStep(first);
+  return {
+    code: isDenied ? "no-such-name-outside" : "no-record-outside",
+    level: "failing",
+    weight: seen.suffix !== undefined ? 4 : seen.typedLabels === 1 ? 5 : 50,
+    sentence: isDenied
+      ? `"${seen.name}" is no name of the cluster, and outside of it there is no such name`
+      : `"${seen.name}" is there outside of the cluster, but has no ${seen.answers.map(({ type }) => type).join(" and no ")} record`,
+    evidence: last ? [`plugin/${last.plugin} (${last.at}) says so`, ...last.notes] : [],
+    next: [commands.resolvConf()],
+  };
+};
+
+/** The one that did not hand the question on. */
+export function lastStep({ steps }: Told): Told["steps"][number] | undefined {
+  return steps.at(-1);
+}

@@ -1,0 +1,42 @@
+import type { Command } from "../explanation.ts";
+import { shellWord } from "../words.ts";
+
+/** The commands of others that see what a DNS server cannot. Names are quoted as a shell wants them. */
+export const commands = {
+  namespaces: (): Command => ({
+    why: "which namespaces there are",
+    command: "kubectl get namespaces",
+  }),
+  services: (namespace: string): Command => ({
+    why: "which Services the namespace has",
+    command: `kubectl get services -n ${shellWord(namespace)}`,
+  }),
+  service: (namespace: string, name: string): Command => ({
+    why: "the Service's selector, type and ports",
+    command: `kubectl describe service -n ${shellWord(namespace)} ${shellWord(name)}`,
+  }),
+  slices: (namespace: string, name: string): Command => ({
+    why: "its endpoints and their conditions",
+    command: `kubectl get endpointslices -n ${shellWord(namespace)} -l kubernetes.io/service-name=${shellWord(name)} -o yaml`,
+  }),
+  pods: (namespace: string): Command => ({
+    why: "whether the pods that it selects are there and ready, and their labels",
+    command: `kubectl get pods -n ${shellWord(namespace)} --show-labels`,
+  }),
+  explain: (name: string, why: string): Command => ({
+    why,
+    command: `portolan explain ${shellWord(name)}`,
+  }),
+  policies: (namespace: string): Command => ({
+    why: "whether a NetworkPolicy keeps clients out",
+    command: `kubectl get networkpolicies -n ${shellWord(namespace)}`,
+  }),
+  resolvConf: (): Command => ({
+    why: "the client's own search list, options and server",
+    command: "kubectl exec POD -- cat /etc/resolv.conf",
+  }),
+  apiServer: (): Command => ({
+    why: "whether the API server answers, and lets this server list and watch",
+    command: "kubectl get --raw /readyz",
+  }),
+};

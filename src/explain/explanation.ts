@@ -1,0 +1,84 @@
+/*
+ * What `portolan explain -o json` prints and `POST explain` answers. Fields may be added; what is there keeps its
+ * meaning. Unknown is null. Every text is printable ASCII: what else was in a name or an object is escaped.
+ */
+
+export interface Explanation {
+  readonly version: 1;
+  readonly asked: Asked;
+  /** What a pod's resolver does, one name after the other, until one has an answer. */
+  readonly lookups: readonly Lookup[];
+  /** What aliases lead to, if that had to be looked at by itself. */
+  readonly targets: readonly Lookup[];
+  /** Queries that the client sends for all that. */
+  readonly queries: number;
+  readonly verdict: Verdict;
+}
+
+export interface Asked {
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly namespace: string;
+  /** The client's address that views and access lists see. */
+  readonly address: string;
+  /** Suffixes that the name is completed with, in their order. */
+  readonly search: readonly string[];
+  readonly ndots: number;
+  /** What is assumed of the client, in whole sentences. */
+  readonly assumed: readonly string[];
+}
+
+export interface Lookup {
+  /** Absolute. */
+  readonly name: string;
+  /** The suffix that completed it; null for the name as it is. */
+  readonly suffix: string | null;
+  readonly answers: readonly Told[];
+}
+
+/** One question, and what the server did with it. */
+export interface Told {
+  readonly type: string;
+  /** NOERROR, NXDOMAIN, ...; null if there was no reply. */
+  readonly rcode: string | null;
+  /** The code of a reason (`REASONS`). */
+  readonly reason: string | null;
+  readonly failure: string | null;
+  /** Whether it has a record of the type, or of any for ANY. */
+  readonly isAnswered: boolean;
+  readonly records: readonly string[];
+  readonly ttlSeconds: number | null;
+  readonly tookUs: number;
+  /** The server block; null if none serves the name. */
+  readonly block: { readonly at: string; readonly view: string | null } | null;
+  readonly steps: readonly ToldStep[];
+}
+
+export interface ToldStep {
+  readonly plugin: string;
+  /** Corefile:12 */
+  readonly at: string;
+  readonly depth: number;
+  readonly notes: readonly string[];
+  /** Null while it waits. */
+  readonly outcome: string | null;
+}
+
+/** `fine`: it works. `warning`: it resolves, and yet not as people think. `failing`: it does not work. */
+export type Level = "fine" | "warning" | "failing";
+
+export interface Verdict {
+  /** One of a fixed set: see docs/troubleshooting.md. */
+  readonly code: string;
+  readonly level: Level;
+  readonly sentence: string;
+  readonly evidence: readonly string[];
+  readonly next: readonly Command[];
+  /** What the server cannot see, with the command that can. */
+  readonly unseen: readonly Command[];
+}
+
+export interface Command {
+  readonly why: string;
+  readonly command: string;
+}

@@ -1,0 +1,69 @@
+import type { ClusterFacts, ClusterState } from "../server/contract/cluster-view.ts";
+import type { Command, Level, Told } from "./explanation.ts";
+
+/** A name that a resolver asks for, and all that is known of it. */
+export interface Seen {
+  /** Absolute, in presentation form. */
+  readonly name: string;
+  /** In presentation form; undefined for the name as it was typed. */
+  readonly suffix: string | undefined;
+  /** Labels of what was typed. */
+  readonly typedLabels: number;
+  readonly answers: readonly Told[];
+  /** Undefined outside of the cluster's zones. */
+  readonly facts: ClusterFacts | undefined;
+  readonly state: ClusterState | undefined;
+  /** Where an ExternalName leads, each after the other. */
+  readonly targets: readonly Target[];
+}
+
+export interface Target {
+  readonly name: string;
+  readonly answers: readonly Told[];
+  /** Whether it has been there before. */
+  readonly isCircle: boolean;
+}
+
+/** A cause that was found. */
+export interface Finding {
+  readonly code: string;
+  readonly level: Level;
+  /** How near the name came to being answered: of several causes the one that counts is the nearest. */
+  readonly weight: number;
+  readonly sentence: string;
+  readonly evidence: readonly string[];
+  readonly next: readonly Command[];
+}
+
+/** Looks for one cause; undefined if it is another one. */
+export type Cause = (seen: Seen) => Finding | undefined;
+
+export function isAnswered({ answers }: Pick<Seen, "answers">): boolean {
+  return answers.some((told) => told.isAnswered);
+}
+
+/** Whether one of the replies has this reason. */
+export function hasReason({ answers }: Pick<Seen, "answers">, code: string): boolean {
+  return answers.some(({ reason }) => reason === code);
+}
+
+/**
+ * Whether only the search list has put the Service there: "web.shop" in namespace "default" is no endpoint "web" of a Service
+ * "shop" of that, nor is "web" a namespace because "svc.cluster.local" completes it.
+ */
+export function isByChance({
+  suffix,
+  typedLabels,
+  facts,
+}: Pick<Seen, "suffix" | "typedLabels" | "facts">): boolean {
+  if (suffix === undefined || !facts) return false;
+  const isOwn = suffix.startsWith(`${facts.namespace}.svc.`);
+  return isOwn ? typedLabels > 1 : facts.serviceName === "" && !isMeant({ suffix, facts });
+}
+
+/** Whether the user has written that name, as opposed to one that a search list has made by chance. */
+export function isMeant({ suffix, facts }: Pick<Seen, "suffix" | "facts">): boolean {
+  if (suffix === undefined) return true;
+  // "web.shop.svc" says itself what it is.
+  return facts !== undefined && facts.kind !== "" && suffix === facts.zone.toString();
+}

@@ -1,0 +1,130 @@
+import { Name } from "../dns/name.ts";
+import type { Respondent } from "./ask.ts";
+import { askOne } from "./ask.ts";
+import { commands } from "./causes/commands.ts";
+import { lastStep } from "./causes/answers.ts";
+import { nearestCause } from "./causes/table.ts";
+import type { Asked, Command, Verdict } from "./explanation.ts";
+import type { Finding, Seen } from "./finding.ts";
+import { isAnswered } from "./finding.ts";
+import { count } from "./words.ts";
+
+/** For the question whether a name would be there outside, too: nobody waits long for that. */
+const OUTSIDE_MS = 500;
+
+export interface Judged {
+  readonly asked: Asked;
+  readonly names: readonly Seen[];
+  readonly to: Respondent;
+  readonly types: readonly number[];
+}
+
+/** Says in one sentence whether the name works, or what is the matter. */
+export async function verdictOf(judged: Judged): Promise<Verdict> {
+  const { names } = judged;
+  const last = names.at(-1);
+  // What failed on the way to an answer is how search lists work.
+  const isFound = last !== undefined && isAnswered(last);
+  const finding = nearestCause(isFound ? [last] : names);
+  if (finding) return { ...withoutWeight(finding), unseen: unseenBy(finding, last) };
+  if (!isFound) return unknownCause(names);
+  const captured = await capturedBySearch(last, judged);
+  return captured ?? well(last, judged);
+}
+
+function withoutWeight({
+  code,
+  level,
+  sentence,
+  evidence,
+  next,
+}: Finding): Omit<Verdict, "unseen"> {
+  return { code, level, sentence, evidence, next };
+}
+
+function unseenBy({ code }: Finding, last: Seen | undefined): readonly Command[] {
+  const namespace = last?.facts?.service?.namespace;
+  const isOfService = code === "cluster-ip-without-endpoint" && namespace !== undefined;
+  return isOfService ? [commands.policies(namespace)] : [commands.resolvConf()];
+}
+
+function unknownCause(names: readonly Seen[]): Verdict {
+  const told = names.flatMap(({ name, answers }) =>
+    answers.map(({ type, rcode, failure }) => `${name} ${type}: ${failure ?? rcode ?? "no reply"}`),
+  );
+  return {
+    code: "unknown",
+    level: "failing",
+    sentence: "The name has no answer, and none of the known causes is seen",
+    evidence: told,
+    next: [commands.resolvConf()],
+    unseen: [commands.resolvConf()],
+  };
+}
+
+/** A search list has made another name of it: a namespace is called "com", or "example" has a Service there. */
+async function capturedBySearch(
+  { suffix, name, typedLabels, facts }: Seen,
+  { asked, to, types }: Judged,
+): Promise<Verdict | undefined> {
+  if (suffix === undefined || typedLabels < 2 || facts?.service === undefined) return undefined;
+  const typed = Name.parse(asked.name);
+  const deadlineMs = Math.min(to.deadlineMs, performance.now() + OUTSIDE_MS);
+  const outside = await Promise.all(
+    types.map((type) => askOne({ ...to, deadlineMs }, typed, type)),
+  );
+  if (!outside.some(({ told }) => told.isAnswered)) return undefined;
+  const { namespace } = facts;
+  return {
+    code: "captured-by-search-path",
+    level: "warning",
+    sentence: `"${asked.name}" is taken for Service "${facts.service.name}" of namespace "${namespace}", though there is such a name outside`,
+    evidence: [
+      `the search list completes it to "${name}", which is there`,
+      `as it is, "${typed}" is ${outside.flatMap(({ told }) => told.records).join("; ")}`,
+    ],
+    next: [
+      commands.explain(
+        typed.toString(),
+        "the name outside: a final dot leaves the search list out",
+      ),
+    ],
+    unseen: [commands.resolvConf()],
+  };
+}
+
+function well(seen: Seen, { asked, names, types }: Judged): Verdict {
+  const queries = names.length * types.length;
+  const shortest = names.length === 1 && seen.suffix === undefined;
+  const told = seen.answers.filter((one) => one.isAnswered);
+  const by = told[0] && lastStep(told[0]);
+  const service = seen.facts?.service;
+  const cost = `this lookup takes ${queries === 1 ? "1 query" : `${queries} queries`}`;
+  return {
+    code: "well",
+    level: "fine",
+    sentence: `All is well: "${asked.name}" resolves to ${addressesIn(seen)}`,
+    evidence: [
+      ...(by ? [`answered by plugin/${by.plugin} (${by.at})`] : []),
+      ...(service?.ready === undefined || service.type === "ExternalName"
+        ? []
+        : [`${count(service.ready, "ready endpoint")} behind it`]),
+      shortest
+        ? `${cost}, which is the least`
+        : `${cost}; written as "${seen.name}", with the final dot, it takes ${types.length}`,
+    ],
+    next: [],
+    unseen: [...(service ? [commands.policies(service.namespace)] : []), commands.resolvConf()],
+  };
+}
+
+function addressesIn({ answers }: Seen): string {
+  const values = answers.flatMap(({ records, type }) =>
+    records.flatMap((record) => {
+      const [, , , own = "", ...rdata] = record.split(" ");
+      return own === type || type === "ANY" ? [rdata.join(" ")] : [];
+    }),
+  );
+  const more = values.length > 3 ? ` and ${values.length - 3} more` : "";
+  return `${values.slice(0, 3).join(", ")}${more}`;
+}

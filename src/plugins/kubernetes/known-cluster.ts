@@ -1,0 +1,147 @@
+import { addressOfReverseName } from "../../dns/reverse-name.ts";
+import { Name } from "../../dns/name.ts";
+import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
+import type {
+  ClusterFacts,
+  ClusterState,
+  ClusterView,
+  ServiceFacts,
+} from "../../server/contract/cluster-view.ts";
+import { nearestName } from "../../text/nearest-name.ts";
+import { MAX_COMPARED } from "./absence.ts";
+import type { ClusterIndex } from "./index/cluster-index.ts";
+import type { ServiceNode } from "./index/service-node.ts";
+import { isExposed } from "./index/service-node.ts";
+import { partsOf } from "./name-metadata.ts";
+import type { KubernetesOptions } from "./parse.ts";
+import { canonicalAddress } from "./records/address.ts";
+import type { ClusterZone } from "./records/cluster-zone.ts";
+import { labelText, splitLabels, wireLabel } from "./records/labels.ts";
+
+const MAX_ELSEWHERE = 5;
+const MAX_ENDPOINT_NAMES = 100;
+
+type Shown = Pick<KubernetesOptions, "pods" | "ignoreEmptyService" | "namespaces" | "zonal">;
+
+export interface KnownClusterParts {
+  readonly index: ClusterIndex;
+  readonly source: Pick<ClusterSource<ClusterStore>, "trouble">;
+  /** The longest first. */
+  readonly clusterZones: readonly ClusterZone[];
+  readonly primary: ClusterZone;
+  readonly options: Shown;
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+}
+
+/** Looks things up in the index for those who explain names. */
+export class KnownCluster implements ClusterView {
+  readonly zones: readonly Name[];
+  readonly #parts: KnownClusterParts;
+  readonly #beganMs: number;
+
+  constructor(parts: KnownClusterParts) {
+    this.#parts = parts;
+    const { clusterZones, primary } = parts;
+    const others = clusterZones.filter((zone) => !zone.isReverse && zone !== primary);
+    this.zones = [primary, ...others].map(({ name }) => name);
+    this.#beganMs = parts.now();
+  }
+
+  state(): ClusterState {
+    const { index, source, options } = this.#parts;
+    const { state } = index;
+    return {
+      pods: options.pods,
+      ignoresEmptyServices: options.ignoreEmptyService,
+      namespaces: options.namespaces,
+      unsynced: state.kinds.filter((kind) => !state.hasSynced(kind)),
+      sinceMs: this.#beganMs,
+      trouble: source.trouble,
+      savedAtMs: state.savedAtMs,
+    };
+  }
+
+  factsOf(qname: Name): ClusterFacts | undefined {
+    const { clusterZones, index, options } = this.#parts;
+    const zone = clusterZones.find(({ name }) => qname.isWithin(name));
+    if (!zone) return undefined;
+    const name = Name.fromWire(qname.key, qname.key);
+    const parts = zone.isReverse ? {} : partsOf(name, zone, options.zonal);
+    const { namespace = "", service = "" } = parts;
+    const known = index.namespace(wireLabel(namespace) ?? "");
+    const key = `${wireLabel(service) ?? ""}${wireLabel(namespace) ?? ""}`;
+    const node = service === "" ? undefined : index.servicesOf(zone).find(key);
+    return {
+      zone: zone.name,
+      isReverse: zone.isReverse,
+      address: addressOfReverseName(qname.key),
+      kind: parts.kind ?? "",
+      namespace,
+      serviceName: parts.kind === "svc" ? service : "",
+      portName: parts["port-name"] ?? "",
+      protocol: parts.protocol ?? "",
+      endpoint: parts.endpoint ?? "",
+      namespaceExists: known?.exists ?? false,
+      namespaceShown: known?.isConfigured ?? false,
+      service: node && parts.kind === "svc" ? this.#serviceOf(node) : undefined,
+      ...this.#near(zone, namespace, parts.kind === "svc" ? service : ""),
+    };
+  }
+
+  namespaceOfAddress(address: string): string | undefined {
+    const label = this.#parts.index.podNamespace(canonicalAddress(address) ?? address);
+    return label === undefined ? undefined : labelText(label);
+  }
+
+  addressOfPod(namespace: string, name: string): string | undefined {
+    return this.#parts.index.pods.addressesOf({ namespace, name })[0];
+  }
+
+  #serviceOf({ key, service, slices }: ServiceNode): ServiceFacts | undefined {
+    if (!service) return undefined;
+    const [name = "", namespace = ""] = splitLabels(key).map(labelText);
+    const watched = this.#parts.index.state.kinds.includes("EndpointSlice");
+    const targets = slices.flatMap((slice) => slice.targets);
+    return {
+      name,
+      namespace,
+      type: service.type,
+      headless: service.headless,
+      clusterIPs: service.clusterIPs,
+      externalName: service.externalName,
+      ports: service.ports,
+      endpointPorts: slices.flatMap((slice) => slice.ports),
+      endpointNames: targets
+        .slice(0, MAX_ENDPOINT_NAMES)
+        .map(({ label }) => splitLabels(label).map(labelText).join(".")),
+      ready: watched ? targets.length : undefined,
+      notReady: slices.reduce((sum, { unready }) => sum + unready.length, 0),
+    };
+  }
+
+  #near(
+    zone: ClusterZone,
+    namespace: string,
+    service: string,
+  ): Pick<ClusterFacts, "nearestNamespace" | "nearestService" | "elsewhere"> {
+    const { index } = this.#parts;
+    const spaces = [...index.namespaces()].filter(isExposed).map(({ key }) => labelText(key));
+    const others = spaces.filter((one) => one !== namespace).slice(0, MAX_COMPARED);
+    const nearestNamespace = namespace === "" ? undefined : nearestName(namespace, others);
+    if (service === "") return { nearestNamespace, nearestService: undefined, elsewhere: [] };
+    const elsewhere: string[] = [];
+    const beside: string[] = [];
+    for (const { key, isVisible } of index.servicesOf(zone).nodes()) {
+      if (!isVisible) continue;
+      const [name = "", space = ""] = splitLabels(key).map(labelText);
+      if (name === service && space !== namespace) elsewhere.push(space);
+      if (space === namespace && name !== service) beside.push(name);
+    }
+    return {
+      nearestNamespace,
+      nearestService: nearestName(service, beside.slice(0, MAX_COMPARED)),
+      elsewhere: elsewhere.toSorted().slice(0, MAX_ELSEWHERE),
+    };
+  }
+}
