@@ -1,7 +1,8 @@
 import type { Corefile } from "../corefile/corefile.ts";
 import { Faults } from "../corefile/faults.ts";
 import { blame } from "./check-start.ts";
-import type { BuildContext, Configuration, PlacedInstance } from "./configuration.ts";
+import type { BuildContext, PlacedInstance } from "./block-instances.ts";
+import type { Configuration } from "./configuration.ts";
 import { buildWhatIsGood } from "./configuration.ts";
 import type { Instance } from "./contract/plugin.ts";
 import { PluginModules } from "./plugin-modules/plugin-modules.ts";
