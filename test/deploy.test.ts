@@ -40,7 +40,8 @@ describe("YAML", () => {
 });
 
 describe("Corefiles", () => {
-  const files = globSync("**/Corefile", { cwd: DEPLOY }).toSorted();
+  // That of the example of a plugin has a test of its own, with the plugin loaded.
+  const files = globSync("kubernetes/**/Corefile", { cwd: DEPLOY }).toSorted();
 
   it("are where they should be", () => {
     expect(files).toEqual([

@@ -100,8 +100,10 @@ export class QueryExpression<Context extends QueryContext = QueryContext> {
   #tell({ qname }: Query, reason: string): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    const what = `Cannot evaluate ${JSON.stringify(this.#program.source)} for "${qname}"`;
-    this.#log.warn(`${what}: ${reason}; further failures are only counted`);
+    const source = JSON.stringify(this.#program.source);
+    this.#log.warn(
+      `Cannot evaluate ${source} for "${qname}": ${reason}; further failures are only counted`,
+    );
   }
 }
 

@@ -15,6 +15,10 @@ const ELSE_SAID: Readonly<Record<string, RegExp>> = {
   "kubernetes labels": /bad label selector/, // A selector may have blanks in it.
   "kubernetes namespace_labels": /bad label selector/,
   on: /unknown event/,
+  // All words behind are one expression.
+  "template var": /cannot (declare|parse expression)/,
+  "template expr": /cannot parse expression/,
+  "view expr": /cannot parse expression/,
   "loadbalance reload": /there is no file of weights/,
 };
 
