@@ -4,8 +4,11 @@ import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
 import type { Cell, Family } from "../../observe/metrics.ts";
+import type { ClientPods } from "../../server/contract/client-pods.ts";
+import { clientPods } from "../../server/contract/client-pods.ts";
 import { passOn } from "../../server/contract/pass-on.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
+import { QueryError } from "../../server/contract/query-error.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { RepeatObserver } from "../../server/contract/repeat-observer.ts";
 import type { Repetition, Result } from "../../server/contract/reply.ts";
@@ -14,15 +17,16 @@ import { Validity } from "../../server/contract/validity.ts";
 import { aclMetrics } from "./metrics.ts";
 import type { Networks } from "./networks.ts";
 import { addressOctets } from "./networks.ts";
-import type { Action, AclRule, Policy } from "./parse.ts";
+import type { Action, AclRule, Namespaces, Policy } from "./parse.ts";
 
 /** What may be done with a question, and for whom: of several the first one. */
 interface Verdict {
   readonly action: Action;
   /** Of the rule; the root where there is none. */
   readonly zone: Name;
-  /** Undefined for everybody else. */
+  /** Who it is for: those who are in both, as far as they are given; else everybody who is left. */
   readonly networks: Networks | undefined;
+  readonly namespaces: Namespaces | undefined;
 }
 
 interface Rule {
@@ -34,15 +38,21 @@ interface Rule {
 const BLOCKED: readonly EdnsOption[] = [extendedErrorOption(ExtendedErrorCode.BLOCKED)];
 const FILTERED: readonly EdnsOption[] = [extendedErrorOption(ExtendedErrorCode.FILTERED)];
 const FOLLOWS_CASE: Repetition = { followsCase: true };
-const ALLOWED: Verdict = { action: "allow", zone: Name.root, networks: undefined };
+const ALLOWED: Verdict = {
+  action: "allow",
+  zone: Name.root,
+  networks: undefined,
+  namespaces: undefined,
+};
 
-/** Lets queries pass or not, by name and type, and by the address that they come from. */
+/** Lets queries pass or not, by name and type, and by who asks: an address, or a Pod of a namespace. */
 export class Acl implements Instance {
   /** Replies of questions that nobody's address makes a difference to may be repeated to all. */
   readonly passable = true;
   readonly #rules: readonly Rule[];
   readonly #context: PluginContext;
   readonly #metrics: Readonly<Record<Action, Family<Cell>>>;
+  #pods: ClientPods | undefined;
 
   constructor(rules: readonly AclRule[], context: PluginContext) {
     this.#rules = rules.map(({ zones = context.zones, policies }) => {
@@ -50,6 +60,22 @@ export class Acl implements Instance {
     });
     this.#context = context;
     this.#metrics = aclMetrics(context.metrics);
+  }
+
+  /** @throws {CorefileError} if a rule is about namespaces, and nobody knows of clients where they belong. */
+  connect(): void {
+    const policies = this.#rules.flatMap((rule) => rule.policies);
+    const at = policies.find(({ namespaces }) => namespaces)?.namespaces?.at;
+    if (!at) return;
+    const { directive } = this.#context;
+    this.#pods = this.#context.offered(clientPods)[0]?.value;
+    if (!this.#pods) {
+      const reason = "there is no kubernetes in this server block";
+      throw directive.error(`cannot know who is in namespace "${at.text}": ${reason}`, at);
+    }
+    const obstacle = this.#pods.begin();
+    if (obstacle === undefined) return;
+    throw directive.error(`cannot know who is in namespace "${at.text}": ${obstacle}`, at);
   }
 
   serve(query: Query, next: Next): Result {
@@ -81,10 +107,10 @@ export class Acl implements Instance {
     for (const { zones, policies } of this.#rules) {
       const zone = zones.find((one) => qname.isWithin(one));
       if (!zone) continue;
-      for (const { action, types, networks } of policies) {
+      for (const { action, types, networks, namespaces } of policies) {
         if (types && !types.has(qtype)) continue;
-        verdicts.push({ action, zone, networks });
-        if (!networks) return verdicts;
+        verdicts.push({ action, zone, networks, namespaces });
+        if (!networks && !namespaces) return verdicts;
       }
     }
     verdicts.push(ALLOWED);
@@ -93,18 +119,36 @@ export class Acl implements Instance {
 
   #verdictFor({ client, qname }: Query, verdicts: readonly Verdict[]): Verdict {
     const [first] = verdicts;
-    if (first && !first.networks) return first;
+    if (first && !first.networks && !first.namespaces) return first;
     const address = addressOctets(client.address);
     if (address === undefined) {
       this.#context.log.error(`Blocking query for "${qname}": cannot parse "${client.address}"`);
       return { ...(first ?? ALLOWED), action: "block" };
     }
-    return verdicts.find(({ networks }) => networks?.has(address) ?? true) ?? ALLOWED;
+    let asking: string | undefined;
+    const isFrom = ({ names }: Namespaces): boolean => {
+      return names.has((asking ??= this.#namespaceOf(client)));
+    };
+    const isFor = ({ networks, namespaces }: Verdict): boolean => {
+      return (networks?.has(address) ?? true) && (!namespaces || isFrom(namespaces));
+    };
+    return verdicts.find(isFor) ?? ALLOWED;
+  }
+
+  /** Looked up with each query: the address may be another Pod's by now. */
+  #namespaceOf(client: Query["client"]): string {
+    try {
+      return this.#pods?.namespaceOf(client) ?? "";
+    } catch (failure) {
+      if (failure instanceof QueryError) failure.narrow(Validity.perClient);
+      throw failure;
+    }
   }
 
   #count({ action, zone }: Verdict, count: number): void {
-    const { serverLabel } = this.#context;
-    const labels = action === "allow" ? [serverLabel, ""] : [serverLabel, zone.toString(), ""];
+    const { serverLabel, settings } = this.#context;
+    const view = settings.view ?? "";
+    const labels = action === "allow" ? [serverLabel, view] : [serverLabel, zone.toString(), view];
     this.#metrics[action].with(...labels).value += count;
   }
 }

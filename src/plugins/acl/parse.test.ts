@@ -51,7 +51,7 @@ describe("the acl directive", () => {
 
   it.each([
     ["deny net *", 'unknown property "deny": known are allow, block, filter, drop'],
-    ["block 192.0.2.1", 'unknown word "192.0.2.1", expected "type", "net"'],
+    ["block 192.0.2.1", 'unknown word "192.0.2.1", expected "type", "net", "namespace"'],
     ["block types A", 'did you mean "type"?'],
     ["block type", 'missing argument: nothing behind "type"'],
     ["block type net 192.0.2.1", 'missing argument: nothing behind "type"'],

@@ -7,7 +7,7 @@ import type { Name } from "../../dns/name.ts";
 import { didYouMean } from "../../text/nearest-name.ts";
 import { Networks } from "./networks.ts";
 
-const SECTIONS = ["type", "net"] as const;
+const SECTIONS = ["type", "net", "namespace"] as const;
 
 export type Action = "allow" | "block" | "filter" | "drop";
 
@@ -18,6 +18,14 @@ export interface Policy {
   readonly types: ReadonlySet<number> | undefined;
   /** Where they come from; undefined for anywhere. */
   readonly networks: Networks | undefined;
+  /** Whose Pods ask; undefined for anybody. */
+  readonly namespaces: Namespaces | undefined;
+}
+
+export interface Namespaces {
+  readonly names: ReadonlySet<string>;
+  /** The word that asks for them. */
+  readonly at: Token;
 }
 
 /** One directive: the first policy that is about a query counts. */
@@ -38,7 +46,7 @@ const PROPERTIES: Record<Action, (line: Directive, draft: Draft) => void> = {
   drop: (line, { policies }) => void policies.push(readPolicy("drop", line)),
 };
 
-/** Reads `acl [ZONES...] { ACTION [type QTYPE...] [net SOURCE...] }`. */
+/** Reads `acl [ZONES...] { ACTION [type QTYPE...] [net SOURCE...] [namespace NAME...] }`. */
 export function parseAcl(directive: Directive): AclRule {
   const { args } = directive;
   const faults = new Faults();
@@ -51,13 +59,18 @@ export function parseAcl(directive: Directive): AclRule {
 
 function readPolicy(action: Action, line: Directive): Policy {
   noBody(line);
-  const { type, net } = readSections(line);
-  return { action, types: type && readTypes(line, type), networks: net && readNetworks(line, net) };
+  const { type, net, namespace } = readSections(line);
+  return {
+    action,
+    types: type && readTypes(line, type),
+    networks: net && readNetworks(line, net),
+    namespaces: namespace && readNamespaces(line, namespace),
+  };
 }
 
 type Sections = Partial<Record<(typeof SECTIONS)[number], Token[]>>;
 
-/** The words behind `type` and `net`. */
+/** The words behind `type`, `net` and `namespace`. */
 function readSections(line: Directive): Sections {
   const sections: Sections = {};
   let at: Token | undefined;
@@ -99,6 +112,16 @@ function readNetwork(line: Directive, token: Token): Networks {
     const reason = error instanceof Error ? error.message : String(error);
     throw line.error(`cannot parse "${token.text}": ${reason} such as 10.0.0.0/8`, token);
   }
+}
+
+/** What a namespace may be called (RFC 1123 §2.1, in lower case). */
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function readNamespaces(line: Directive, words: readonly Token[]): Namespaces | undefined {
+  const [at] = words;
+  const bad = words.find(({ text }) => !NAMESPACE.test(text));
+  if (bad) throw line.error(`bad namespace "${bad.text}": not a name such as "shop"`, bad);
+  return at && { names: new Set(words.map(({ text }) => text)), at };
 }
 
 function emptySection(line: Directive, at: Token): CorefileError {

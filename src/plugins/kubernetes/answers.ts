@@ -35,6 +35,8 @@ export interface AnswersParts {
   /** Where the names in PTR records are. */
   readonly primaryZone: ClusterZone;
   readonly resolve: (query: Query) => Result;
+  /** Whether targets of aliases are not for every client: then the whole server is asked for those in the zone as well. */
+  readonly hasPolicy: () => boolean;
 }
 
 /** A reply, marked with what it depends on; or the state in which there is no such name. */
@@ -97,18 +99,20 @@ export class Answers {
   }
 
   #follow(alias: Alias, state: State, query: Query, zone: ClusterZone): Result {
-    const { finder, index, resolve } = this.#parts;
+    const { finder, index, resolve, hasPolicy } = this.#parts;
     const chain = followAlias(alias, query.qtype, zone, (within, key) => {
       const found = finder.find(within, key);
       if (!found.records && !index.state.isSynced(within)) throw new NotSynced();
       return found;
     });
     const validity = Validity.dependingOn(state, ...chain.states);
-    if (!chain.outside) {
+    const isAsked = chain.aliases.length > 0 && hasPolicy();
+    const outside = isAsked ? alias.target : chain.outside;
+    if (!outside) {
       return this.#positive(state, zone, [...chain.aliases, ...chain.addresses]).narrow(validity);
     }
-    const question = query.derive({ qname: chain.outside, isOwn: true });
-    const result = resolveOutside(chain.aliases, question, resolve);
+    const question = query.derive({ qname: outside, isOwn: true });
+    const result = resolveOutside(isAsked ? [alias.record] : chain.aliases, question, resolve);
     return mapReply(result, (reply) => reply.narrow(validity));
   }
 

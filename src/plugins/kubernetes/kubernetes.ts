@@ -9,6 +9,7 @@ import type { Offer } from "../../server/contract/capability.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
 import { clusterView } from "../../server/contract/cluster-view.ts";
 import { externalServices } from "../../server/contract/external-services.ts";
+import { clientPods } from "../../server/contract/client-pods.ts";
 import { searchPaths } from "../../server/contract/search-paths.ts";
 import type { ReasonCode } from "../../server/contract/reason.ts";
 import { REASONS } from "../../server/contract/reason.ts";
@@ -25,6 +26,7 @@ import type { Answer } from "./answers.ts";
 import { Answers } from "./answers.ts";
 import { ClusterIndex } from "./index/cluster-index.ts";
 import { ClusterExternalServices } from "./cluster-external-services.ts";
+import { ClusterClientPods } from "./cluster-client-pods.ts";
 import { ClusterSearchPaths } from "./cluster-search-paths.ts";
 import { ClusterZone } from "./records/cluster-zone.ts";
 import { EventRecorder } from "./event-recorder.ts";
@@ -72,6 +74,7 @@ export class Kubernetes implements Instance {
   readonly #resolvConf: string;
   readonly #place: (error: unknown) => never;
   readonly #searchPaths: ClusterSearchPaths;
+  readonly #clientPods: ClusterClientPods;
   readonly #absence: Absence;
   readonly #explains: boolean;
   readonly isCommonOnly = true;
@@ -109,9 +112,11 @@ export class Kubernetes implements Instance {
       nameServers: this.#nameServers,
       primaryZone,
       resolve,
+      hasPolicy: () => this.#clientPods.isAsked,
     });
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
     this.#searchPaths = new ClusterSearchPaths(index, this.#zones);
+    this.#clientPods = new ClusterClientPods(index, () => this.#notSynced());
     this.#resolvConf = world.resolvConf ?? "/etc/resolv.conf";
     this.offers = this.#makeOffers(options, world, primaryZone);
     this.#fallthrough = options.fallthrough;
@@ -120,10 +125,10 @@ export class Kubernetes implements Instance {
         zonal: options.zonal,
         multicluster: zones.some(({ isMulticluster }) => isMulticluster),
       }),
-      ...(options.pods === "verified" ? clientMetadata(index.pods) : {}),
+      ...clientMetadata(index),
     };
     this.#keepsClients = () =>
-      this.#searchPaths.areAsked || CLIENT_LABELS.some((label) => context.isMetadataAsked(label));
+      this.#clientPods.isAsked || CLIENT_LABELS.some((label) => context.isMetadataAsked(label));
     this.#startupTimeoutMs = options.api.startupTimeoutMs;
   }
 
@@ -143,6 +148,7 @@ export class Kubernetes implements Instance {
     const known = new KnownCluster({ index, source, clusterZones, primary, options, now });
     return [
       searchPaths.offer(this.#searchPaths),
+      clientPods.offer(this.#clientPods),
       externalServices.offer(services),
       clusterView.offer(known),
     ];
@@ -172,7 +178,8 @@ export class Kubernetes implements Instance {
   }
 
   async start(): Promise<void> {
-    if (this.#keepsClients()) this.index.pods.keepClients();
+    if (this.#keepsClients()) this.index.keepClients();
+    else if (this.#searchPaths.areAsked) this.index.pods.keepClients();
     this.#recorder.open();
     if (this.#searchPaths.areAsked) await this.#searchPaths.readOwn(this.#resolvConf);
     await this.#source.start(this.#recorder).catch(this.#place);

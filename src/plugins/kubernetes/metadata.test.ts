@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterObject } from "../../kube/cluster-source.ts";
+import type { ClusterObject, Endpoint } from "../../kube/cluster-source.ts";
 import { testContext } from "../../testing/context.ts";
 import { testQuery } from "../../testing/query.ts";
-import { namespace, pod, TestCluster } from "./cluster.cases.ts";
+import { namespace, pod, slice, TestCluster } from "./cluster.cases.ts";
 import { Kubernetes } from "./kubernetes.ts";
 import { parseKubernetes } from "./parse.ts";
 
@@ -74,7 +74,12 @@ describe("metadata of a client", () => {
 
   it("is the pod that has its address", async () => {
     const plugin = await started("pods verified", ["kubernetes/client-namespace"]);
-    const a = { "client-namespace": "shop", "client-pod-name": "a" };
+    const a = {
+      "client-namespace": "shop",
+      "client-pod-name": "a",
+      "client/namespace": "shop",
+      "client/pod": "a",
+    };
     expect(metadataOf(plugin, "example.org.", "10.1.0.1")).toEqual(a);
     expect(metadataOf(plugin, "example.org.", "::ffff:10.1.0.1")).toEqual(a);
     expect(metadataOf(plugin, "example.org.", "2001:db8:0::1")).toEqual(a);
@@ -85,7 +90,7 @@ describe("metadata of a client", () => {
     const plugin = await started("pods verified", ["kubernetes/client-pod-name"]);
     expect(metadataOf(plugin, "example.org.", "10.0.0.1")).toEqual({});
     plugin.index.remove("Pod", { namespace: "shop", name: "host-a" });
-    expect(metadataOf(plugin, "example.org.", "10.0.0.1")).toEqual({
+    expect(metadataOf(plugin, "example.org.", "10.0.0.1")).toMatchObject({
       "client-namespace": "data",
       "client-pod-name": "host-b",
     });
@@ -100,6 +105,68 @@ describe("metadata of a client", () => {
     const nameOf = (address: string): object => metadataOf(plugin, "example.org.", address);
     expect(nameOf("10.1.0.1")).toMatchObject({ "client-pod-name": "b" });
     expect(nameOf("10.1.0.2")).toMatchObject({ "client-pod-name": "a" });
+  });
+
+  describe("without verified pods is that of EndpointSlices", () => {
+    const own = (address: string, podName: string, ready = true): Partial<Endpoint> => {
+      return { addresses: [address], podName, ready };
+    };
+    const client = (plugin: Kubernetes, address: string): object => {
+      return metadataOf(plugin, "example.org.", address);
+    };
+    const a = { "client/namespace": "shop", "client/pod": "a" };
+
+    it("ready or not, in however many of them", async () => {
+      const plugin = await started("", ["client/pod"]);
+      plugin.index.upsert(slice("shop/web", [own("10.2.0.1", "a"), own("10.2.0.2", "b", false)]));
+      plugin.index.upsert(slice("shop/api", [own("10.2.0.1", "a", false)]));
+      expect(client(plugin, "10.2.0.1")).toEqual(a);
+      expect(client(plugin, "::ffff:10.2.0.1")).toEqual(a);
+      expect(client(plugin, "10.2.0.2")).toEqual({ ...a, "client/pod": "b" });
+      expect(client(plugin, "10.1.0.1")).toEqual({});
+      plugin.index.remove("EndpointSlice", { namespace: "shop", name: "web" });
+      expect(client(plugin, "10.2.0.1")).toEqual(a);
+      expect(client(plugin, "10.2.0.2")).toEqual({});
+    });
+
+    it("and follows an address that another pod of the same Service gets", async () => {
+      const plugin = await started("", ["client/pod"]);
+      for (const ready of [true, false]) {
+        plugin.index.upsert(slice("shop/web", [own("10.2.0.1", "a", ready)]));
+        plugin.index.upsert(slice("shop/web", [own("10.2.0.1", "b", ready)]));
+        expect(client(plugin, "10.2.0.1")).toEqual({ ...a, "client/pod": "b" });
+      }
+    });
+
+    it("but nobody's where they name several pods, or none", async () => {
+      const plugin = await started("", ["client/namespace"]);
+      plugin.index.upsert(slice("shop/web", [own("10.2.0.1", "a")]));
+      plugin.index.upsert(slice("shop/exporter", [own("10.2.0.1", "other"), "10.2.0.9"]));
+      expect(client(plugin, "10.2.0.1")).toEqual({});
+      expect(client(plugin, "10.2.0.9")).toEqual({});
+      plugin.index.upsert(slice("data/exporter", [own("10.2.0.1", "a")]));
+      plugin.index.remove("EndpointSlice", { namespace: "shop", name: "exporter" });
+      expect(client(plugin, "10.2.0.1")).toEqual({});
+      plugin.index.remove("EndpointSlice", { namespace: "shop", name: "web" });
+      expect(client(plugin, "10.2.0.1")).toEqual({ ...a, "client/namespace": "data" });
+    });
+
+    it("and is in a snapshot", async () => {
+      const plugin = await started("", ["client/namespace"]);
+      plugin.index.upsert(slice("shop/web", [own("10.2.0.1", "a"), own("10.2.0.2", "b", false)]));
+      const restored = await started("", ["client/namespace"]);
+      for (const object of plugin.index.objects()) restored.index.upsert(object);
+      expect(client(restored, "10.2.0.1")).toEqual(a);
+      expect(client(restored, "10.2.0.2")).toEqual({ ...a, "client/pod": "b" });
+    });
+
+    it("which keep no names where nobody asks; without either, nobody can know", async () => {
+      const plugin = await started("", []);
+      plugin.index.upsert(slice("shop/web", [own("10.2.0.1", "a")]));
+      expect(client(plugin, "10.2.0.1")).toEqual({});
+      const blind = await started("noendpoints", []);
+      expect(Object.keys(blind.metadata).filter((label) => /client/.test(label))).toEqual([]);
+    });
   });
 
   it("costs nothing where nobody asks, and is not offered without verified pods", async () => {

@@ -61,6 +61,7 @@ export class ClusterIndex implements ClusterStore {
   readonly #options: ClusterIndexOptions;
   readonly #namespaces: NamespaceTable;
   readonly #listeners: (() => void)[] = [];
+  #keepsPodNames = false;
 
   constructor(options: ClusterIndexOptions) {
     this.#options = options;
@@ -103,6 +104,27 @@ export class ClusterIndex implements ClusterStore {
   podNamespace(address: string): string | undefined {
     if (this.state.kinds.includes("Pod")) return this.pods.namespaceOf(address);
     return this.reverse.podNamespace(address);
+  }
+
+  /** The kind of object that tells which Pod a client is; undefined if none does. */
+  get clientKind(): "Pod" | "EndpointSlice" | undefined {
+    const { kinds, endpoints } = this.#options;
+    if (kinds.includes("Pod")) return "Pod";
+    return endpoints && kinds.includes("EndpointSlice") ? "EndpointSlice" : undefined;
+  }
+
+  /** From now on `client` knows Pods. To be called before any object is told of. */
+  keepClients(): void {
+    this.pods.keepClients();
+    this.#keepsPodNames = this.clientKind === "EndpointSlice";
+  }
+
+  /**
+   * The one Pod that has an address in canonical form; undefined if several have, as on a host's own
+   * network. Without `pods verified` only those are known that belong to a Service.
+   */
+  client(address: string): ObjectKey | undefined {
+    return this.clientKind === "Pod" ? this.pods.client(address) : this.reverse.pod(address);
   }
 
   /** The clients that are in the namespace of the one with this address; those that are no Pods are one group. */
@@ -176,12 +198,17 @@ export class ClusterIndex implements ClusterStore {
   #putSlices(object: EndpointSlice): void {
     const { endpoints, kinds, usePodNames, zonal } = this.#options;
     const { serviceName, imported } = object;
-    const own = { usePodNames, zonal, cluster: "" };
+    const own = { usePodNames, zonal, cluster: "", keepsPodNames: this.#keepsPodNames };
     this.#putSlice(this.services, object, endpoints ? serviceName : "", own);
     if (!imported || !kinds.includes("ServiceImport")) {
       return this.#removeSlice(this.imports, object);
     }
-    const foreign = { usePodNames, zonal: false, cluster: imported.cluster };
+    const foreign = {
+      usePodNames,
+      zonal: false,
+      cluster: imported.cluster,
+      keepsPodNames: false,
+    };
     this.#putSlice(this.imports, object, imported.serviceName, foreign);
   }
 

@@ -1,5 +1,7 @@
+import type { ObjectKey } from "../../../kube/cluster-source.ts";
 import { SharedStates } from "../../../server/contract/shared-states.ts";
 import type { State } from "../../../server/contract/state.ts";
+import { labelText } from "../records/labels.ts";
 import type { EndingStates } from "./ending-states.ts";
 import { OneOrMany } from "./one-or-many.ts";
 import type { ServiceNode } from "./service-node.ts";
@@ -80,11 +82,12 @@ export class ReverseTable {
   }
 
   /** A slice as it is now, but for those of whom DNS shows nothing. */
-  updateClients(slice: Slice, { isOfPods, unready }: Slice): void {
+  updateClients(slice: Slice, { isOfPods, unready, podNames }: Slice): void {
     for (const address of slice.unready) this.#unready.remove(address, slice);
     this.#clientsChanged(slice);
     slice.isOfPods = isOfPods;
     slice.unready = unready;
+    slice.podNames = podNames;
     for (const address of unready) this.#unready.add(address, slice);
     this.#clientsChanged(slice);
   }
@@ -118,6 +121,23 @@ export class ReverseTable {
   podNamespace(address: string): string | undefined {
     const target = this.#targets.get(address).findLast(({ slice }) => slice.isOfPods);
     return (target?.slice ?? this.#unready.get(address).at(-1))?.node.namespace.key;
+  }
+
+  /**
+   * The Pod with this address, where slices know Pods by name; undefined if they name several: then nobody can tell
+   * which of them asks.
+   */
+  pod(address: string): ObjectKey | undefined {
+    const slices = this.#targets.get(address).map(({ slice }) => slice);
+    let found: ObjectKey | undefined;
+    for (const { node, podNames } of [...slices, ...this.#unready.get(address)]) {
+      const name = podNames?.get(address);
+      if (name === undefined) continue;
+      const namespace = labelText(node.namespace.key);
+      if (found && (found.name !== name || found.namespace !== namespace)) return undefined;
+      found = { namespace, name };
+    }
+    return found;
   }
 
   /** The endpoints with this address that have a Service to be named after. */

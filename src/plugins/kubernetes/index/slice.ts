@@ -85,6 +85,8 @@ export interface Slice {
   isOfPods: boolean;
   /** Addresses of Pods that are not ready: nobody is to be led there, but they may ask already. */
   unready: readonly string[];
+  /** Names of Pods by address, of all endpoints that are some; undefined unless somebody asks for them. */
+  podNames: ReadonlyMap<string, string> | undefined;
 }
 
 const NONE: readonly string[] = [];
@@ -96,12 +98,14 @@ export interface SliceOptions {
   readonly zonal: boolean;
   /** As in the slice that is made. */
   readonly cluster: string;
+  /** Whether it is to be known which Pods ask. */
+  readonly keepsPodNames: boolean;
 }
 
 export function makeSlice(
   object: EndpointSlice,
   node: SliceOwner,
-  { usePodNames, zonal, cluster }: SliceOptions,
+  { usePodNames, zonal, cluster, keepsPodNames }: SliceOptions,
 ): Slice {
   const targets: Target[] = [];
   const slice: Slice = {
@@ -114,6 +118,7 @@ export function makeSlice(
     targets,
     isOfPods: object.endpoints.every(({ podName }) => podName !== ""),
     unready: NONE,
+    podNames: keepsPodNames ? podNamesOf(object.endpoints) : undefined,
   };
   if (slice.isOfPods) slice.unready = unreadyOf(object.endpoints);
   const topologyZones = new Map<string, string>();
@@ -134,6 +139,15 @@ export function makeSlice(
 function unreadyOf(endpoints: readonly Endpoint[]): readonly string[] {
   const addresses = endpoints.flatMap((endpoint) => (endpoint.ready ? NONE : endpoint.addresses));
   return addresses.length === 0 ? NONE : addresses;
+}
+
+function podNamesOf(endpoints: readonly Endpoint[]): ReadonlyMap<string, string> {
+  const named = endpoints.filter(({ podName }) => podName !== "");
+  return new Map(
+    named.flatMap(({ addresses, podName }) =>
+      addresses.map((address): [string, string] => [address, podName]),
+    ),
+  );
 }
 
 /** @param known the endpoints of a slice share the strings of their few zones */
@@ -193,7 +207,17 @@ export function isSameSlice(a: Slice, b: Slice): boolean {
 
 /** Whether the same Pods ask from there. */
 export function hasSameClients(a: Slice, b: Slice): boolean {
-  return a.isOfPods === b.isOfPods && isSameList(a.unready, b.unready, (x, y) => x === y);
+  return (
+    a.isOfPods === b.isOfPods &&
+    isSameList(a.unready, b.unready, (x, y) => x === y) &&
+    isSameMap(a.podNames, b.podNames)
+  );
+}
+
+function isSameMap(a: Slice["podNames"], b: Slice["podNames"]): boolean {
+  if (!a || !b || a.size !== b.size) return a === b;
+  for (const [address, name] of a) if (b.get(address) !== name) return false;
+  return true;
 }
 
 function isSameTarget(a: Target, b: Target): boolean {

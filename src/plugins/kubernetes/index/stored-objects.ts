@@ -65,7 +65,7 @@ function storedNamespace({ key }: NamespaceNode): Namespace {
   return { kind: "Namespace", namespace: "", name: labelText(key) };
 }
 
-function storedSlice({ name, node, ports, targets }: Slice): EndpointSlice {
+function storedSlice({ name, node, ports, targets, unready, podNames }: Slice): EndpointSlice {
   const [first] = targets;
   return {
     kind: "EndpointSlice",
@@ -73,15 +73,28 @@ function storedSlice({ name, node, ports, targets }: Slice): EndpointSlice {
     name,
     serviceName: "",
     addressType: first && isIpv6(first.address) ? "IPv6" : "IPv4",
-    endpoints: targets.map(storedEndpoint),
+    endpoints: [
+      ...targets.map((target) => storedEndpoint(target, podNames)),
+      // Only of use to know who asks.
+      ...(podNames ? unready.map((address) => storedUnready(address, podNames)) : []),
+    ],
     ports: ports === NO_PORTS ? [] : ports,
   };
 }
 
 /** Endpoints with several addresses come out as several; a name lent by a pod as a hostname. */
-function storedEndpoint({ address, label, topologyZone = "" }: Target): Endpoint {
+function storedEndpoint(
+  { address, label, topologyZone = "" }: Target,
+  podNames: Slice["podNames"],
+): Endpoint {
   const own = firstLabel(label);
   const hostname = own === addressLabel(address) ? "" : labelText(own);
   const zone = splitLabels(topologyZone).map(labelText).join(".");
-  return { addresses: [address], ready: true, hostname, nodeName: "", zone, podName: "" };
+  const podName = podNames?.get(address) ?? "";
+  return { addresses: [address], ready: true, hostname, nodeName: "", zone, podName };
+}
+
+function storedUnready(address: string, podNames: ReadonlyMap<string, string>): Endpoint {
+  const podName = podNames.get(address) ?? "";
+  return { addresses: [address], ready: false, hostname: "", nodeName: "", zone: "", podName };
 }
