@@ -44,7 +44,8 @@ export function defaultApiOptions(): ApiOptions {
     qps: 0,
     burst: 0,
     maxInflight: 0,
-    startupTimeoutMs: 5_000,
+    // The old configuration serves meanwhile. Longer than it takes to notice a frozen API server.
+    startupTimeoutMs: 20_000,
     snapshot: undefined,
   };
 }

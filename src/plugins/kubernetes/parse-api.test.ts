@@ -17,7 +17,7 @@ describe("how the API server is reached", () => {
       qps: 0,
       burst: 0,
       maxInflight: 0,
-      startupTimeoutMs: 5_000,
+      startupTimeoutMs: 20_000,
       snapshot: undefined,
     });
   });

@@ -50,11 +50,11 @@ describe("the place of a plugin", () => {
 describe("the name of a plugin", () => {
   it.each([
     ["cache", "Portolan"],
-    ["geoip", "CoreDNS"],
+    ["grpc", "CoreDNS"],
     ["import", "Portolan"],
   ])("is not %s", (name, owner) => {
     const [definition] = definitions(`plugin ${name} from x`);
-    expect(() => definition && requireFreeName(definition.name, [...plugins, "geoip"])).toThrow(
+    expect(() => definition && requireFreeName(definition.name, [...plugins, "grpc"])).toThrow(
       `Corefile:1: Cannot define plugin "${name}": ${owner} has something of that name`,
     );
   });
