@@ -20,6 +20,10 @@ export async function runCommand(args: readonly string[]): Promise<void> {
       const { query } = await import("./query.ts");
       return await query(rest);
     }
+    if (command === "explain") {
+      const { explainCommand } = await import("./explain.ts");
+      return await explainCommand(rest);
+    }
     const isCheck = command === "check";
     const isFlag = command === "help" || command === "version";
     const flags = parseFlags(isFlag ? [`-${command}`] : isCheck ? rest : args, isCheck);

@@ -8,6 +8,8 @@ export interface Flags {
   readonly conf: string | undefined;
   readonly port: number;
   readonly pidfile: string | undefined;
+  /** Where the admin socket is to be, "off" for nowhere. */
+  readonly admin: string | undefined;
   readonly plugins: boolean;
   readonly quiet: boolean;
   readonly logFormat: LogFormat;
@@ -18,6 +20,7 @@ export interface Flags {
 export const USAGE = `Usage: portolan [FLAGS]                serve DNS
        portolan check [FILE] [FLAGS]   say all that is wrong with a Corefile, and end
        portolan query NAME [TYPE] ...  ask a DNS server; "portolan query -h" says more
+       portolan explain NAME [TYPE]    say why a name resolves or does not; "portolan explain -h"
        portolan help                   say this
        portolan version                the same as -version
 
@@ -25,6 +28,8 @@ export const USAGE = `Usage: portolan [FLAGS]                serve DNS
   -dns.port PORT    port for server blocks that name none (default 53)
   -p PORT           the same
   -pidfile FILE     write the process id to FILE
+  -admin PATH       Unix socket that "portolan explain" asks (default: portolan.sock in
+                    $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR, else beside the pidfile), or "off"
   -plugins          list the plugins in their order, and exit
   -log-format FORMAT  "text" (default) or "json"
   -quiet            print nothing at start
@@ -35,7 +40,7 @@ Flags may have one dash or two, and "=" before their value.
 `;
 
 /** Commands; without one, DNS is served. */
-export const COMMANDS = ["check", "query", "help", "version"] as const;
+export const COMMANDS = ["check", "query", "explain", "help", "version"] as const;
 
 /**
  * Reads the flags.
@@ -49,6 +54,7 @@ export function parseFlags(args: readonly string[], takesFile = false): Flags {
     "dns.port": "value",
     p: "value",
     pidfile: "value",
+    admin: "value",
     plugins: "switch",
     "log-format": "value",
     quiet: "switch",
@@ -67,6 +73,7 @@ export function parseFlags(args: readonly string[], takesFile = false): Flags {
     conf: conf ?? file,
     port: parsePort("-dns.port", values.get("dns.port") ?? values.get("p") ?? "53"),
     pidfile: values.get("pidfile"),
+    admin: values.get("admin"),
     plugins: switches.has("plugins"),
     quiet: switches.has("quiet"),
     logFormat: parseLogFormat(values.get("log-format") ?? "text"),

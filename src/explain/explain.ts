@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { RrType, formatRrType, parseRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
-import type { ClusterView } from "../server/contract/cluster-view.ts";
+import type { ClusterFacts, ClusterView } from "../server/contract/cluster-view.ts";
 import { clusterView } from "../server/contract/cluster-view.ts";
 import type { Configuration } from "../server/configuration.ts";
 import type { Endpoint } from "../server/endpoint.ts";
@@ -101,8 +101,7 @@ async function lookUp(
   for (const { name, suffix } of candidates) {
     const all = await Promise.all(types.map((type) => askOne(to, name, type)));
     const answers = all.map(({ told }) => told);
-    const view = views.find((one) => one.factsOf(name) !== undefined);
-    const facts = view?.factsOf(name);
+    const { view, facts } = knowing(name, views);
     names.push({
       name: name.toString(),
       suffix: suffix?.toString(),
@@ -118,6 +117,18 @@ async function lookUp(
     if (isOver) break;
   }
   return names;
+}
+
+/** What is known of a name, and who knows it. */
+function knowing(
+  name: Name,
+  views: readonly ClusterView[],
+): { readonly view?: ClusterView; readonly facts?: ClusterFacts } {
+  for (const view of views) {
+    const facts = view.factsOf(name);
+    if (facts) return { view, facts };
+  }
+  return {};
 }
 
 function candidatesIn(typed: string, search: readonly Name[]): readonly Candidate[] {

@@ -130,13 +130,14 @@ export class KnownCluster implements ClusterView {
     const others = spaces.filter((one) => one !== namespace).slice(0, MAX_COMPARED);
     const nearestNamespace = namespace === "" ? undefined : nearestName(namespace, others);
     if (service === "") return { nearestNamespace, nearestService: undefined, elsewhere: [] };
+    const [own = "", space = ""] = [service, namespace].map(wireLabel);
     const elsewhere: string[] = [];
     const beside: string[] = [];
     for (const { key, isVisible } of index.servicesOf(zone).nodes()) {
       if (!isVisible) continue;
-      const [name = "", space = ""] = splitLabels(key).map(labelText);
-      if (name === service && space !== namespace) elsewhere.push(space);
-      if (space === namespace && name !== service) beside.push(name);
+      const [isName, isSpace] = [key.startsWith(own), key.endsWith(space)];
+      if (isName && !isSpace) elsewhere.push(labelText(key.slice(own.length)));
+      if (isSpace && !isName) beside.push(labelText(key.slice(0, -space.length)));
     }
     return {
       nearestNamespace,

@@ -1,0 +1,129 @@
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Explanation } from "../../src/explain/explanation.ts";
+import { manifests, namespaceText, serviceText } from "../../src/explain/house.cases.ts";
+import { until } from "../../src/testing/until.ts";
+import { readDocument } from "../documents/readme.ts";
+import type { Finished } from "../run-portolan.ts";
+import { Portolan, ROOT, endAll } from "../run-portolan.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "portolan-explain-"));
+const conf = join(folder, "Corefile");
+const socket = join(folder, "p.sock");
+const NOBODY = { env: { PATH: process.env.PATH, NO_COLOR: "1" } };
+
+beforeAll(() => {
+  cpSync(join(ROOT, "deploy/examples"), join(folder, "cluster"), { recursive: true });
+  writeFileSync(
+    join(folder, "cluster/99-broken.yaml"),
+    manifests(
+      namespaceText("default"),
+      serviceText("shop/empty", "clusterIP: None"),
+      serviceText("shop/idle", "clusterIP: 10.96.80.99, ports: [{ port: 80 }]", false),
+      serviceText("shop/address", "type: ExternalName, externalName: 192.0.2.1"),
+      serviceText("shop/one", "type: ExternalName, externalName: two.shop.svc.cluster.local"),
+      serviceText("shop/two", "type: ExternalName, externalName: one.shop.svc.cluster.local"),
+    ),
+  );
+  writeFileSync(
+    conf,
+    `cluster.local:0 10.in-addr.arpa:0 {
+    bind 127.0.0.1
+    kubernetes cluster.local 10.in-addr.arpa {
+        manifests ${join(folder, "cluster")}
+        pods verified
+    }
+}
+.:0 {
+    bind 127.0.0.1
+    template ANY ANY {
+        rcode NXDOMAIN
+    }
+}
+`,
+  );
+});
+afterAll(() => {
+  endAll();
+  rmSync(folder, { recursive: true });
+});
+
+function run(...args: readonly string[]): Promise<Finished> {
+  return new Portolan(["explain", ...args], undefined, [], ROOT, NOBODY).finished;
+}
+
+const rows = [
+  ...readDocument("docs/troubleshooting.md").matchAll(
+    /^\| [^|]+ \| `([a-z-]+)` \| [^|]+ \| `portolan explain ([^`]+)` \|$/gm,
+  ),
+].map(([, code = "", command = ""]) => [command, code] as const);
+
+describe("each command of docs/troubleshooting.md leads to its cause", () => {
+  let server: Portolan;
+  beforeAll(async () => {
+    server = new Portolan(["-conf", conf, "-admin", socket], undefined, [], ROOT, NOBODY);
+    await server.port();
+    await until(() => existsSync(socket));
+    // Ready when the manifests have been read.
+    await server.saying(/Read \d+ manifest files/);
+  });
+  afterAll(() => server.stop());
+
+  it("of which there are some", () => {
+    expect(rows.length).toBeGreaterThan(15);
+  });
+
+  it("all of them, by the socket of a running server", async () => {
+    const wrong: string[] = [];
+    for (const [command, code] of rows) {
+      const found = await run(...command.split(" "), "-admin", socket, "-o", "json");
+      const { verdict, version } = JSON.parse(found.stdout || "{}") as Partial<Explanation>;
+      const isRight = verdict?.code === code && version === 1 && found.stderr === "";
+      const exit = code === "well" ? 0 : 2;
+      if (!isRight || found.code !== exit)
+        wrong.push(`${command}: ${verdict?.code} ${found.stderr}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("the first examples", async () => {
+    const text = readDocument("docs/troubleshooting.md");
+    const block = /```sh\n(.*?)```/s.exec(text)?.[1] ?? "";
+    const commands = [...block.matchAll(/^portolan explain (.*?)(?: +#.*)?$/gm)];
+    expect(commands.length).toBeGreaterThan(3);
+    for (const [, words = ""] of commands) {
+      const { code, stdout } = await run(...words.trim().split(/ +/), "-admin", socket);
+      expect([words, code]).toEqual([words, 0]);
+      expect(stdout).toContain("well");
+    }
+  });
+});
+
+describe("without a server", () => {
+  it("the Corefile is started aside", async () => {
+    const { stdout, stderr, code } = await run("wbe.shop", "-conf", conf);
+    expect({ stderr, code }).toEqual({ stderr: "", code: 2 });
+    expect(stdout).toMatch(
+      /^failing \[no-service\]\nNamespace "shop" has no Service "wbe": did you/,
+    );
+    expect(stdout).toContain("    portolan explain web.shop\n");
+  });
+
+  it.each([
+    [["-h"], 0, "", "Usage: portolan explain NAME [TYPE]"],
+    [[], 1, "Cannot explain: expected NAME [TYPE]", ""],
+    [["a", "A", "b"], 1, 'unexpected "b"', ""],
+    [["a", "-o", "xml"], 1, 'Cannot explain as "xml": expected text or json', ""],
+    [["a..b", "-conf", "Corefile.example"], 1, 'Cannot explain "a..b": empty label', ""],
+    [["a", "-conf", "x", "-admin", "y"], 1, "are two servers", ""],
+    [["a", "-conf", "none"], 1, "none", ""],
+    [["a", "-admin", "/nowhere/p.sock"], 1, 'Cannot ask "/nowhere/p.sock": ENOENT', ""],
+  ])("%j", async (args, code, error, output) => {
+    const finished = await run(...args);
+    expect(finished.code).toBe(code);
+    expect(finished.stderr).toContain(error);
+    expect(finished.stdout).toContain(output);
+  });
+});
