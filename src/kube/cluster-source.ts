@@ -95,6 +95,7 @@ export interface Pod extends ObjectKey {
   /** All of status.podIPs in canonical text; the first one is status.podIP. */
   readonly podIPs: readonly string[];
   readonly phase: string;
+  /** An API server's Pods have only those that are asked for. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -213,6 +214,8 @@ export interface Selection {
   /** Kinds wanted besides Namespace and Service. */
   readonly endpoints: boolean;
   readonly pods: boolean;
+  /** Labels of Pods that are to be told of, by name; none unless given. Looked at when the source starts. */
+  readonly podLabels?: ReadonlySet<string>;
   /** ServiceImports, and the EndpointSlices that belong to them. */
   readonly serviceImports: boolean;
   readonly nodes?: boolean;

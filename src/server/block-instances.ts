@@ -80,6 +80,7 @@ export function createInstances(
       metadata: (label, at) => labels.ask(label, at),
       findMetadata: (label, query) => labels.find(label, query),
       isMetadataAsked: (label) => labels.isAsked(label),
+      metadataAskedOf: (family) => labels.askedOf(family),
       offered: (capability) => offeredBy(all, capability),
       host: { ...host, fatal: (message) => fatal(message, log, host) },
     };

@@ -46,6 +46,10 @@ export function testContext(options: TestContextOptions = {}): PluginContext {
     metadata: (label) => (query) => options.metadata?.[label]?.(query, "") ?? "",
     findMetadata: (label, query) => options.metadata?.[label]?.(query, "") ?? "",
     isMetadataAsked: (label) => options.metadata?.[label] !== undefined,
+    metadataAskedOf: (family) => {
+      const labels = Object.keys(options.metadata ?? {}).filter((one) => one.startsWith(family));
+      return new Set(labels.map((label) => label.slice(family.length)));
+    },
     offered: (capability) =>
       Object.entries(options.offers ?? {}).flatMap(([plugin, offers]) =>
         capability.among(offers).map((value) => ({ plugin, value })),

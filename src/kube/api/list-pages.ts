@@ -29,7 +29,7 @@ export async function listPages(
     const path = requestPath(resource, { limit: PAGE_OBJECTS, continue: token });
     const { body, contentType } = await client.get(path);
     const octets = await readBody(body, MAX_PAGE_OCTETS);
-    const page = readList(resource.kind, contentType, octets);
+    const page = readList(resource.kind, contentType, octets, resource.keptLabels);
     for (const [i, event] of page.events.entries()) {
       if (i % TURN_EVENTS === 0) await setImmediate();
       if (event.type !== "ERROR") onEvent(event);

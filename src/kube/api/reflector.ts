@@ -185,7 +185,8 @@ export class Reflector {
   }
 
   async #read(body: Readable, contentType: string): Promise<void> {
-    const reader = new WatchReader(this.#options.resource.kind, contentType);
+    const { kind, keptLabels } = this.#options.resource;
+    const reader = new WatchReader(kind, contentType, keptLabels);
     let isBroken = false;
     const breakOff = (error: Error): void => {
       isBroken = true;

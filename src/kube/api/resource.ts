@@ -1,4 +1,5 @@
 import type { Kind, Selection } from "../cluster-source.ts";
+import { NO_LABELS } from "./decode/drafts.ts";
 import { kindsOf, OPTIONAL_KINDS } from "../cluster-source.ts";
 
 /** What an API server calls the objects of one kind, and which of them are wanted. */
@@ -18,6 +19,8 @@ export interface Resource {
   readonly namespace: string;
   readonly labelSelector: string;
   readonly fieldSelector: string;
+  /** Labels that the objects are to keep, by name: of Pods only. */
+  readonly keptLabels: ReadonlySet<string>;
 }
 
 interface Naming {
@@ -92,6 +95,7 @@ function resourceOf(kind: Kind, namespace: string, selection: Selection): Resour
     namespace,
     labelSelector: labelSelectorOf(kind, selection),
     fieldSelector: fieldSelectorOf(kind, namespace),
+    keptLabels: (kind === "Pod" ? selection.podLabels : undefined) ?? NO_LABELS,
   };
 }
 

@@ -11,6 +11,9 @@ const COREDNS = {
 
 const OWN = { "client/namespace": "namespace", "client/pod": "name" } as const;
 
+/** The family of labels of the pod itself, with `pods verified`. */
+export const LABELS_OF_CLIENT = "client/labels/";
+
 /** What an index has to keep clients for. */
 export const CLIENT_LABELS: readonly string[] = Object.keys({ ...COREDNS, ...OWN });
 
@@ -22,6 +25,15 @@ export function clientMetadata(index: ClusterIndex): MetadataTable {
   const entries = Object.entries(labels).map(([label, field]): [string, MetadataTable[string]] => {
     return [label, (query) => clientOf(query.client.address, index)?.[field] ?? ""];
   });
+  if (clientKind === "Pod") {
+    entries.push([
+      LABELS_OF_CLIENT,
+      ({ client }, name) => {
+        const pod = clientOf(client.address, index);
+        return pod ? (index.pods.labelsOf(pod)[name] ?? "") : "";
+      },
+    ]);
+  }
   return Object.fromEntries(entries);
 }
 

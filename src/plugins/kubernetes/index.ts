@@ -24,11 +24,15 @@ export const kubernetes = definePlugin({
     };
   },
   warnings: warningsOfKubernetes,
-  create: (options, context) =>
-    new Kubernetes(options, context, {
-      source: withSnapshot(makeSource(options, selectionOf(options), context), options, context),
+  create(options, context) {
+    const podLabels = new Set<string>();
+    const source = makeSource(options, selectionOf(options, podLabels), context);
+    return new Kubernetes(options, context, {
+      source: withSnapshot(source, options, context, podLabels),
+      podLabels,
       localAddresses: localAddresses(context.settings.listenOn, context.settings.listenExcept),
       localPorts: context.keys.flatMap(({ port }) => port ?? []),
       now: Date.now,
-    }),
+    });
+  },
 });

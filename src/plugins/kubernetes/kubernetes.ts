@@ -33,7 +33,7 @@ import { EventRecorder } from "./event-recorder.ts";
 import { KnownCluster } from "./known-cluster.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
 import { NameServers } from "./records/name-servers.ts";
-import { CLIENT_LABELS, clientMetadata } from "./client-metadata.ts";
+import { clientMetadata } from "./client-metadata.ts";
 import { nameMetadata } from "./name-metadata.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
@@ -51,6 +51,8 @@ export interface KubernetesWorld {
   readonly localPorts?: readonly number[];
   /** Unix time in milliseconds. */
   readonly now: () => number;
+  /** Labels of Pods that the source is to tell of: filled when it is known which are asked for. */
+  readonly podLabels?: Set<string>;
   /** Says what Pods of this node search besides the cluster's zone; /etc/resolv.conf if not given. */
   readonly resolvConf?: string;
 }
@@ -69,8 +71,7 @@ export class Kubernetes implements Instance {
   readonly #zones: readonly ClusterZone[];
   readonly #fallthrough: readonly Name[];
   readonly #startupTimeoutMs: number;
-  /** Whether somebody asks which pods clients are. */
-  readonly #keepsClients: () => boolean;
+  readonly #podLabels: Set<string> | undefined;
   readonly #resolvConf: string;
   readonly #place: (error: unknown) => never;
   readonly #searchPaths: ClusterSearchPaths;
@@ -116,7 +117,8 @@ export class Kubernetes implements Instance {
     });
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
     this.#searchPaths = new ClusterSearchPaths(index, this.#zones);
-    this.#clientPods = new ClusterClientPods(index, () => this.#notSynced());
+    this.#clientPods = new ClusterClientPods(index, context, () => this.#notSynced());
+    this.#podLabels = world.podLabels;
     this.#resolvConf = world.resolvConf ?? "/etc/resolv.conf";
     this.offers = this.#makeOffers(options, world, primaryZone);
     this.#fallthrough = options.fallthrough;
@@ -127,8 +129,6 @@ export class Kubernetes implements Instance {
       }),
       ...clientMetadata(index),
     };
-    this.#keepsClients = () =>
-      this.#clientPods.isAsked || CLIENT_LABELS.some((label) => context.isMetadataAsked(label));
     this.#startupTimeoutMs = options.api.startupTimeoutMs;
   }
 
@@ -178,7 +178,9 @@ export class Kubernetes implements Instance {
   }
 
   async start(): Promise<void> {
-    if (this.#keepsClients()) this.index.keepClients();
+    const { areKept, labels } = this.#clientPods;
+    for (const name of labels) this.#podLabels?.add(name);
+    if (areKept) this.index.keepClients(labels);
     else if (this.#searchPaths.areAsked) this.index.pods.keepClients();
     this.#recorder.open();
     if (this.#searchPaths.areAsked) await this.#searchPaths.readOwn(this.#resolvConf);

@@ -107,6 +107,32 @@ describe("metadata of a client", () => {
     expect(nameOf("10.1.0.2")).toMatchObject({ "client-pod-name": "a" });
   });
 
+  it("has the labels that are asked for, as they are now, and keeps no others", async () => {
+    const plugin = await started("pods verified", ["client/labels/app", "client/labels/a/b"]);
+    const own = (labels: Record<string, string>): ClusterObject => {
+      return { ...pod("shop/a", "10.1.0.1"), labels };
+    };
+    const labelsOf = (address = "10.1.0.1"): string[] => {
+      const query = testQuery("example.org.", "A", { address });
+      const family = plugin.metadata["client/labels/"];
+      return ["app", "a/b", "other", "toString"].map((name) => family?.(query, name) ?? "none");
+    };
+    expect(labelsOf()).toEqual(["", "", "", ""]);
+    plugin.index.upsert(own({ app: "web", "a/b": "c", other: "d" }));
+    expect(labelsOf()).toEqual(["web", "c", "", ""]);
+    expect([...plugin.index.objects()]).toContainEqual(own({ app: "web", "a/b": "c" }));
+    plugin.index.upsert(own({ app: "api" }));
+    expect(labelsOf()).toEqual(["api", "", "", ""]);
+    plugin.index.upsert({ ...pod("shop/b", "10.1.0.2"), labels: { app: "api" } });
+    plugin.index.remove("Pod", { namespace: "shop", name: "a" });
+    expect([labelsOf(), labelsOf("10.1.0.2")]).toEqual([
+      ["", "", "", ""],
+      ["api", "", "", ""],
+    ]);
+    const slices = await started("", ["client/pod"]);
+    expect(Object.keys(slices.metadata)).not.toContain("client/labels/");
+  });
+
   describe("without verified pods is that of EndpointSlices", () => {
     const own = (address: string, podName: string, ready = true): Partial<Endpoint> => {
       return { addresses: [address], podName, ready };

@@ -12,6 +12,7 @@ export function withSnapshot(
   source: ClusterSource,
   options: KubernetesOptions,
   { settings, directive, log, metrics }: PluginContext,
+  podLabels: ReadonlySet<string> = new Set(),
 ): ClusterSource<ClusterStore> {
   const { snapshot } = options.api;
   if (snapshot === undefined) return source;
@@ -19,7 +20,10 @@ export function withSnapshot(
     path: configPath(snapshot, settings, directive),
     source,
     kinds: kindsOf(selectionOf(options)),
-    selection: selectionDigest(options),
+    // Which labels are asked for is known when it starts.
+    get selection() {
+      return selectionDigest(options, podLabels);
+    },
     log,
     metrics,
     now: Date.now,
@@ -30,7 +34,7 @@ export function withSnapshot(
  * Of all that decides what an index keeps: which cluster, which objects, and how endpoints are
  * named. Zones, TTL and the like are not in it, nor are certificates and limits.
  */
-function selectionDigest(options: KubernetesOptions): string {
+function selectionDigest(options: KubernetesOptions, podLabels: ReadonlySet<string>): string {
   const { namespaces, labels, namespaceLabels, usePodNames, endpoints, zonal, api } = options;
   const chosen = {
     endpoint: api.endpoint?.href,
@@ -42,6 +46,7 @@ function selectionDigest(options: KubernetesOptions): string {
     usePodNames,
     endpoints,
     zonal,
+    ...(podLabels.size > 0 ? { podLabels: [...podLabels].toSorted() } : {}),
   };
   return createHash("sha256").update(JSON.stringify(chosen)).digest("hex");
 }

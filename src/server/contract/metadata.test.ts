@@ -15,6 +15,8 @@ describe("metadata", () => {
     labels.check();
     expect(value(testQuery("x.test."))).toBe("of x.test.");
     expect([labels.isAsked("a/b"), labels.isAsked("a/c")]).toEqual([true, false]);
+    for (const label of ["a/b/c", "a/b/d/e"]) labels.ask(label, at);
+    expect([...labels.askedOf("a/b/")]).toEqual(["c", "d/e"]);
   });
 
   it("of labels that only the query says is looked up then", () => {

@@ -65,6 +65,12 @@ export class MetadataLabels {
     return this.#asked.has(label);
   }
 
+  /** What follows a family's name in the labels that somebody asks for; known as `isAsked`. */
+  askedOf(family: string): ReadonlySet<string> {
+    const labels = [...this.#asked.keys()].filter((label) => label.startsWith(family));
+    return new Set(labels.map((label) => label.slice(family.length)));
+  }
+
   /** @throws {CorefileError} for a label that no plugin of the block provides. */
   check(): void {
     for (const [label, at] of this.#asked) {

@@ -175,6 +175,8 @@ export interface PluginContext {
   findMetadata(label: string, query: Query): string;
   /** Whether somebody asks for what this instance could provide; known once queries come. */
   isMetadataAsked(label: string): boolean;
+  /** What follows a family's name in labels that somebody asks for: of `client/labels/app` the `app`. */
+  metadataAskedOf(family: string): ReadonlySet<string>;
   /** What the block's instances offer, in the plugins' order; complete from `connect` on. */
   offered<T>(capability: Capability<T>): readonly Offered<T>[];
   /** Prefixes messages with `plugin/<name>: `. */

@@ -1,4 +1,4 @@
-import type { Endpoint, ObjectKey, ServicePort } from "../../cluster-source.ts";
+import type { Endpoint, Kind, ObjectKey, ServicePort } from "../../cluster-source.ts";
 
 /**
  * Objects on the way from either encoding to the thinned ones: the fields that an API server
@@ -17,6 +17,16 @@ export interface MetadataDraft {
   initialEventsEnd: string;
   hostnames: string;
   internalHostnames: string;
+  /** Labels that are wanted besides, by name, as far as there are some. */
+  kept: Record<string, string> | undefined;
+}
+
+export const NO_LABELS: ReadonlySet<string> = new Set();
+
+/** What is to be read. */
+export interface Wanted {
+  readonly kind: Kind;
+  readonly keptLabels: ReadonlySet<string>;
 }
 
 type MetadataText =
@@ -56,7 +66,14 @@ export function newMetadata(): MetadataDraft {
     initialEventsEnd: "",
     hostnames: "",
     internalHostnames: "",
+    kept: undefined,
   };
+}
+
+/** Values of labels are few, as names of versions and teams. */
+export function keepLabel(draft: MetadataDraft, name: string, value: string): void {
+  draft.kept ??= Object.create(null) as Record<string, string>;
+  draft.kept[name] = value;
 }
 
 /** A thinned object in the making. */

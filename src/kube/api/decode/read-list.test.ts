@@ -50,6 +50,32 @@ function comparable(object: ClusterObject | undefined): unknown {
 }
 
 describe("a list of a real API server", () => {
+  it.each(["json", "pb"])(
+    "keeps the labels of Pods that are asked for, and no others: %s",
+    (one) => {
+      const { items } = JSON.parse(recording("Pod-list.json").toString()) as {
+        items: { metadata: { name: string; labels?: Record<string, string> } }[];
+      };
+      const all = items.flatMap(({ metadata }) => Object.keys(metadata.labels ?? {}));
+      const [asked = ""] = all;
+      const type = one === "json" ? JSON_TYPE : PROTOBUF_TYPE;
+      const keptLabels = new Set([asked, "toString"]);
+      const { events } = readList("Pod", type, recording(`Pod-list.${one}`), keptLabels);
+      const labels = events.map((event) => {
+        const object = event.type === "PUT" ? event.object : undefined;
+        return object?.kind === "Pod" ? [object.name, { ...object.labels }] : [];
+      });
+      expect(labels).toEqual(
+        items.map(({ metadata: { name, labels: given = {} } }) => {
+          return [name, asked in given ? { [asked]: given[asked] } : {}];
+        }),
+      );
+      const none = objects("Pod", one === "json" ? "json" : "pb");
+      expect(none.map((pod) => pod.kind === "Pod" && pod.labels)).toEqual(items.map(() => ({})));
+      expect(asked).not.toBe("");
+    },
+  );
+
   it.each(KINDS)("of kind %s is the same in JSON and protobuf", (kind) => {
     const json = readList(kind, JSON_TYPE, recording(`${kind}-list.json`));
     const protobuf = readList(kind, PROTOBUF_TYPE, recording(`${kind}-list.pb`));

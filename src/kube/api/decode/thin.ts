@@ -29,7 +29,7 @@ import { MalformedError } from "./stream-error.ts";
 
 const NONE: readonly string[] = Object.freeze([]);
 const NO_ENDPOINTS: readonly Endpoint[] = Object.freeze([]);
-/** Nobody asks for a Pod's labels: an API server has done the selecting. */
+/** Rarely somebody asks for a Pod's labels: an API server has done the selecting. */
 const NO_LABELS: Pod["labels"] = Object.freeze({});
 
 /** @throws MalformedError if the object does not say which it is */
@@ -139,11 +139,11 @@ function timeOf(text: string): number | undefined {
 export function thinPod(
   { namespace, name }: ObjectKey,
   { phase, podIP, podIPs }: PodDraft,
-  { isTerminating }: MetadataDraft,
+  { isTerminating, kept }: MetadataDraft,
 ): Pod {
   const given = podIPs.length > 0 || podIP === "" ? podIPs : [podIP];
   const shown = isTerminating ? NONE : canonicalAddresses(given);
-  return { kind: "Pod", namespace, name, podIPs: shown, phase, labels: NO_LABELS };
+  return { kind: "Pod", namespace, name, podIPs: shown, phase, labels: kept ?? NO_LABELS };
 }
 
 export function thinServiceImport(

@@ -1,4 +1,5 @@
 import type { Kind } from "../../cluster-source.ts";
+import { NO_LABELS } from "./drafts.ts";
 import type { Frames } from "./frames.ts";
 import { LengthFrames, LineFrames } from "./frames.ts";
 import { jsonReader } from "./json/objects.ts";
@@ -15,15 +16,17 @@ export class WatchReader {
 
   /**
    * @param contentType of the response
+   * @param keptLabels names of those that objects are to keep
    * @throws StreamError if the kind cannot come in it
    */
-  constructor(kind: Kind, contentType: string) {
+  constructor(kind: Kind, contentType: string, keptLabels = NO_LABELS) {
+    const wanted = { kind, keptLabels };
     if (encodingOf(contentType) === "json") {
-      const reader = jsonReader(kind);
+      const reader = jsonReader(wanted);
       this.#frames = new LineFrames();
       this.#read = (frame) => readJsonEvent(kind, frame, reader);
     } else {
-      const reader = protobufReader(kind);
+      const reader = protobufReader(wanted);
       this.#frames = new LengthFrames();
       this.#read = (frame) => readProtobufEvent(kind, frame, reader);
     }

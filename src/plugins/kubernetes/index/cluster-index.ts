@@ -113,9 +113,9 @@ export class ClusterIndex implements ClusterStore {
     return endpoints && kinds.includes("EndpointSlice") ? "EndpointSlice" : undefined;
   }
 
-  /** From now on `client` knows Pods. To be called before any object is told of. */
-  keepClients(): void {
-    this.pods.keepClients();
+  /** From now on `client` knows Pods, and `pods.labelsOf` these labels of theirs. To be called before any object is told of. */
+  keepClients(labels: ReadonlySet<string>): void {
+    this.pods.keepClients(labels);
     this.#keepsPodNames = this.clientKind === "EndpointSlice";
   }
 

@@ -3,6 +3,7 @@ import { SharedStates } from "../../../server/contract/shared-states.ts";
 import type { State } from "../../../server/contract/state.ts";
 import { dashedAddress } from "../records/address.ts";
 import { ClientPods } from "./client-pods.ts";
+import { PodLabels } from "./pod-labels.ts";
 import type { EndingStates } from "./ending-states.ts";
 import { wireLabel } from "../records/labels.ts";
 
@@ -28,6 +29,7 @@ export class PodTable {
   readonly #states = new SharedStates();
   readonly #ending: EndingStates;
   #clients: ClientPods | undefined;
+  #labels = new PodLabels(new Set());
 
   readonly #clientStates: SharedStates;
 
@@ -45,9 +47,15 @@ export class PodTable {
     return this.#byName.get(labels);
   }
 
-  /** From now on `client` knows pods. To be called before any is told of. */
-  keepClients(): void {
+  /** From now on `client` knows pods, and `labelsOf` these labels. To be called before any is told of. */
+  keepClients(labels: ReadonlySet<string> = new Set()): void {
     this.#clients ??= new ClientPods();
+    this.#labels = new PodLabels(labels);
+  }
+
+  /** Those of its labels that are kept. */
+  labelsOf(pod: ObjectKey): Pod["labels"] {
+    return this.#labels.of(objectKey(pod));
   }
 
   /** The running pod that a client's address in canonical form belongs to. */
@@ -71,6 +79,8 @@ export class PodTable {
     const addresses = OVER.has(pod.phase) ? [] : pod.podIPs;
     const named = new Map(addresses.map((address) => [podLabels(address, pod.namespace), address]));
     const key = objectKey(pod);
+    if (named.size > 0) this.#labels.put(key, pod.labels);
+    else this.#labels.delete(key);
     const before = this.#names.get(key) ?? [];
     const isSame = before.length === named.size && before.every((name) => named.has(name));
     if (isSame) return false;
@@ -97,12 +107,20 @@ export class PodTable {
     for (const [key, names] of this.#names) {
       const [namespace = "", name = ""] = key.split("/");
       const podIPs = names.map((labels) => this.#byName.get(labels)?.address ?? "");
-      yield { kind: "Pod", namespace, name, podIPs, phase: "Running", labels: {} };
+      yield {
+        kind: "Pod",
+        namespace,
+        name,
+        podIPs,
+        phase: "Running",
+        labels: this.#labels.of(key),
+      };
     }
   }
 
   remove(pod: ObjectKey): boolean {
     const key = objectKey(pod);
+    this.#labels.delete(key);
     const names = this.#names.get(key);
     if (!names) return false;
     this.#forget(names, key);

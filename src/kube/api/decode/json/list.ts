@@ -1,4 +1,5 @@
 import type { Kind } from "../../../cluster-source.ts";
+import type { Wanted } from "../drafts.ts";
 import { checkKind, putEvent, unreadableEvent } from "../object-events.ts";
 import type { ObjectReader } from "../object-events.ts";
 import { reasonOf } from "../stream-error.ts";
@@ -9,13 +10,14 @@ import { jsonReader } from "./objects.ts";
 
 /** @throws Error if it is no list of the kind */
 export function readJsonList(
-  kind: Kind,
+  wanted: Wanted,
   body: Buffer,
 ): { resourceVersion: string; continueToken: string; events: WatchEvent[] } {
+  const { kind } = wanted;
   const list = asObject(JSON.parse(body.toString()), "list");
   checkKind(textAt(list, "kind"), `${kind}List`);
   const metadata = objectAt(list, "metadata");
-  const reader = jsonReader(kind);
+  const reader = jsonReader(wanted);
   return {
     resourceVersion: textAt(metadata, "resourceVersion"),
     continueToken: textAt(metadata, "continue"),

@@ -7,8 +7,9 @@ import type {
   ServiceDraft,
   ServiceImportDraft,
   SliceDraft,
+  Wanted,
 } from "../drafts.ts";
-import { ANNOTATIONS, LABELS } from "../drafts.ts";
+import { ANNOTATIONS, keepLabel, LABELS } from "../drafts.ts";
 import type { ObjectReader } from "../object-events.ts";
 import {
   checkedPort,
@@ -38,11 +39,12 @@ import {
 } from "./json-value.ts";
 
 /** Of objects as JSON.parse makes them. */
-export function jsonReader(kind: Kind): ObjectReader<JsonObject> {
+export function jsonReader({ kind, keptLabels }: Wanted): ObjectReader<JsonObject> {
   return {
     metadata: fillMetadata,
     object: (object, metadata) => {
       fillMetadata(object, metadata);
+      keepLabels(object, metadata, keptLabels);
       return readObject(kind, object, keyOf(kind, metadata), metadata);
     },
   };
@@ -86,6 +88,14 @@ function fillMetadata(object: JsonObject, draft: MetadataDraft): void {
   for (const [label, field] of LABELS) draft[field] = textAt(labels, label);
   const annotations = objectAt(metadata, "annotations");
   for (const [annotation, field] of ANNOTATIONS) draft[field] = textAt(annotations, annotation);
+}
+
+function keepLabels(object: JsonObject, draft: MetadataDraft, names: Wanted["keptLabels"]): void {
+  if (names.size === 0) return;
+  const labels = objectAt(objectAt(object, "metadata"), "labels");
+  for (const name of names) {
+    if (Object.hasOwn(labels, name)) keepLabel(draft, name, sharedTextAt(labels, name));
+  }
 }
 
 function readService(object: JsonObject): ServiceDraft {

@@ -1,4 +1,5 @@
 import type { Kind } from "../../../cluster-source.ts";
+import type { Wanted } from "../drafts.ts";
 import { checkKind, putEvent } from "../object-events.ts";
 import type { ObjectReader } from "../object-events.ts";
 import type { WatchEvent } from "../watch-event.ts";
@@ -15,7 +16,8 @@ interface ListDraft {
 }
 
 /** @throws Error if it is no list of the kind */
-export function readProtobufList(kind: Kind, body: Buffer): ListDraft {
+export function readProtobufList(wanted: Wanted, body: Buffer): ListDraft {
+  const { kind } = wanted;
   const list = openEnvelope(body);
   checkKind(list.kind, `${kind}List`);
   const draft: ListDraft = {
@@ -23,7 +25,7 @@ export function readProtobufList(kind: Kind, body: Buffer): ListDraft {
     continueToken: "",
     events: [],
     kind,
-    reader: protobufReader(kind),
+    reader: protobufReader(wanted),
   };
   return new ProtobufReader(list.raw).whole(draft, takeList);
 }

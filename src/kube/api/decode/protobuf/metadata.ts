@@ -1,5 +1,5 @@
 import type { MetadataDraft } from "../drafts.ts";
-import { ANNOTATIONS, LABELS } from "../drafts.ts";
+import { ANNOTATIONS, keepLabel, LABELS } from "../drafts.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 
 /** Field 1 of every object: meta.v1.ObjectMeta. */
@@ -28,13 +28,24 @@ export function takeObjectMeta(field: number, draft: MetadataDraft, reader: Prot
 interface Entry {
   key: string;
   value: string;
-  readonly wanted: ReadonlyMap<string, unknown>;
+  readonly wanted: Pick<ReadonlySet<string>, "has">;
 }
 
 function takeEntry(draft: MetadataDraft, reader: ProtobufReader, wanted: typeof LABELS): void {
   const { key, value } = reader.message({ key: "", value: "", wanted }, takeKeyAndValue);
   const field = wanted.get(key);
   if (field) draft[field] = value;
+}
+
+/** As `takeObjectMeta`, for the labels that are to be kept alone. */
+export function takeKeptLabels(
+  field: number,
+  { draft, names }: { readonly draft: MetadataDraft; readonly names: ReadonlySet<string> },
+  reader: ProtobufReader,
+): void {
+  if (field !== 11) return;
+  const { key, value } = reader.message({ key: "", value: "", wanted: names }, takeKeyAndValue);
+  if (names.has(key)) keepLabel(draft, key, value);
 }
 
 /** A value is read only if its key, which comes first, is wanted. */

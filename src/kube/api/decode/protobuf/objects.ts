@@ -1,12 +1,12 @@
 import type { ClusterObject, Kind, ObjectKey } from "../../../cluster-source.ts";
-import type { BalancerDraft, MetadataDraft } from "../drafts.ts";
+import type { BalancerDraft, MetadataDraft, Wanted } from "../drafts.ts";
 import { newService } from "../drafts.ts";
 import type { ObjectReader } from "../object-events.ts";
 import { StreamError } from "../stream-error.ts";
 import { keyOf, thinBalancer, thinNode, thinPod, thinService, thinSlice } from "../thin.ts";
 import { takeSlice } from "./endpoint-slice.ts";
 import { takeIngressObject } from "./ingress.ts";
-import { takeObjectMeta } from "./metadata.ts";
+import { takeKeptLabels, takeObjectMeta } from "./metadata.ts";
 import { takeNode } from "./node.ts";
 import { takePod } from "./pod.ts";
 import { ProtobufReader } from "./protobuf-reader.ts";
@@ -20,8 +20,20 @@ const METADATA = 1;
  *
  * @throws StreamError for a kind that has none
  */
-export function protobufReader(kind: Kind): ObjectReader<Buffer> {
-  return { metadata: readMetadata, object: objectReader(kind) };
+export function protobufReader({ kind, keptLabels }: Wanted): ObjectReader<Buffer> {
+  const read = objectReader(kind);
+  if (keptLabels.size === 0) return { metadata: readMetadata, object: read };
+  const object: typeof read = (octets, metadata) => {
+    readKeptLabels(octets, metadata, keptLabels);
+    return read(octets, metadata);
+  };
+  return { metadata: readMetadata, object };
+}
+
+function readKeptLabels(octets: Buffer, draft: MetadataDraft, names: ReadonlySet<string>): void {
+  new ProtobufReader(octets).whole({ draft, names }, (field, target, source) => {
+    if (field === METADATA) source.message(target, takeKeptLabels);
+  });
 }
 
 function objectReader(kind: Kind): ObjectReader<Buffer>["object"] {
