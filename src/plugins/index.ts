@@ -11,6 +11,7 @@ import { debug } from "./debug/index.ts";
 import { dns64 } from "./dns64/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
+import { etcd } from "./etcd/index.ts";
 import { forward } from "./forward/index.ts";
 import { gateway } from "./gateway/index.ts";
 import { geoip } from "./geoip/index.ts";
@@ -102,7 +103,7 @@ export const plugins: PluginOrder = [
   "file",
   "auto",
   "secondary",
-  "etcd",
+  etcd,
   loop,
   forward,
   "grpc",

@@ -20,6 +20,8 @@ export const REASONS = {
   "too-many-waiting": "too many queries wait for somebody else",
   "upstream-silent": "no upstream has answered in time",
   "upstream-failed": "the upstreams cannot be reached or refuse",
+  "backend-failed": "the database that has the names cannot be asked",
+  "backend-data": "what the database has for the name is no record",
   "not-in-hosts": "the name is not in the hosts file",
   "no-template": "no template matches the name",
 } as const;

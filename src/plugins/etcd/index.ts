@@ -1,0 +1,16 @@
+import { definePlugin } from "../../server/contract/plugin.ts";
+import { Etcd } from "./etcd.ts";
+import { parseEtcd } from "./parse.ts";
+import { warningsOfEtcd } from "./warnings.ts";
+
+export const etcd = definePlugin({
+  name: "etcd",
+  parse: parseEtcd,
+  reach: ({ zones, fallthrough }) => ({
+    ...(zones ? { zones } : {}),
+    handsOn: fallthrough,
+    remedy: 'add "fallthrough"',
+  }),
+  warnings: (_options, directive) => warningsOfEtcd(directive),
+  create: (options, context) => new Etcd(options, context),
+});
