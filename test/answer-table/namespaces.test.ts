@@ -196,6 +196,31 @@ describe.each(["", "pods verified"])(
       },
     );
 
+    it("a name that autopath completes is judged as what it becomes", async () => {
+      const cluster = new ChangingCluster();
+      const corefile = COREFILES.acl(properties).replace("acl", "autopath @kubernetes\nacl");
+      const house = await House.open(corefile, cluster.plugins);
+      open.push(house);
+      for (const object of FIXED) cluster.upsert(object);
+      for (const [space, address] of [
+        ["shop", "10.0.0.1"],
+        ["data", "10.0.0.2"],
+      ] as const) {
+        const place = { namespace: space, addresses: [address] };
+        for (const object of objectsOf(place)) cluster.upsert(object);
+      }
+      cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
+      for (let i = 0; i < 4; i++) {
+        const asks = (question: string, client: string): Promise<string> => {
+          return say(house, `${question}.svc.cluster.local A`, client);
+        };
+        expect(await asks("db.data.shop", "10.0.0.1")).not.toContain("10.96.0.2");
+        expect(await asks("web.shop.shop", "10.0.0.1")).toBe("0 10.96.0.1");
+        expect(await asks("web.shop.data", "10.0.0.2")).not.toContain("10.96.0.1");
+        expect(await asks("db.data.data", "10.0.0.2")).toBe("0 10.96.0.2");
+      }
+    });
+
     it("a query that depends on it waits for nobody: it fails until the cluster is known", async () => {
       const cluster = new ChangingCluster();
       const house = await House.open(COREFILES.acl(properties), cluster.plugins);
