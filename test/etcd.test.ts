@@ -152,7 +152,7 @@ describe.skipIf(PATH === undefined)(
       expect(await web()).toBe(3);
       await program.stop();
       await expect(web()).rejects.toThrow("Cannot ask etcd");
-      program = await ChildProgram.start({ name: "etcd", path: PATH ?? "", args: args() });
+      await start();
       // Its tokens are gone with it.
       const answers = (): Promise<true | undefined> => {
         return web().then(

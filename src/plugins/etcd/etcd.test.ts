@@ -324,6 +324,15 @@ describe("an etcd that is away", () => {
     expect(await metrics.text()).toContain(`portolan_etcd_failures_total{endpoint="${address}"} 2`);
   });
 
+  it("was away between two queries, and nobody is told", async () => {
+    etcd.put(`${ROOT}/web`, { host: "192.0.2.1" });
+    await answers("web.skydns.test.");
+    await etcd.stop();
+    await etcd.restart();
+    expect(await answers("web.skydns.test.")).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+
   it("is left for the next endpoint, which is asked first from then on", async () => {
     await use("", `${etcd.address} ${spare.address}`);
     etcd.script = (_path, response) => {

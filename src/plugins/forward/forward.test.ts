@@ -721,6 +721,7 @@ describe("where upstreams come from", () => {
     ["forward . FOLDER", /cannot read/],
     ["forward . tls://192.0.2.1 {\ntls FOLDER/none\n}", /cannot read ".*none"/],
     ["forward . tls://192.0.2.1 {\ntls FOLDER/empty FOLDER/empty\n}", /cannot use tls/],
+    ["forward . tls://192.0.2.1 {\ntls FOLDER/empty\n}", /cannot use tls .*: no certificate/],
     [
       "forward . dns.example.test {\nresolver RESOLVER\n}",
       /cannot resolve upstream "dns.example.test"/,

@@ -144,6 +144,8 @@ async function tlsSettings(
   const [cert, key] = contents.length > 1 ? contents : [];
   const ca = contents.length === 2 ? undefined : contents.at(-1);
   try {
+    // Node takes a file without any for no authority at all: nobody could be believed then.
+    if (ca?.includes("-----BEGIN CERTIFICATE-----") === false) throw new Error("no certificate");
     const context = createSecureContext({
       minVersion: "TLSv1.2",
       ...(cert && key ? { cert, key } : {}),
