@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Name } from "../dns/name.ts";
+import { startZoneUpstream } from "../testing/zone-upstream.ts";
 import { House, PLENTY, manifests, namespaceText, serviceText } from "./house.cases.ts";
 
 const PORTS = "ports: [{ name: http, port: 80 }]";
@@ -224,6 +225,29 @@ describe("causes of the configuration", () => {
     ["pods insecure", "web-0.shop.pod.cluster.local", "pod-name-is-no-address:"],
   ])("%s: %s", async (properties, line, expected) => {
     expect(await saidWith(corefile(properties), line)).toMatch(expected);
+  });
+
+  it("a plugin in front denies what is there, and one behind what is not", async () => {
+    const front = `.:53 {
+    kubernetes cluster.local 10.in-addr.arpa {
+        manifests {{MANIFESTS}}
+    }
+    template ANY ANY {
+        rcode NXDOMAIN
+    }
+}`;
+    expect(await saidWith(front, "web.shop")).toBe(
+      'answered-in-front: Service "web" of namespace "shop" is there, but plugin/template (Corefile:5) denies "web.shop.svc.cluster.local."',
+    );
+    const behind = await startZoneUpstream("example.org. 60 IN SOA ns. host. 1 2 3 4 5");
+    const text = front
+      .replace("manifests", "fallthrough\n manifests")
+      .replace(/template(.*\n){2}.*}/, `forward . ${behind.address}`);
+    expect(await saidWith(text, "web.shpo")).toMatch("no-namespace:");
+    expect(await saidWith(text, "wbe.shop")).toMatch("no-service:");
+    expect(await saidWith(text, "9.9.9.10.in-addr.arpa. PTR")).toMatch("address-of-nobody:");
+    expect(await saidWith(text, "web.shop")).toMatch("well:");
+    await behind.close();
   });
 
   it("no block serves the zone", async () => {

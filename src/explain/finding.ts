@@ -47,6 +47,13 @@ export function hasReason({ answers }: Pick<Seen, "answers">, code: string): boo
   return answers.some(({ reason }) => reason === code);
 }
 
+/** Whether a plugin denies the name that knows nothing of the cluster: one in front, or behind by `fallthrough`. */
+export function isDeniedByOthers({ answers }: Pick<Seen, "answers">): boolean {
+  return answers.some(({ rcode, reason, block }) => {
+    return block !== null && rcode === "NXDOMAIN" && reason === null;
+  });
+}
+
 /**
  * Whether only the search list has put the Service there: "web.shop" in namespace "default" is no endpoint "web" of a Service
  * "shop" of that, nor is "web" a namespace because "svc.cluster.local" completes it.

@@ -1,6 +1,6 @@
 import type { Told } from "../explanation.ts";
 import type { Cause } from "../finding.ts";
-import { hasReason, isAnswered, isMeant } from "../finding.ts";
+import { hasReason, isAnswered, isDeniedByOthers, isMeant } from "../finding.ts";
 import { commands } from "./commands.ts";
 import { pathOf } from "./service.ts";
 
@@ -92,6 +92,26 @@ function isFailed({ rcode, block }: Told): boolean {
   if (block === null) return false;
   return rcode === null || rcode === "SERVFAIL" || rcode === "REFUSED";
 }
+
+/** The Service is there, and yet somebody denies it who knows nothing of the cluster. */
+export const answeredInFront: Cause = (seen) => {
+  const service = seen.facts?.service;
+  const denied = seen.answers.find(({ rcode }) => rcode === "NXDOMAIN");
+  const last = denied && lastStep(denied);
+  if (!service || !last || isAnswered(seen) || !isDeniedByOthers(seen)) return undefined;
+  if (seen.facts?.namespaceShown !== true || !seen.facts.namespaceExists) return undefined;
+  return {
+    code: "answered-in-front",
+    level: "failing",
+    weight: 90,
+    sentence: `Service ${pathOf(service)} is there, but plugin/${last.plugin} (${last.at}) denies "${seen.name}"`,
+    evidence: [
+      ...last.notes,
+      "plugins are asked in their fixed order, whatever that of the Corefile",
+    ],
+    next: [{ why: "the order of the plugins", command: "portolan -plugins" }],
+  };
+};
 
 /** Nobody outside of the cluster has it either. */
 export const notOutside: Cause = (seen) => {

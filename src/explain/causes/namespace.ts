@@ -1,11 +1,13 @@
 import type { Cause } from "../finding.ts";
-import { hasReason, isByChance, isMeant } from "../finding.ts";
+import { hasReason, isByChance, isDeniedByOthers, isMeant } from "../finding.ts";
 import { listOf } from "../words.ts";
 import { commands } from "./commands.ts";
 
 export const noNamespace: Cause = (seen) => {
   const { facts } = seen;
-  if (!facts || !hasReason(seen, "no-namespace")) return undefined;
+  if (!facts) return undefined;
+  const isMissing = isDeniedByOthers(seen) && facts.namespace !== "" && !facts.namespaceExists;
+  if (!isMissing && !hasReason(seen, "no-namespace")) return undefined;
   const { namespace, serviceName, nearestNamespace: near, elsewhere } = facts;
   const nearest = near !== undefined && !elsewhere.includes(near) ? [near] : [];
   return {

@@ -1,5 +1,5 @@
 import type { Cause } from "../finding.ts";
-import { hasReason, isMeant } from "../finding.ts";
+import { hasReason, isDeniedByOthers, isMeant } from "../finding.ts";
 import { commands } from "./commands.ts";
 
 export const podNames: Cause = (seen) => {
@@ -33,8 +33,10 @@ export const podNames: Cause = (seen) => {
 
 export const addressOfNobody: Cause = (seen) => {
   const { facts } = seen;
-  if (!facts || !hasReason(seen, "no-object-with-address")) return undefined;
+  if (!facts) return undefined;
   const { address } = facts;
+  const isOfNobody = address !== undefined && isDeniedByOthers(seen);
+  if (!isOfNobody && !hasReason(seen, "no-object-with-address")) return undefined;
   return {
     code: "address-of-nobody",
     level: "failing",

@@ -1,13 +1,15 @@
 import type { ServiceFacts } from "../../server/contract/cluster-view.ts";
 import type { Cause } from "../finding.ts";
-import { hasReason, isAnswered, isByChance } from "../finding.ts";
+import { hasReason, isAnswered, isByChance, isDeniedByOthers } from "../finding.ts";
 import type { Command } from "../explanation.ts";
 import { count, listOf } from "../words.ts";
 import { commands } from "./commands.ts";
 
 export const noService: Cause = (seen) => {
   const { facts } = seen;
-  if (!facts || !hasReason(seen, "no-service")) return undefined;
+  if (!facts) return undefined;
+  const isMissing = facts.serviceName !== "" && !facts.service && facts.namespaceExists;
+  if (!(isMissing && isDeniedByOthers(seen)) && !hasReason(seen, "no-service")) return undefined;
   const { namespace, serviceName: name, nearestService: near, elsewhere } = facts;
   const hint =
     near !== undefined

@@ -1,6 +1,13 @@
 import type { Cause, Finding, Seen } from "../finding.ts";
 import { brokenExternalName } from "./alias.ts";
-import { missingFamily, noBlock, notOutside, notSynced, upstreamFailed } from "./answers.ts";
+import {
+  answeredInFront,
+  missingFamily,
+  noBlock,
+  notOutside,
+  notSynced,
+  upstreamFailed,
+} from "./answers.ts";
 import { hiddenNamespace, noNamespace } from "./namespace.ts";
 import { addressOfNobody, noSuchForm, podNames } from "./other-names.ts";
 import {
@@ -24,6 +31,7 @@ export const CAUSES: readonly Cause[] = [
   podNames,
   addressOfNobody,
   missingFamily,
+  answeredInFront,
   hiddenNamespace,
   noService,
   noNamespace,

@@ -21,6 +21,12 @@ import { labelText, splitLabels, wireLabel } from "./records/labels.ts";
 const MAX_ELSEWHERE = 5;
 const MAX_ENDPOINT_NAMES = 100;
 
+const NOTHING_NEAR = {
+  nearestNamespace: undefined,
+  nearestService: undefined,
+  elsewhere: [],
+} as const;
+
 type Shown = Pick<KubernetesOptions, "pods" | "ignoreEmptyService" | "namespaces" | "zonal">;
 
 export interface KnownClusterParts {
@@ -85,7 +91,10 @@ export class KnownCluster implements ClusterView {
       namespaceExists: known?.exists ?? false,
       namespaceShown: known?.isConfigured ?? false,
       service: node && parts.kind === "svc" ? this.#serviceOf(node) : undefined,
-      ...this.#near(zone, namespace, parts.kind === "svc" ? service : ""),
+      // Nobody asks what is near to what is there.
+      ...(node?.isVisible === true
+        ? NOTHING_NEAR
+        : this.#near(zone, namespace, parts.kind === "svc" ? service : "")),
     };
   }
 
