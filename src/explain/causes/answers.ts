@@ -95,11 +95,12 @@ function isFailed({ rcode, block }: Told): boolean {
 
 /** The Service is there, and yet somebody denies it who knows nothing of the cluster. */
 export const answeredInFront: Cause = (seen) => {
-  const service = seen.facts?.service;
+  const { facts } = seen;
+  if (!facts?.namespaceShown || !facts.namespaceExists) return undefined;
+  const { service } = facts;
   const denied = seen.answers.find(({ rcode }) => rcode === "NXDOMAIN");
   const last = denied && lastStep(denied);
   if (!service || !last || isAnswered(seen) || !isDeniedByOthers(seen)) return undefined;
-  if (seen.facts?.namespaceShown !== true || !seen.facts.namespaceExists) return undefined;
   return {
     code: "answered-in-front",
     level: "failing",
