@@ -178,6 +178,27 @@ describe("each cause is named, staged by manifests", () => {
     expect(asked.assumed.join()).toContain("No pod is known at 10.9.0.77");
   });
 
+  it("asks as the pod does that is named, or has the address", async () => {
+    const pod = `apiVersion: v1\nkind: Pod\nmetadata: { name: client-0, namespace: shop }
+status: { phase: Running, podIP: 10.9.9.9, podIPs: [{ ip: 10.9.9.9 }] }\n`;
+    const verified = await House.open(corefile("pods verified"), manifests(OBJECTS, pod));
+    const expected = { namespace: "shop", address: "10.9.9.9", assumed: [] };
+    for (const from of ["client-0.shop", "10.9.9.9"]) {
+      const { asked, verdict } = await verified.explain({ name: "web", from });
+      expect(asked).toMatchObject(expected);
+      expect(verdict.code).toBe("well");
+    }
+    const { asked } = await verified.explain({ name: "web", from: "gone-0.shop" });
+    expect(asked.assumed.join()).toContain('The address of pod "gone-0" is not known');
+    await verified.close();
+    // A pod behind a Service is known by its slice, too.
+    const { lookups } = await house.explain({ name: "pg.data.svc.cluster.local.", type: "A" });
+    const address = lookups[0]?.answers[0]?.records[0]?.split(" ").at(-1);
+    expect(address).toMatch(/^10\.9\.0\./);
+    const behind = await house.explain({ name: "pg", from: address });
+    expect(behind.asked).toMatchObject({ namespace: "data", assumed: [] });
+  });
+
   it.each([
     [{ name: "a..b" }, 'Cannot explain "a..b": empty label'],
     [{ name: "" }, 'Cannot explain "": empty name'],

@@ -99,8 +99,15 @@ export class KnownCluster implements ClusterView {
   }
 
   namespaceOfAddress(address: string): string | undefined {
-    const label = this.#parts.index.podNamespace(canonicalAddress(address) ?? address);
-    return label === undefined ? undefined : labelText(label);
+    const { index } = this.#parts;
+    const canonical = canonicalAddress(address) ?? address;
+    const label = index.podNamespace(canonical) ?? index.reverse.podNamespace(canonical);
+    if (label !== undefined) return labelText(label);
+    // Pods are kept by name unless somebody asks who clients are.
+    for (const { podIPs, namespace } of index.pods.objects()) {
+      if (podIPs.includes(canonical)) return namespace;
+    }
+    return undefined;
   }
 
   addressOfPod(namespace: string, name: string): string | undefined {
