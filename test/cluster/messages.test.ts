@@ -22,6 +22,7 @@ const COREFILE = `.:{{PORT}} {
   }
   hosts {
     192.0.2.1 other.example.test
+    fallthrough
   }
 }
 `;
