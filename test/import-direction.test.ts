@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { globSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-/** What each room of the house may import, besides itself: the table of docs/architecture.md. */
+/** What each room of the bench may import, besides itself: the table of docs/architecture.md. */
 const allowed = readTable();
 
 function readTable(): ReadonlyMap<string, readonly string[]> {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Name } from "../dns/name.ts";
 import { startZoneUpstream } from "../testing/zone-upstream.ts";
-import { House, PLENTY, manifests, namespaceText, serviceText } from "./house.cases.ts";
+import {
+  ExplainBench,
+  PLENTY,
+  manifests,
+  namespaceText,
+  serviceText,
+} from "./explain-bench.cases.ts";
 
 const PORTS = "ports: [{ name: http, port: 80 }]";
 const OBJECTS = manifests(
@@ -46,17 +52,17 @@ const OUTSIDE = `.:53 {
 }`;
 
 /** `code: sentence` */
-async function said(house: House, line: string): Promise<string> {
+async function said(bench: ExplainBench, line: string): Promise<string> {
   const [name = "", type, from] = line.split(" ");
   const request = { name, type: type === "-" ? undefined : type, from };
-  const { verdict } = await house.explain(request);
+  const { verdict } = await bench.explain(request);
   return `${verdict.code}: ${verdict.sentence}`;
 }
 
 describe("each cause is named, staged by manifests", () => {
-  let house: House;
-  beforeAll(async () => (house = await House.open(corefile(), OBJECTS)));
-  afterAll(() => house.close());
+  let bench: ExplainBench;
+  beforeAll(async () => (bench = await ExplainBench.open(corefile(), OBJECTS)));
+  afterAll(() => bench.close());
 
   it.each([
     ["web.shpo", 'no-namespace: There is no namespace "shpo": did you mean "shop"?'],
@@ -128,11 +134,11 @@ describe("each cause is named, staged by manifests", () => {
     ["example.com.", 'well: All is well: "example.com." resolves to 192.0.2.81'],
     ["10.0.96.10.in-addr.arpa. PTR", "well:"],
   ])("%s", async (line, expected) => {
-    expect(await said(house, line)).toMatch(expected);
+    expect(await said(bench, line)).toMatch(expected);
   });
 
   it("says the queries that a lookup takes, and how to write the name so that it takes the least", async () => {
-    const { queries, verdict, lookups } = await house.explain({ name: "web.shop" });
+    const { queries, verdict, lookups } = await bench.explain({ name: "web.shop" });
     expect(lookups.map(({ name }) => name)).toEqual([
       "web.shop.default.svc.cluster.local.",
       "web.shop.svc.cluster.local.",
@@ -141,12 +147,12 @@ describe("each cause is named, staged by manifests", () => {
     expect(verdict.evidence).toContain(
       'this lookup takes 4 queries; written as "web.shop.svc.cluster.local.", with the final dot, it takes 2',
     );
-    const least = await house.explain({ name: "web.shop.svc.cluster.local." });
+    const least = await bench.explain({ name: "web.shop.svc.cluster.local." });
     expect(least.queries).toBe(2);
   });
 
   it("tells the way of each question: block, plugins with their lines, records, TTL", async () => {
-    const { lookups } = await house.explain({ name: "web.shop.svc.cluster.local.", type: "A" });
+    const { lookups } = await bench.explain({ name: "web.shop.svc.cluster.local.", type: "A" });
     expect(lookups[0]?.answers[0]).toMatchObject({
       type: "A",
       rcode: "NOERROR",
@@ -166,7 +172,7 @@ describe("each cause is named, staged by manifests", () => {
 
   it("asks what the node searches, too, and says what it assumes of the client", async () => {
     const options = { ...PLENTY, ofNode: [Name.parse("corp.example")] };
-    const { asked, lookups } = await house.explain({ name: "nothing", from: "10.9.0.77" }, options);
+    const { asked, lookups } = await bench.explain({ name: "nothing", from: "10.9.0.77" }, options);
     expect(asked.search.at(-1)).toBe("corp.example.");
     expect(lookups.map(({ name }) => name)).toEqual([
       "nothing.default.svc.cluster.local.",
@@ -181,7 +187,7 @@ describe("each cause is named, staged by manifests", () => {
   it("asks as the pod does that is named, or has the address", async () => {
     const pod = `apiVersion: v1\nkind: Pod\nmetadata: { name: client-0, namespace: shop }
 status: { phase: Running, podIP: 10.9.9.9, podIPs: [{ ip: 10.9.9.9 }] }\n`;
-    const verified = await House.open(corefile("pods verified"), manifests(OBJECTS, pod));
+    const verified = await ExplainBench.open(corefile("pods verified"), manifests(OBJECTS, pod));
     const expected = { namespace: "shop", address: "10.9.9.9", assumed: [] };
     for (const from of ["client-0.shop", "10.9.9.9"]) {
       const { asked, verdict } = await verified.explain({ name: "web", from });
@@ -192,10 +198,10 @@ status: { phase: Running, podIP: 10.9.9.9, podIPs: [{ ip: 10.9.9.9 }] }\n`;
     expect(asked.assumed.join()).toContain('The address of pod "gone-0" is not known');
     await verified.close();
     // A pod behind a Service is known by its slice, too.
-    const { lookups } = await house.explain({ name: "pg.data.svc.cluster.local.", type: "A" });
+    const { lookups } = await bench.explain({ name: "pg.data.svc.cluster.local.", type: "A" });
     const address = lookups[0]?.answers[0]?.records[0]?.split(" ").at(-1);
     expect(address).toMatch(/^10\.9\.0\./);
-    const behind = await house.explain({ name: "pg", from: address });
+    const behind = await bench.explain({ name: "pg", from: address });
     expect(behind.asked).toMatchObject({ namespace: "data", assumed: [] });
   });
 
@@ -206,11 +212,11 @@ status: { phase: Running, podIP: 10.9.9.9, podIPs: [{ ip: 10.9.9.9 }] }\n`;
     [{ name: "a", from: "-" }, 'Cannot explain for "-": expected POD.NAMESPACE'],
     [{ name: "a", from: ".shop" }, 'Cannot explain for ".shop": expected POD.NAMESPACE'],
   ])("%j is refused", async (request, message) => {
-    await expect(house.explain(request)).rejects.toThrow(message);
+    await expect(bench.explain(request)).rejects.toThrow(message);
   });
 
   it("prints no octet of a name that a terminal could obey", async () => {
-    const explanation = await house.explain({ name: "\u001b[31mred\u009b.sh\u202eop" });
+    const explanation = await bench.explain({ name: "\u001b[31mred\u009b.sh\u202eop" });
     // eslint-disable-next-line no-control-regex
     expect(JSON.stringify(explanation)).toMatch(/^[ -~]*$/);
     for (const { command } of explanation.verdict.next) expect(command).toMatch(/^[ -~]*$/);
@@ -219,11 +225,11 @@ status: { phase: Running, podIP: 10.9.9.9, podIPs: [{ ip: 10.9.9.9 }] }\n`;
 
 describe("causes of the configuration", () => {
   async function saidWith(text: string, line: string, objects = OBJECTS): Promise<string> {
-    const house = await House.open(text, objects);
+    const bench = await ExplainBench.open(text, objects);
     try {
-      return await said(house, line);
+      return await said(bench, line);
     } finally {
-      await house.close();
+      await bench.close();
     }
   }
 
@@ -304,7 +310,7 @@ it("of fifty healthy names none is called ill", async () => {
     serviceText("prod/nodes", `clusterIP: None, ${PORTS}`, true),
     serviceText("prod/alias", "type: ExternalName, externalName: there.example"),
   );
-  const house = await House.open(corefile(), objects);
+  const bench = await ExplainBench.open(corefile(), objects);
   const lines = [
     ...names.flatMap((name) => [
       `${name}.prod`,
@@ -323,9 +329,9 @@ it("of fifty healthy names none is called ill", async () => {
   expect(lines.length).toBeGreaterThanOrEqual(50);
   const ill: string[] = [];
   for (const line of lines) {
-    const verdict = await said(house, line);
+    const verdict = await said(bench, line);
     if (!verdict.startsWith("well:")) ill.push(`${line}: ${verdict}`);
   }
-  await house.close();
+  await bench.close();
   expect(ill).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { Reply } from "../../src/server/contract/reply.ts";
 import { Validity } from "../../src/server/contract/validity.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** A forwarder: it knows every name but those of `bad` names. */
 const forwarder = definePlugin({
@@ -75,9 +75,12 @@ function corefile(rules: readonly Rule[]): string {
   return `.:53 {\n${directives.join("\n")}\ncache 300\n${alias}\n${both}\nwhoami\n}`;
 }
 
-async function say(house: House, { name, type, client, transport }: Question): Promise<string> {
-  house.transport = transport;
-  const packet = await house.ask(encodeQuestion(parseQuestion(`${name} ${type} +edns`), 1), client);
+async function say(
+  bench: TableBench,
+  { name, type, client, transport }: Question,
+): Promise<string> {
+  bench.transport = transport;
+  const packet = await bench.ask(encodeQuestion(parseQuestion(`${name} ${type} +edns`), 1), client);
   const message = packet && parseMessage(packet);
   if (!message) return "none";
   const lines = message.answer.map((record) => formatRecord(record).replace(/ \d+ IN /, " "));
@@ -90,16 +93,16 @@ async function say(house: House, { name, type, client, transport }: Question): P
   ].join(" | ");
 }
 
-let open: House[] = [];
+let open: TableBench[] = [];
 afterEach(async () => {
-  for (const house of open) await house.close();
+  for (const bench of open) await bench.close();
   open = [];
 });
 
-async function start(text: string): Promise<House> {
-  const house = await House.open(text, list);
-  open.push(house);
-  return house;
+async function start(text: string): Promise<TableBench> {
+  const bench = await TableBench.open(text, list);
+  open.push(bench);
+  return bench;
 }
 
 describe("with acl in front of a cache and a forwarder", () => {
@@ -110,7 +113,7 @@ describe("with acl in front of a cache and a forwarder", () => {
         fc.array(question, { minLength: 1, maxLength: 12 }),
         async (rules, questions) => {
           const text = corefile(rules);
-          const house = await start(text);
+          const bench = await start(text);
           const alone = new Map<string, string>();
           // The fourth time, table and cache have all that they may have.
           for (let round = 0; round < 4; round++) {
@@ -121,7 +124,7 @@ describe("with acl in front of a cache and a forwarder", () => {
                 alone.set(key, await say(fresh, asked));
                 await open.pop()?.close();
               }
-              expect(await say(house, asked)).toBe(alone.get(key));
+              expect(await say(bench, asked)).toBe(alone.get(key));
             }
           }
           await open.pop()?.close();
@@ -134,17 +137,17 @@ describe("with acl in front of a cache and a forwarder", () => {
   it("keeps apart what it says of an alias to those who may not ask for its target", async () => {
     for (const action of ["drop", "block", "filter"]) {
       const lines = [{ action, type: "" as const, networks: ["10.0.0.1"] }] as Rule["lines"];
-      const house = await start(corefile([{ zone: "shop.test", lines }]));
+      const bench = await start(corefile([{ zone: "shop.test", lines }]));
       const asked = { name: "both.test", type: "A", transport: "udp" } as const;
       for (let i = 0; i < 3; i++) {
-        expect(await say(house, { ...asked, client: "10.0.0.1" })).not.toContain("192.0.2.1");
-        expect(await say(house, { ...asked, client: "10.9.0.1" })).toContain("192.0.2.1");
+        expect(await say(bench, { ...asked, client: "10.0.0.1" })).not.toContain("192.0.2.1");
+        expect(await say(bench, { ...asked, client: "10.9.0.1" })).toContain("192.0.2.1");
       }
     }
   });
 
   it("repeats the replies of questions that nobody's address makes a difference to", async () => {
-    const house = await start(
+    const bench = await start(
       corefile([
         { zone: "shop.test", lines: [{ action: "block", type: "", networks: ["10.0.0.0/24"] }] },
         { zone: ".", lines: [{ action: "filter", type: " type AAAA", networks: [] }] },
@@ -156,15 +159,15 @@ describe("with acl in front of a cache and a forwarder", () => {
       client: string,
     ): Promise<boolean> => {
       const asked = { name, type, client, transport: "udp" as const };
-      for (let i = 0; i < 4; i++) await say(house, asked);
+      for (let i = 0; i < 4; i++) await say(bench, asked);
       const packet = encodeQuestion(parseQuestion(`${name} ${type} +edns`), 1);
-      return house.askTable(packet, "2001:db8::7") !== undefined;
+      return bench.askTable(packet, "2001:db8::7") !== undefined;
     };
     expect(await repeated("outside.test", "A", "10.0.0.1")).toBe(true);
     expect(await repeated("outside.test", "AAAA", "10.0.0.1")).toBe(true);
     expect(await repeated("web.shop.test", "A", "10.9.0.1")).toBe(false);
     expect(await repeated("web.shop.test", "A", "10.0.0.1")).toBe(false);
-    const text = await house.metrics.text();
+    const text = await bench.metrics.text();
     // Outside, by one client and then out of the table; in the zone, by the client that may ask.
     const counted = /coredns_acl_allowed_requests_total\{.*\} (\d+)/.exec(text)?.[1];
     expect(Number(counted)).toBe(4 + 1 + 4);

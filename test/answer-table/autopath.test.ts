@@ -17,7 +17,7 @@ import { Reply } from "../../src/server/contract/reply.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { ChangingCluster } from "./changing-cluster.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** Stands for an upstream that knows one name. */
 const upstream = definePlugin({
@@ -48,27 +48,27 @@ const corefile = (properties: string): string => `.:53 {
   whoami
 }`;
 
-let open: House[] = [];
+let open: TableBench[] = [];
 
 afterEach(async () => {
-  for (const house of open) await house.close();
+  for (const bench of open) await bench.close();
   open = [];
 });
 
 async function openWith(
   properties: string,
   objects: readonly ClusterObject[],
-): Promise<{ cluster: ChangingCluster; house: House }> {
+): Promise<{ cluster: ChangingCluster; bench: TableBench }> {
   const cluster = new ChangingCluster();
   const list = cluster.plugins.map((plugin) => {
     const name = typeof plugin === "string" ? plugin : plugin.name;
     return name === "whoami" ? upstream : plugin;
   });
-  const house = await House.open(corefile(properties), list);
-  open.push(house);
+  const bench = await TableBench.open(corefile(properties), list);
+  open.push(bench);
   for (const object of objects) cluster.upsert(object);
   cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
-  return { cluster, house };
+  return { cluster, bench };
 }
 
 const QUESTIONS = [
@@ -81,19 +81,19 @@ const QUESTIONS = [
 ];
 const CLIENTS = ["10.0.0.1", "10.0.0.2", "127.0.0.1"];
 
-async function say(house: House, question: string, client: string): Promise<string> {
-  const packet = await house.ask(encodeQuestion(parseQuestion(question), 1), client);
+async function say(bench: TableBench, question: string, client: string): Promise<string> {
+  const packet = await bench.ask(encodeQuestion(parseQuestion(question), 1), client);
   const message = packet && parseMessage(packet);
   if (!message) return "none";
   const lines = message.answer.map((record) => formatRecord(record).replace(/ \d+ IN /, " "));
   return [message.rcode, ...lines].join(" | ");
 }
 
-async function sayAll(house: House): Promise<string[]> {
+async function sayAll(bench: TableBench): Promise<string[]> {
   const said: string[] = [];
   for (const client of CLIENTS) {
     for (const question of QUESTIONS) {
-      said.push(`${client} ${question}: ${await say(house, question, client)}`);
+      said.push(`${client} ${question}: ${await say(bench, question, client)}`);
     }
   }
   return said;
@@ -125,7 +125,7 @@ const keyOf = ({ kind, namespace: space, name }: ClusterObject): string =>
 
 describe.each(["", "pods verified"])("with autopath and kubernetes { %s }", (properties) => {
   it("a pod's name is completed and kept for nobody else, and others lose nothing", async () => {
-    const { house } = await openWith(properties, [
+    const { bench } = await openWith(properties, [
       namespace("shop"),
       service("shop/web", { clusterIPs: ["10.96.0.1"] }),
       ofPods("shop/api", "10.0.0.1"),
@@ -134,21 +134,21 @@ describe.each(["", "pods verified"])("with autopath and kubernetes { %s }", (pro
     const completed =
       "0 | www.test.shop.svc.cluster.local. CNAME www.test. | www.test. A 192.0.2.1";
     for (let i = 0; i < 4; i++) {
-      expect(await say(house, QUESTIONS[0] ?? "", "10.0.0.1")).toBe(completed);
-      expect(await say(house, QUESTIONS[0] ?? "", "127.0.0.1")).toBe("3");
+      expect(await say(bench, QUESTIONS[0] ?? "", "10.0.0.1")).toBe(completed);
+      expect(await say(bench, QUESTIONS[0] ?? "", "127.0.0.1")).toBe("3");
     }
     // One for the namespace, one for those outside.
-    expect(house.table.size).toBe(2);
-    expect(house.askTable(encodeQuestion(parseQuestion(QUESTIONS[0] ?? ""), 1), "10.0.0.9")).toBe(
+    expect(bench.table.size).toBe(2);
+    expect(bench.askTable(encodeQuestion(parseQuestion(QUESTIONS[0] ?? ""), 1), "10.0.0.9")).toBe(
       undefined,
     );
-    for (let i = 0; i < 4; i++) await say(house, "web.shop.svc.cluster.local A", "10.0.0.1");
-    for (let i = 0; i < 4; i++) await say(house, "www.test.svc.cluster.local A", "10.0.0.1");
-    expect(house.table.size).toBe(4);
+    for (let i = 0; i < 4; i++) await say(bench, "web.shop.svc.cluster.local A", "10.0.0.1");
+    for (let i = 0; i < 4; i++) await say(bench, "www.test.svc.cluster.local A", "10.0.0.1");
+    expect(bench.table.size).toBe(4);
   });
 
   it("what is kept for a namespace is given to each of its pods once it is known, and no longer", async () => {
-    const { cluster, house } = await openWith(properties, [
+    const { cluster, bench } = await openWith(properties, [
       namespace("shop"),
       namespace("data"),
       ofPods("shop/api", "10.0.0.1", "10.0.0.2"),
@@ -157,18 +157,18 @@ describe.each(["", "pods verified"])("with autopath and kubernetes { %s }", (pro
     ]);
     const [question = "", another = ""] = QUESTIONS;
     const packet = encodeQuestion(parseQuestion(question), 1);
-    for (let i = 0; i < 3; i++) await say(house, question, "10.0.0.1");
-    expect(house.askTable(packet, "10.0.0.1")).toBeDefined();
-    expect(house.askTable(packet, "::ffff:10.0.0.1")).toBeDefined();
-    expect(house.askTable(packet, "10.0.0.2")).toBeUndefined();
+    for (let i = 0; i < 3; i++) await say(bench, question, "10.0.0.1");
+    expect(bench.askTable(packet, "10.0.0.1")).toBeDefined();
+    expect(bench.askTable(packet, "::ffff:10.0.0.1")).toBeDefined();
+    expect(bench.askTable(packet, "10.0.0.2")).toBeUndefined();
     // Another question makes it known.
-    await say(house, another.replace("data", "shop"), "10.0.0.2");
-    expect(house.askTable(packet, "10.0.0.2")).toBeDefined();
+    await say(bench, another.replace("data", "shop"), "10.0.0.2");
+    expect(bench.askTable(packet, "10.0.0.2")).toBeDefined();
     cluster.upsert(pod("data/r", "10.0.0.2"));
     cluster.upsert(ofPods("shop/api", "10.0.0.1"));
     cluster.upsert(ofPods("data/db", "10.0.0.2"));
-    expect(house.askTable(packet, "10.0.0.2")).toBeUndefined();
-    expect(await say(house, question, "10.0.0.2")).toBe("3");
+    expect(bench.askTable(packet, "10.0.0.2")).toBeUndefined();
+    expect(await say(bench, question, "10.0.0.2")).toBe("3");
   });
 
   it("no answer after a change is one that a fresh server could not give", async () => {
@@ -178,17 +178,17 @@ describe.each(["", "pods verified"])("with autopath and kubernetes { %s }", (pro
     );
     await fc.assert(
       fc.asyncProperty(changes, async (list) => {
-        const { cluster, house } = await openWith(properties, [namespace("shop")]);
+        const { cluster, bench } = await openWith(properties, [namespace("shop")]);
         const there = new Map<string, ClusterObject>([["Namespace//shop", namespace("shop")]]);
         for (const { object, isRemoval } of list) {
-          for (let i = 0; i < 3; i++) await sayAll(house);
+          for (let i = 0; i < 3; i++) await sayAll(bench);
           if (isRemoval) cluster.remove(object.kind, object);
           else cluster.upsert(object);
           // Last told, last there: which of two namespaces has an address depends on the order.
           there.delete(keyOf(object));
           if (!isRemoval) there.set(keyOf(object), object);
           const fresh = await openWith(properties, [...there.values()]);
-          expect(await sayAll(house)).toEqual(await sayAll(fresh.house));
+          expect(await sayAll(bench)).toEqual(await sayAll(fresh.bench));
           await open.pop()?.close();
         }
         await open.pop()?.close();

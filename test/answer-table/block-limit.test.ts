@@ -7,7 +7,7 @@ import { definePlugin } from "../../src/server/contract/plugin.ts";
 import { Reply } from "../../src/server/contract/reply.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** Answers with as many addresses as the first label says; replies may be repeated. */
 const numbered = definePlugin({
@@ -26,8 +26,8 @@ const list = plugins.map((plugin) => {
   return typeof plugin !== "string" && plugin.name === "whoami" ? numbered : plugin;
 });
 
-let house: House | undefined;
-afterEach(() => house?.close());
+let bench: TableBench | undefined;
+afterEach(() => bench?.close());
 
 interface Answered {
   readonly octets: number;
@@ -35,7 +35,7 @@ interface Answered {
   readonly payloadSize: number | undefined;
 }
 
-async function ask(from: House, line: string, transport: "udp" | "tcp"): Promise<Answered> {
+async function ask(from: TableBench, line: string, transport: "udp" | "tcp"): Promise<Answered> {
   from.transport = transport;
   const packet = await from.ask(encodeQuestion(parseQuestion(line), 1));
   const message = packet && parseMessage(packet);
@@ -46,30 +46,30 @@ async function ask(from: House, line: string, transport: "udp" | "tcp"): Promise
 
 describe("a server block with bufsize 700", () => {
   it("sends nothing longer over UDP, also if the whole reply has been repeated over TCP", async () => {
-    house = await House.open(".:53 {\n bufsize 700\n whoami\n}", list);
+    bench = await TableBench.open(".:53 {\n bufsize 700\n whoami\n}", list);
     for (let i = 0; i < 4; i++) {
-      const whole = await ask(house, "50.test A +bufsize=1232", "tcp");
+      const whole = await ask(bench, "50.test A +bufsize=1232", "tcp");
       expect(whole).toMatchObject({ isCut: false, payloadSize: 700 });
       expect(whole.octets).toBeGreaterThan(700);
-      const cut = await ask(house, "50.test A +bufsize=1232", "udp");
+      const cut = await ask(bench, "50.test A +bufsize=1232", "udp");
       expect(cut).toMatchObject({ isCut: true, payloadSize: 700 });
       expect(cut.octets).toBeLessThanOrEqual(700);
       expect(cut.octets).toBeGreaterThan(700 - 16);
     }
-    expect(house.table.size).toBe(0);
+    expect(bench.table.size).toBe(0);
   });
 
   it("repeats what is short enough, with the same payload size, and cuts no more than clients ask for", async () => {
-    house = await House.open(".:53 {\n bufsize 700\n whoami\n}", list);
+    bench = await TableBench.open(".:53 {\n bufsize 700\n whoami\n}", list);
     for (let i = 0; i < 4; i++) {
-      expect(await ask(house, "40.test A +edns", "udp")).toMatchObject({
+      expect(await ask(bench, "40.test A +edns", "udp")).toMatchObject({
         isCut: false,
         payloadSize: 700,
       });
-      const plain = await ask(house, "40.test A", "udp");
+      const plain = await ask(bench, "40.test A", "udp");
       expect(plain).toMatchObject({ isCut: true, payloadSize: undefined });
       expect(plain.octets).toBeLessThanOrEqual(512);
     }
-    expect(house.table.size).toBe(1);
+    expect(bench.table.size).toBe(1);
   });
 });

@@ -10,7 +10,7 @@ import { Reply } from "../../src/server/contract/reply.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { ChangingCluster } from "./changing-cluster.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** Stands for an upstream that knows every name. */
 const upstream = definePlugin({
@@ -39,27 +39,27 @@ const corefile = (properties: string): string => `.:53 {
   whoami
 }`;
 
-let open: House[] = [];
+let open: TableBench[] = [];
 
 afterEach(async () => {
-  for (const house of open) await house.close();
+  for (const bench of open) await bench.close();
   open = [];
 });
 
 async function openWith(
   properties: string,
   objects: readonly ClusterObject[],
-): Promise<{ cluster: ChangingCluster; house: House }> {
+): Promise<{ cluster: ChangingCluster; bench: TableBench }> {
   const cluster = new ChangingCluster();
   const list = cluster.plugins.map((plugin) => {
     const name = typeof plugin === "string" ? plugin : plugin.name;
     return name === "whoami" ? upstream : plugin;
   });
-  const house = await House.open(corefile(properties), list);
-  open.push(house);
+  const bench = await TableBench.open(corefile(properties), list);
+  open.push(bench);
   for (const object of objects) cluster.upsert(object);
   cluster.synced("Namespace", "Service", "EndpointSlice");
-  return { cluster, house };
+  return { cluster, bench };
 }
 
 const QUESTIONS = [
@@ -75,17 +75,17 @@ const QUESTIONS = [
   "ns1.dns.example.org A",
 ];
 
-async function say(house: House, question: string): Promise<string> {
-  const packet = await house.ask(encodeQuestion(parseQuestion(question), 1));
+async function say(bench: TableBench, question: string): Promise<string> {
+  const packet = await bench.ask(encodeQuestion(parseQuestion(question), 1));
   const message = packet && parseMessage(packet);
   if (!message) return "none";
   const lines = message.answer.map((record) => formatRecord(record).replace(/ \d+ IN /, " "));
   return [message.rcode, ...lines.toSorted()].join(" | ");
 }
 
-async function sayAll(house: House): Promise<string[]> {
+async function sayAll(bench: TableBench): Promise<string[]> {
   const said: string[] = [];
-  for (const question of QUESTIONS) said.push(`${question}: ${await say(house, question)}`);
+  for (const question of QUESTIONS) said.push(`${question}: ${await say(bench, question)}`);
   return said;
 }
 
@@ -117,16 +117,16 @@ describe.each(["", "fallthrough", "headless", "headless\nfallthrough"])(
       );
       await fc.assert(
         fc.asyncProperty(changes, async (list) => {
-          const { cluster, house } = await openWith(properties, [namespace("shop")]);
+          const { cluster, bench } = await openWith(properties, [namespace("shop")]);
           const there = new Map<string, ClusterObject>([["Namespace//shop", namespace("shop")]]);
           for (const { object, isRemoval } of list) {
-            for (let i = 0; i < 3; i++) await sayAll(house);
+            for (let i = 0; i < 3; i++) await sayAll(bench);
             if (isRemoval) cluster.remove(object.kind, object);
             else cluster.upsert(object);
             if (isRemoval) there.delete(keyOf(object));
             else there.set(keyOf(object), object);
             const fresh = await openWith(properties, [...there.values()]);
-            expect(await sayAll(house)).toEqual(await sayAll(fresh.house));
+            expect(await sayAll(bench)).toEqual(await sayAll(fresh.bench));
             await open.pop()?.close();
           }
           await open.pop()?.close();
@@ -138,14 +138,14 @@ describe.each(["", "fallthrough", "headless", "headless\nfallthrough"])(
 );
 
 it("names with external addresses are repeated from the table, and taken back by a change", async () => {
-  const { cluster, house } = await openWith("", [
+  const { cluster, bench } = await openWith("", [
     namespace("shop"),
     service("shop/web", { externalIPs: ["203.0.113.1"] }),
   ]);
   const questions = ["web.shop.example.org A", "gone.shop.example.org A"];
-  for (let i = 0; i < 4; i++) for (const question of questions) await say(house, question);
-  expect(house.table.size).toBe(2);
+  for (let i = 0; i < 4; i++) for (const question of questions) await say(bench, question);
+  expect(bench.table.size).toBe(2);
   cluster.upsert(service("shop/web", { externalIPs: ["203.0.113.2"] }));
-  expect(house.table.size).toBe(1);
-  expect(await say(house, "web.shop.example.org A")).toContain("203.0.113.2");
+  expect(bench.table.size).toBe(1);
+  expect(await say(bench, "web.shop.example.org A")).toContain("203.0.113.2");
 });

@@ -8,21 +8,21 @@ import { Reply } from "../../src/server/contract/reply.ts";
 import { Validity } from "../../src/server/contract/validity.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
-const open: House[] = [];
-afterEach(() => Promise.all(open.splice(0).map((house) => house.close())));
+const open: TableBench[] = [];
+afterEach(() => Promise.all(open.splice(0).map((bench) => bench.close())));
 
 const packet = encodeQuestion(parseQuestion("a.test A"), 1);
 
 /** Which answer to one question is the first that comes out of the table. */
 async function firstFromTable(corefile: string, source: Instance): Promise<number> {
   const own = definePlugin({ name: "source", parse: noArguments, create: () => source });
-  const house = await House.open(corefile, [cache, own]);
-  open.push(house);
+  const bench = await TableBench.open(corefile, [cache, own]);
+  open.push(bench);
   for (let nth = 1; nth < 10; nth++) {
-    if (house.askTable(packet)) return nth;
-    await house.ask(packet);
+    if (bench.askTable(packet)) return nth;
+    await bench.ask(packet);
   }
   return Number.POSITIVE_INFINITY;
 }

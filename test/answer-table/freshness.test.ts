@@ -25,7 +25,7 @@ import { Validity } from "../../src/server/contract/validity.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { ChangingCluster } from "./changing-cluster.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** Stands for an upstream, which knows every name; those of `bad` names it fails to resolve. */
 const upstream = definePlugin({
@@ -60,13 +60,13 @@ const corefile = (properties: string): string => `.:53 {
 
 interface Opened {
   readonly cluster: ChangingCluster;
-  readonly house: House;
+  readonly bench: TableBench;
 }
 
-let open: House[] = [];
+let open: TableBench[] = [];
 
 afterEach(async () => {
-  for (const house of open) await house.close();
+  for (const bench of open) await bench.close();
   open = [];
 });
 
@@ -79,11 +79,11 @@ async function openWith(properties: string, objects: readonly ClusterObject[]): 
   const list: PluginOrder = cluster.plugins.map((plugin) =>
     nameOf(plugin) === "whoami" ? upstream : plugin,
   );
-  const house = await House.open(corefile(properties), list);
-  open.push(house);
+  const bench = await TableBench.open(corefile(properties), list);
+  open.push(bench);
   for (const object of objects) cluster.upsert(object);
   cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
-  return { cluster, house };
+  return { cluster, bench };
 }
 
 const QUESTIONS = [
@@ -98,17 +98,17 @@ const QUESTIONS = [
 ];
 
 /** Response code and records without TTLs; serial numbers are not compared either. */
-async function say(house: House, question: string): Promise<string> {
-  const packet = await house.ask(encodeQuestion(parseQuestion(question), 1));
+async function say(bench: TableBench, question: string): Promise<string> {
+  const packet = await bench.ask(encodeQuestion(parseQuestion(question), 1));
   const message = packet && parseMessage(packet);
   if (!message) return "none";
   const lines = message.answer.map((record) => formatRecord(record).replace(/ \d+ IN /, " "));
   return [message.rcode, ...lines.toSorted()].join(" | ");
 }
 
-async function sayAll(house: House): Promise<string[]> {
+async function sayAll(bench: TableBench): Promise<string[]> {
   const said: string[] = [];
-  for (const question of QUESTIONS) said.push(`${question}: ${await say(house, question)}`);
+  for (const question of QUESTIONS) said.push(`${question}: ${await say(bench, question)}`);
   return said;
 }
 
@@ -139,17 +139,17 @@ describe.each(["", "fallthrough", "fallthrough in-addr.arpa", "pods insecure\nfa
       );
       await fc.assert(
         fc.asyncProperty(changes, async (list) => {
-          const { cluster, house } = await openWith(properties, [namespace("shop")]);
+          const { cluster, bench } = await openWith(properties, [namespace("shop")]);
           const there = new Map<string, ClusterObject>([["Namespace//shop", namespace("shop")]]);
           for (const { object, isRemoval } of list) {
             // The second and third time, cache and table answer.
-            for (let i = 0; i < 3; i++) await sayAll(house);
+            for (let i = 0; i < 3; i++) await sayAll(bench);
             if (isRemoval) cluster.remove(object.kind, object);
             else cluster.upsert(object);
             if (isRemoval) there.delete(keyOf(object));
             else there.set(keyOf(object), object);
             const fresh = await openWith(properties, [...there.values()]);
-            expect(await sayAll(house)).toEqual(await sayAll(fresh.house));
+            expect(await sayAll(bench)).toEqual(await sayAll(fresh.bench));
             await closeLast();
           }
           await closeLast();
@@ -170,48 +170,48 @@ describe("a name that fell through a hosts file to an upstream", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  async function openHosts(text: string): Promise<House> {
+  async function openHosts(text: string): Promise<TableBench> {
     await writeFile(file, text);
-    const house = await House.open(
+    const bench = await TableBench.open(
       `.:53 {\n cache 300\n hosts ${file} {\n reload 10ms\n fallthrough\n }\n whoami\n }`,
       plugins.map((plugin) => (nameOf(plugin) === "whoami" ? upstream : plugin)),
     );
-    open.push(house);
-    return house;
+    open.push(bench);
+    return bench;
   }
 
   it.each(["web.test A", "7.0.0.10.in-addr.arpa PTR", "bad.test A"])(
     "is the file's from the moment that it is in there, and no longer than that: %s",
     async (question) => {
-      const house = await openHosts("10.0.0.1 else.test\n");
-      const elsewhere = await say(house, question);
-      for (let i = 0; i < 3; i++) expect(await say(house, question)).toBe(elsewhere);
+      const bench = await openHosts("10.0.0.1 else.test\n");
+      const elsewhere = await say(bench, question);
+      for (let i = 0; i < 3; i++) expect(await say(bench, question)).toBe(elsewhere);
       await writeFile(file, "10.0.0.7 web.test bad.test\n");
-      await expect.poll(() => say(house, question)).not.toBe(elsewhere);
-      const own = await say(house, question);
+      await expect.poll(() => say(bench, question)).not.toBe(elsewhere);
+      const own = await say(bench, question);
       expect(own).toMatch(/10\.0\.0\.7|web\.test\./);
-      for (let i = 0; i < 3; i++) expect(await say(house, question)).toBe(own);
+      for (let i = 0; i < 3; i++) expect(await say(bench, question)).toBe(own);
       await writeFile(file, "10.0.0.123 other.test\n");
-      await expect.poll(() => say(house, question)).toBe(elsewhere);
+      await expect.poll(() => say(bench, question)).toBe(elsewhere);
     },
   );
 });
 
 describe("a pointer that fell through to an upstream", () => {
   it("is the Service's from the moment that it has the address", async () => {
-    const { cluster, house } = await openWith("fallthrough in-addr.arpa", [namespace("shop")]);
+    const { cluster, bench } = await openWith("fallthrough in-addr.arpa", [namespace("shop")]);
     const question = "1.0.0.10.in-addr.arpa PTR";
-    for (let i = 0; i < 4; i++) expect(await say(house, question)).toContain("elsewhere.test.");
-    expect(house.table.size).toBe(1);
+    for (let i = 0; i < 4; i++) expect(await say(bench, question)).toContain("elsewhere.test.");
+    expect(bench.table.size).toBe(1);
     cluster.upsert(service("shop/web", { clusterIPs: ["10.0.0.1"] }));
-    expect(house.table.size).toBe(0);
-    expect(await say(house, question)).toContain("web.shop.svc.cluster.local.");
+    expect(bench.table.size).toBe(0);
+    expect(await say(bench, question)).toContain("web.shop.svc.cluster.local.");
   });
 
   it("stays where it is when another address is taken", async () => {
-    const { cluster, house } = await openWith("fallthrough in-addr.arpa", [namespace("shop")]);
-    for (let i = 0; i < 4; i++) await say(house, "1.0.0.10.in-addr.arpa PTR");
+    const { cluster, bench } = await openWith("fallthrough in-addr.arpa", [namespace("shop")]);
+    for (let i = 0; i < 4; i++) await say(bench, "1.0.0.10.in-addr.arpa PTR");
     cluster.upsert(service("shop/web", { clusterIPs: ["10.0.0.99"] }));
-    expect(house.table.size).toBe(1);
+    expect(bench.table.size).toBe(1);
   });
 });

@@ -9,8 +9,8 @@ import { IgnoredNames } from "../../src/plugins/gateway/ignored-names.ts";
 import type { GatewayOptions } from "../../src/plugins/gateway/parse.ts";
 import { parseGateway, SELECTION } from "../../src/plugins/gateway/parse.ts";
 import { service } from "../../src/plugins/kubernetes/cluster.cases.ts";
-import type { ToldPlugin } from "./told-house.ts";
-import { expectFresh, ToldHouse } from "./told-house.ts";
+import type { ToldPlugin } from "./told-bench.ts";
+import { expectFresh, ToldBench } from "./told-bench.ts";
 
 const kinds = kindsOf(SELECTION);
 
@@ -25,8 +25,8 @@ const gateway: ToldPlugin<GatewayOptions> = {
   },
 };
 
-function openWith(properties: string, objects: Iterable<ClusterObject>): Promise<ToldHouse> {
-  return ToldHouse.open(gateway, `gateway a.test {\n ttl 300\n ${properties}\n }`, objects);
+function openWith(properties: string, objects: Iterable<ClusterObject>): Promise<ToldBench> {
+  return ToldBench.open(gateway, `gateway a.test {\n ttl 300\n ${properties}\n }`, objects);
 }
 
 const QUESTIONS = [
@@ -85,7 +85,7 @@ it("a change of one name leaves the answers about others where they are", async 
   const told = await openWith("", OBJECTS.slice(0, 1));
   const asked = ["www.a.test A", "none.a.test A"];
   for (let i = 0; i < 3; i++) await told.sayAll(asked);
-  expect(told.house.table.size).toBe(2);
+  expect(told.bench.table.size).toBe(2);
   told.sink.upsert({
     kind: "Ingress",
     ...shop,
@@ -93,7 +93,7 @@ it("a change of one name leaves the answers about others where they are", async 
     hostnames: ["k.a.test"],
     ...at("192.0.2.9"),
   });
-  expect(told.house.table.size).toBe(2);
+  expect(told.bench.table.size).toBe(2);
   told.sink.upsert({
     kind: "Ingress",
     ...shop,
@@ -101,6 +101,6 @@ it("a change of one name leaves the answers about others where they are", async 
     hostnames: ["none.a.test"],
     ...at("192.0.2.9"),
   });
-  expect(told.house.table.size).toBe(1);
-  await told.house.close();
+  expect(told.bench.table.size).toBe(1);
+  await told.bench.close();
 });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 const MANIFESTS = join(import.meta.dirname, "../recorded/data/harbor.yaml");
 const TEMPLATE = `template IN A out.example {\n answer "{{ .Name }} 60 IN A 192.0.2.9"\n }`;
@@ -15,8 +15,8 @@ const QUESTIONS = [
 ];
 
 /** Prometheus's text without help, and without what no two runs have in common. */
-async function numbers(house: House): Promise<string[]> {
-  const text = await house.metrics.text();
+async function numbers(bench: TableBench): Promise<string[]> {
+  const text = await bench.metrics.text();
   const lines = text.split("\n").filter((line) => {
     return /^coredns_(dns|cache)_/.test(line) && !/duration_seconds_(sum|bucket)/.test(line);
   });
@@ -28,20 +28,20 @@ async function run(
   corefile: string,
   viaTable: boolean,
 ): Promise<{ numbers: string[]; hits: number }> {
-  const house = await House.open(corefile);
-  await house.ready();
+  const bench = await TableBench.open(corefile);
+  await bench.ready();
   let hits = 0;
   for (let round = 0; round < 40; round++) {
     for (const [i, line] of QUESTIONS.entries()) {
       const packet = encodeQuestion(parseQuestion(line), round);
       const address = (round + i) % 3 === 0 ? "2001:db8::1" : "192.0.2.1";
-      house.transport = (round + i) % 5 === 0 ? "tcp" : "udp";
-      if (viaTable && house.askTable(packet, address)) hits++;
-      else await house[viaTable ? "ask" : "askChain"](packet, address);
+      bench.transport = (round + i) % 5 === 0 ? "tcp" : "udp";
+      if (viaTable && bench.askTable(packet, address)) hits++;
+      else await bench[viaTable ? "ask" : "askChain"](packet, address);
     }
   }
-  const counted = await numbers(house);
-  await house.close();
+  const counted = await numbers(bench);
+  await bench.close();
   return { numbers: counted, hits };
 }
 
@@ -71,20 +71,20 @@ describe("the same traffic gives the same numbers with the table and without", (
   });
 
   it("and each hit has a duration", async () => {
-    const house = await House.open(`.:53 {
+    const bench = await TableBench.open(`.:53 {
       prometheus 127.0.0.1:0
       kubernetes cluster.local {
         manifests ${MANIFESTS}
       }
     }`);
-    await house.ready();
+    await bench.ready();
     const packet = encodeQuestion(parseQuestion("kubernetes.default.svc.cluster.local A"), 1);
     let nowMs = 5_000;
     // Each look at the clock takes half a millisecond: so does each hit.
     vi.spyOn(performance, "now").mockImplementation(() => (nowMs += 0.5));
-    for (let i = 0; i < 10; i++) await house.ask(packet);
-    const text = await house.metrics.text();
-    await house.close();
+    for (let i = 0; i < 10; i++) await bench.ask(packet);
+    const text = await bench.metrics.text();
+    await bench.close();
     const bucket = (le: string): string =>
       new RegExp(`duration_seconds_bucket\\{le="${le}",[^}]*\\} (\\d+)`).exec(text)?.[1] ?? "";
     expect(bucket("0.00025")).toBe("0");

@@ -15,7 +15,7 @@ import {
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { ROOT } from "../run-portolan.ts";
 import { ChangingCluster } from "./changing-cluster.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 const EXAMPLES = join(ROOT, "deploy/examples");
 const EXAMPLE = readFileSync(join(EXAMPLES, "namespaces/Corefile"), "utf8").replace(
@@ -23,16 +23,16 @@ const EXAMPLE = readFileSync(join(EXAMPLES, "namespaces/Corefile"), "utf8").repl
   "\n",
 );
 
-let open: House[] = [];
+let open: TableBench[] = [];
 
 afterEach(async () => {
-  for (const house of open) await house.close();
+  for (const bench of open) await bench.close();
   open = [];
 });
 
 /** The response code, and what the last record of an answer says. */
-async function say(house: House, question: string, client: string): Promise<string> {
-  const packet = await house.ask(encodeQuestion(parseQuestion(question), 1), client);
+async function say(bench: TableBench, question: string, client: string): Promise<string> {
+  const packet = await bench.ask(encodeQuestion(parseQuestion(question), 1), client);
   const message = packet && parseMessage(packet);
   if (!message) return "none";
   const [last] = message.answer.map(formatRecord).slice(-1);
@@ -46,9 +46,9 @@ describe("the example with a policy by namespaces, over the example's manifests"
 
   it("gives a tenant its own namespace and two shared ones only", async () => {
     const corefile = EXAMPLE.replace("pods verified", `pods verified\nmanifests ${EXAMPLES}`);
-    const house = await House.open(corefile);
-    open.push(house);
-    await house.ready();
+    const bench = await TableBench.open(corefile);
+    open.push(bench);
+    await bench.ready();
     const cases: [string, string, string][] = [
       [SHOP, "web.shop.svc.cluster.local A", "0 10.96.80.10"],
       [SHOP, "kubernetes.default.svc.cluster.local A", "0 10.96.0.1"],
@@ -62,13 +62,13 @@ describe("the example with a policy by namespaces, over the example's manifests"
     ];
     for (let i = 0; i < 4; i++) {
       for (const [client, question, expected] of cases) {
-        expect([client, question, await say(house, question, client)]).toEqual([
+        expect([client, question, await say(bench, question, client)]).toEqual([
           client,
           question,
           expected,
         ]);
       }
-      expect(await say(house, "gateway.edge.svc.cluster.local A", DATA)).toMatch(/^0 /);
+      expect(await say(bench, "gateway.edge.svc.cluster.local A", DATA)).toMatch(/^0 /);
     }
   });
 });
@@ -171,21 +171,21 @@ describe.each(["", "pods verified"])(
         await fc.assert(
           fc.asyncProperty(steps, async (list) => {
             const cluster = new ChangingCluster();
-            const house = await House.open(COREFILES[how](properties), cluster.plugins);
-            open.push(house);
+            const bench = await TableBench.open(COREFILES[how](properties), cluster.plugins);
+            open.push(bench);
             for (const object of FIXED) cluster.upsert(object);
             cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
             const there = new Map<string, readonly string[]>();
             for (const [place, asks, transport] of list) {
               for (const object of objectsOf(place)) cluster.upsert(object);
               there.set(place.namespace, place.addresses);
-              house.transport = transport;
+              bench.transport = transport;
               for (const [client, name] of asks) {
                 // An address that both have is nobody's.
                 const isIn = (space: string): boolean =>
                   there.get(space)?.includes(client) === true;
                 const isShop = isIn("shop") && !isIn("data");
-                const said = `${client} ${name}: ${await say(house, `${name} A`, client)}`;
+                const said = `${client} ${name}: ${await say(bench, `${name} A`, client)}`;
                 expect(said).toBe(`${client} ${name}: ${expected(isShop, name)}`);
               }
             }
@@ -199,8 +199,8 @@ describe.each(["", "pods verified"])(
     it("a name that autopath completes is judged as what it becomes", async () => {
       const cluster = new ChangingCluster();
       const corefile = COREFILES.acl(properties).replace("acl", "autopath @kubernetes\nacl");
-      const house = await House.open(corefile, cluster.plugins);
-      open.push(house);
+      const bench = await TableBench.open(corefile, cluster.plugins);
+      open.push(bench);
       for (const object of FIXED) cluster.upsert(object);
       for (const [space, address] of [
         ["shop", "10.0.0.1"],
@@ -212,7 +212,7 @@ describe.each(["", "pods verified"])(
       cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
       for (let i = 0; i < 4; i++) {
         const asks = (question: string, client: string): Promise<string> => {
-          return say(house, `${question}.svc.cluster.local A`, client);
+          return say(bench, `${question}.svc.cluster.local A`, client);
         };
         expect(await asks("db.data.shop", "10.0.0.1")).not.toContain("10.96.0.2");
         expect(await asks("web.shop.shop", "10.0.0.1")).toBe("0 10.96.0.1");
@@ -223,15 +223,15 @@ describe.each(["", "pods verified"])(
 
     it("a query that depends on it waits for nobody: it fails until the cluster is known", async () => {
       const cluster = new ChangingCluster();
-      const house = await House.open(COREFILES.acl(properties), cluster.plugins);
-      open.push(house);
+      const bench = await TableBench.open(COREFILES.acl(properties), cluster.plugins);
+      open.push(bench);
       for (const object of FIXED) cluster.upsert(object);
-      expect(await say(house, "web.shop.svc.cluster.local A", "10.0.0.1")).toBe("2");
+      expect(await say(bench, "web.shop.svc.cluster.local A", "10.0.0.1")).toBe("2");
       for (const object of objectsOf({ namespace: "shop", addresses: ["10.0.0.1"] })) {
         cluster.upsert(object);
       }
       cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
-      expect(await say(house, "web.shop.svc.cluster.local A", "10.0.0.1")).toBe("0 10.96.0.1");
+      expect(await say(bench, "web.shop.svc.cluster.local A", "10.0.0.1")).toBe("0 10.96.0.1");
     });
   },
 );

@@ -8,8 +8,8 @@ import { NodeIndex } from "../../src/plugins/nodes/node-index.ts";
 import type { NodesOptions } from "../../src/plugins/nodes/parse.ts";
 import { parseNodes, SELECTION } from "../../src/plugins/nodes/parse.ts";
 import { nodeZones } from "../../src/plugins/nodes/zones.ts";
-import type { ToldPlugin } from "./told-house.ts";
-import { expectFresh, ToldHouse } from "./told-house.ts";
+import type { ToldPlugin } from "./told-bench.ts";
+import { expectFresh, ToldBench } from "./told-bench.ts";
 
 const kinds = kindsOf(SELECTION);
 
@@ -25,8 +25,8 @@ const nodes: ToldPlugin<NodesOptions> = {
   },
 };
 
-function openWith(properties: string, objects: Iterable<ClusterObject>): Promise<ToldHouse> {
-  return ToldHouse.open(nodes, `nodes cluster.local {\n ttl 300\n ${properties}\n }`, objects);
+function openWith(properties: string, objects: Iterable<ClusterObject>): Promise<ToldBench> {
+  return ToldBench.open(nodes, `nodes cluster.local {\n ttl 300\n ${properties}\n }`, objects);
 }
 
 const QUESTIONS = [
@@ -84,14 +84,14 @@ describe.each(["", "fallthrough", "not_ready"])("with cache behind nodes { %s }"
 it("a change of one Service leaves the answers about others where they are", async () => {
   const told = await openWith("", [node("node-a", "192.0.2.1"), service("shop/web", exposed)]);
   for (let i = 0; i < 3; i++) await told.sayAll(QUESTIONS);
-  const { size } = told.house.table;
+  const { size } = told.bench.table;
   expect(size).toBe(QUESTIONS.length);
   told.sink.upsert(service("shop/other", exposed));
-  expect(told.house.table.size).toBe(size);
+  expect(told.bench.table.size).toBe(size);
   // As it was, as a kubelet tells each few minutes.
   told.sink.upsert(node("node-a", "192.0.2.1"));
-  expect(told.house.table.size).toBe(size);
+  expect(told.bench.table.size).toBe(size);
   told.sink.upsert(node("node-a", "192.0.2.9"));
-  expect(told.house.table.size).toBeLessThan(size);
-  await told.house.close();
+  expect(told.bench.table.size).toBeLessThan(size);
+  await told.bench.close();
 });

@@ -7,7 +7,7 @@ import { formatRecord } from "../../src/dns/presentation.ts";
 import { RrType } from "../../src/dns/iana/rr-type.ts";
 import type { ResourceRecord } from "../../src/dns/resource-record.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 const MANIFESTS = join(import.meta.dirname, "../recorded/data/harbor.yaml");
 const ZONES = "cluster.local in-addr.arpa ip6.arpa";
@@ -95,16 +95,16 @@ const cases = Object.entries(corefiles).flatMap(([what, corefile]) =>
 );
 
 describe.each(cases)("with $what, over $transport", ({ transport, corefile }) => {
-  let house: House;
+  let bench: TableBench;
   let nowMs = 1_000_000;
   beforeAll(async () => {
     vi.spyOn(performance, "now").mockImplementation(() => nowMs);
-    house = await House.open(corefile);
-    house.transport = transport;
-    await house.ready();
+    bench = await TableBench.open(corefile);
+    bench.transport = transport;
+    await bench.ready();
   });
   afterAll(async () => {
-    await house.close();
+    await bench.close();
     vi.restoreAllMocks();
   });
 
@@ -115,12 +115,12 @@ describe.each(cases)("with $what, over $transport", ({ transport, corefile }) =>
       fc.asyncProperty(questions, seconds, async (question, later) => {
         nowMs += later * 700;
         const packet = encode(question);
-        await house.ask(packet);
-        await house.ask(packet);
-        const told = await house.askChain(packet);
-        const hit = house.askTable(packet);
+        await bench.ask(packet);
+        await bench.ask(packet);
+        const told = await bench.askChain(packet);
+        const hit = bench.askTable(packet);
         if (hit) hits++;
-        expect(normalized(await house.ask(packet))).toEqual(normalized(told));
+        expect(normalized(await bench.ask(packet))).toEqual(normalized(told));
         expect(normalized(hit ?? told)).toEqual(normalized(told));
       }),
       { numRuns: 1_500, endOnFailure: true },
@@ -134,13 +134,13 @@ describe.each(cases)("with $what, over $transport", ({ transport, corefile }) =>
       fc.asyncProperty(questions, mutations, fc.integer({ min: -9, max: 9 }), async (...parts) => {
         const [question, changes, tail] = parts;
         const packet = encode(question);
-        await house.ask(packet);
-        await house.ask(packet);
+        await bench.ask(packet);
+        await bench.ask(packet);
         const broken = Buffer.alloc(Math.max(0, packet.length + tail));
         packet.copy(broken);
         for (const [at, octet] of changes) if (at < broken.length) broken[at] = octet;
-        const hit = house.askTable(broken);
-        const told = hit && normalized(await house.askChain(broken));
+        const hit = bench.askTable(broken);
+        const told = hit && normalized(await bench.askChain(broken));
         expect(hit && normalized(hit)).toEqual(told);
       }),
       { numRuns: 1_500, endOnFailure: true },

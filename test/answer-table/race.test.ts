@@ -8,7 +8,7 @@ import { formatRecord } from "../../src/dns/presentation.ts";
 import { namespace, service, slice, headless } from "../../src/plugins/kubernetes/cluster.cases.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { ChangingCluster } from "./changing-cluster.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 const KINDS = ["Namespace", "Service", "EndpointSlice"] as const;
 const corefiles = {
@@ -21,8 +21,8 @@ function request(line: string, id = 7): Buffer {
 }
 
 /** Response code and addresses. */
-async function answer(house: House, line: string): Promise<string> {
-  const packet = await house.ask(request(line));
+async function answer(bench: TableBench, line: string): Promise<string> {
+  const packet = await bench.ask(request(line));
   const message = packet && parseMessage(packet);
   if (!message) return "none";
   const addresses = message.answer.map((record) => formatRecord(record).split(" ").at(-1) ?? "");
@@ -112,7 +112,7 @@ describe.each(Object.entries(corefiles))("with %s", (_what, corefile) => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 40, maxLength: 120 }), async (script) => {
         const cluster = new ChangingCluster();
-        const house = await House.open(corefile, cluster.plugins);
+        const bench = await TableBench.open(corefile, cluster.plugins);
         const model = new Model();
         cluster.upsert(namespace("shop"));
         cluster.synced(...KINDS);
@@ -122,13 +122,13 @@ describe.each(Object.entries(corefiles))("with %s", (_what, corefile) => {
             continue;
           }
           const line = `svc-${step.i}.shop.svc.cluster.local ${step.type}`;
-          if (house.askTable(request(line))) hits++;
+          if (bench.askTable(request(line))) hits++;
           // The second and third time it may be in the table.
           for (let i = 0; i < 3; i++) {
-            expect(await answer(house, line)).toBe(model.expected(step.i, step.type));
+            expect(await answer(bench, line)).toBe(model.expected(step.i, step.type));
           }
         }
-        await house.close();
+        await bench.close();
       }),
       { numRuns: 60, endOnFailure: true },
     );
@@ -138,14 +138,14 @@ describe.each(Object.entries(corefiles))("with %s", (_what, corefile) => {
   it("a reader on another thread sends nothing that is older than what can be seen", async () => {
     const names = ["svc-0", "svc-1", "svc-2"];
     const cluster = new ChangingCluster();
-    const house = await House.open(corefile, cluster.plugins);
+    const bench = await TableBench.open(corefile, cluster.plugins);
     cluster.upsert(namespace("shop"));
     const shared = new SharedArrayBuffer(4 * (3 + names.length));
     const words = new Int32Array(shared);
     const requests = names.map((name) => request(`${name}.shop.svc.cluster.local A`));
-    const reader = house.table.writer.readers.open();
-    const { endpoint } = house.endpoint;
-    const table = house.table.writer.buffer;
+    const reader = bench.table.writer.readers.open();
+    const { endpoint } = bench.endpoint;
+    const table = bench.table.writer.buffer;
     const worker = new Worker(new URL("race-reader.ts", import.meta.url), {
       workerData: { table, reader, endpoint, shared, requests },
     });
@@ -160,18 +160,18 @@ describe.each(Object.entries(corefiles))("with %s", (_what, corefile) => {
       if (round < names.length) cluster.synced(...KINDS);
       // From here on the new address can be had from the main thread.
       Atomics.store(words, 3 + i, version);
-      void house.ask(requests[i] as Buffer);
-      void house.ask(requests[i] as Buffer);
+      void bench.ask(requests[i] as Buffer);
+      void bench.ask(requests[i] as Buffer);
       const [, hits = 0] = words;
       if (round >= 3_000 && hits >= 2_000) break;
       if (round % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     Atomics.store(words, 0, 1);
     await once(worker, "exit");
-    await house.close();
+    await bench.close();
 
     expect(words[2]).toBe(0);
     expect(words[1]).toBeGreaterThan(100);
-    expect(house.table.writer.readers.lost).toBe(0);
+    expect(bench.table.writer.readers.lost).toBe(0);
   });
 });

@@ -19,7 +19,7 @@ import { pluginName } from "../../src/server/plugin-order.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
 import { ChangingCluster } from "./changing-cluster.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** Stands for an upstream, which knows every name. */
 const upstream = definePlugin({
@@ -53,13 +53,13 @@ const corefile = (rules: readonly string[]): string => `.:53 {
 
 interface Opened {
   readonly cluster: ChangingCluster;
-  readonly house: House;
+  readonly bench: TableBench;
 }
 
-const open: House[] = [];
+const open: TableBench[] = [];
 
 afterEach(async () => {
-  for (const house of open.splice(0)) await house.close();
+  for (const bench of open.splice(0)) await bench.close();
   vi.restoreAllMocks();
 });
 
@@ -75,11 +75,11 @@ async function openWith(
   const list = cluster.plugins.map((plugin) =>
     pluginName(plugin) === "whoami" ? upstream : plugin,
   );
-  const house = await House.open(corefile(rules), list);
-  open.push(house);
+  const bench = await TableBench.open(corefile(rules), list);
+  open.push(bench);
   for (const object of objects) cluster.upsert(object);
   cluster.synced("Namespace", "Service", "EndpointSlice", "Pod");
-  return { cluster, house };
+  return { cluster, bench };
 }
 
 function packet(question: string): Buffer {
@@ -109,11 +109,11 @@ const QUESTIONS = [
 /** A Pod, once it is there, and somebody else. */
 const CLIENTS = ["10.0.0.7", "10.0.0.99"];
 
-async function sayAll(house: House): Promise<string[]> {
+async function sayAll(bench: TableBench): Promise<string[]> {
   const said: string[] = [];
   for (const question of QUESTIONS) {
     for (const address of CLIENTS) {
-      said.push(`${question} ${address}: ${format(await house.ask(packet(question), address))}`);
+      said.push(`${question} ${address}: ${format(await bench.ask(packet(question), address))}`);
     }
   }
   return said;
@@ -161,17 +161,17 @@ describe.each([
     );
     await fc.assert(
       fc.asyncProperty(changes, async (list) => {
-        const { cluster, house } = await openWith(rules, [namespace("shop")]);
+        const { cluster, bench } = await openWith(rules, [namespace("shop")]);
         const there = new Map<string, ClusterObject>([["Namespace//shop", namespace("shop")]]);
         for (const { object, isRemoval } of list) {
           // The second and third time, cache and table answer.
-          for (let i = 0; i < 3; i++) await sayAll(house);
+          for (let i = 0; i < 3; i++) await sayAll(bench);
           if (isRemoval) cluster.remove(object.kind, object);
           else cluster.upsert(object);
           if (isRemoval) there.delete(keyOf(object));
           else there.set(keyOf(object), object);
           const fresh = await openWith(rules, [...there.values()]);
-          expect(await sayAll(house)).toEqual(await sayAll(fresh.house));
+          expect(await sayAll(bench)).toEqual(await sayAll(fresh.bench));
           await closeLast();
         }
         await closeLast();
@@ -190,10 +190,10 @@ describe("a question that is asked again", () => {
     question: string,
     address?: string,
   ): Promise<{ chain: string; table: string }> {
-    const { house } = await openWith(rules, objects);
-    const chain = format(await house.ask(packet(question), CLIENTS[0]));
-    for (let i = 0; i < 2; i++) await house.ask(packet(question), CLIENTS[0]);
-    return { chain, table: format(house.askTable(packet(question), address)) };
+    const { bench } = await openWith(rules, objects);
+    const chain = format(await bench.ask(packet(question), CLIENTS[0]));
+    for (let i = 0; i < 2; i++) await bench.ask(packet(question), CLIENTS[0]);
+    return { chain, table: format(bench.askTable(packet(question), address)) };
   }
 
   it.each([
@@ -225,9 +225,9 @@ describe("a question that is asked again", () => {
     const question = "outside.test A";
     const { table } = await repeated(rules, question);
     expect(table).toBe("none");
-    const [house] = open;
+    const [bench] = open;
     const said = [...CLIENTS, ...CLIENTS].map(async (address) => {
-      return format(await house?.ask(packet(question), address));
+      return format(await bench?.ask(packet(question), address));
     });
     const [first, second, ...again] = await Promise.all(said);
     expect(again).toEqual([first, second]);
@@ -236,22 +236,22 @@ describe("a question that is asked again", () => {
   it("under a name made of who asks is given to nobody else", async () => {
     const rule =
       "name regex ^([^.]+)\\.mine\\. {1}.{kubernetes/client-namespace}.svc.cluster.local metadata answer auto";
-    const { house } = await openWith([rule], [...objects, pod("shop/p", "10.0.0.7")]);
+    const { bench } = await openWith([rule], [...objects, pod("shop/p", "10.0.0.7")]);
     const [insider, outsider] = ["web.mine. A 10.0.0.1", "web.mine. A 192.0.2.1"];
     for (let i = 0; i < 4; i++) {
-      expect(format(await house.ask(packet("web.mine A"), CLIENTS[0]))).toBe(`0 | ${insider}`);
-      expect(format(await house.ask(packet("web.mine A"), CLIENTS[1]))).toBe(`0 | ${outsider}`);
+      expect(format(await bench.ask(packet("web.mine A"), CLIENTS[0]))).toBe(`0 | ${insider}`);
+      expect(format(await bench.ask(packet("web.mine A"), CLIENTS[1]))).toBe(`0 | ${outsider}`);
     }
   });
 
   it("of a range of TTLs counts down within it, and no further", async () => {
     let nowMs = 1_000_000;
     vi.spyOn(performance, "now").mockImplementation(() => nowMs);
-    const { house } = await openWith(["ttl suffix .test 30-100"], []);
+    const { bench } = await openWith(["ttl suffix .test 30-100"], []);
     const ttls: (number | undefined)[] = [];
     for (const seconds of [0, 0, 0, 150, 49, 1, 1, 60, 10, 5]) {
       nowMs += seconds * 1_000;
-      const reply = await house.ask(packet("outside.test A"));
+      const reply = await bench.ask(packet("outside.test A"));
       ttls.push(reply && parseMessage(reply)?.answer[0]?.ttlSeconds);
     }
     // Of 300 seconds 300, 150, 101, 100, 99, 39, 29 and 24 are left.

@@ -12,7 +12,7 @@ import type { Repetition } from "../../src/server/contract/reply.ts";
 import { Reply } from "../../src/server/contract/reply.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 let nowMs = 100_000;
 let state = new State();
@@ -21,7 +21,7 @@ let repetition: Repetition = {};
 let untilMs = Infinity;
 /** Records of the answer; `@` stands for the name asked for. */
 let answer: readonly string[] = [];
-let open: House[] = [];
+let open: TableBench[] = [];
 
 function serve(query: Query): Reply {
   asked++;
@@ -35,10 +35,10 @@ function plugin(name: string, instance: Instance): PluginOrder[number] {
   return definePlugin({ name, parse: noArguments, create: () => instance });
 }
 
-async function house(...instances: Instance[]): Promise<House> {
+async function bench(...instances: Instance[]): Promise<TableBench> {
   const list = instances.map((instance, i) => plugin(`plugin${i}`, instance));
   const names = instances.map((_instance, i) => `plugin${i}`);
-  const opened = await House.open(`.:53 {\n ${names.join("\n ")}\n }`, list);
+  const opened = await TableBench.open(`.:53 {\n ${names.join("\n ")}\n }`, list);
   open.push(opened);
   return opened;
 }
@@ -55,7 +55,7 @@ function lines(reply: Buffer | undefined): string[] {
 }
 
 /** Asks until the table could know. */
-async function teach(target: House, line: string): Promise<void> {
+async function teach(target: TableBench, line: string): Promise<void> {
   await target.ask(packet(line));
   await target.ask(packet(line));
 }
@@ -77,7 +77,7 @@ afterEach(async () => {
 
 describe("the answer table", () => {
   it("knows what has been asked twice, and then asks nobody", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     await target.ask(packet("a.test A"));
     expect(target.askTable(packet("a.test A"))).toBeUndefined();
     await target.ask(packet("a.test A"));
@@ -86,7 +86,7 @@ describe("the answer table", () => {
   });
 
   it("answers with the client's id and RD", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     await teach(target, "a.test A");
     expect(target.askTable(packet("a.test A +norec"))).toBeUndefined();
     await teach(target, "a.test A +norec");
@@ -97,7 +97,7 @@ describe("the answer table", () => {
   });
 
   it("writes names as the question does where the plugin would", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     await teach(target, "a.test A");
     expect(target.askTable(packet("A.tEst A"))).toBeUndefined();
     repetition = { followsCase: true };
@@ -106,7 +106,7 @@ describe("the answer table", () => {
   });
 
   it("turns no addresses round that have an order, though those of others are", async () => {
-    const target = await house({ passable: "rotated", serve });
+    const target = await bench({ passable: "rotated", serve });
     answer = ["@ 60 IN A 192.0.2.1", "@ 60 IN A 192.0.2.2"];
     await teach(target, "a.test A");
     repetition = { isOrdered: true };
@@ -120,14 +120,14 @@ describe("the answer table", () => {
   });
 
   it("tells types 65 and 97 apart, whose numbers look like letters", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     await teach(target, "a.test TYPE65");
     expect(target.askTable(packet("a.test TYPE65"))).toBeDefined();
     expect(target.askTable(packet("a.test TYPE97"))).toBeUndefined();
   });
 
   it("keeps questions apart by EDNS, DO, RD, CD and AD", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     const ad = packet("a.test A");
     ad.writeUInt8(0x20, 3);
     const shapes = ["", "+norec", "+edns", "+do", "+cd", "+do +cd"].map((one) =>
@@ -143,7 +143,7 @@ describe("the answer table", () => {
   });
 
   it("counts TTLs down, and ends in time", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     repetition = { aging: { ttlSeconds: 30, fromMs: nowMs } };
     untilMs = nowMs + 30_000;
     answer = ["@ 30 IN A 192.0.2.1", "@ 30 IN TXT x"];
@@ -162,7 +162,7 @@ describe("the answer table", () => {
   });
 
   it("begins with each of several addresses where they are to be rotated", async () => {
-    const target = await house({ ...source, passable: "rotated" });
+    const target = await bench({ ...source, passable: "rotated" });
     answer = ["@ 60 IN A 192.0.2.1", "@ 60 IN A 192.0.2.2", "@ 60 IN A 192.0.2.3"];
     await teach(target, "a.test A");
     const orders = new Set<string>();
@@ -175,7 +175,7 @@ describe("the answer table", () => {
   });
 
   it("leaves alone what it cannot rotate", async () => {
-    const target = await house({ ...source, passable: "rotated" });
+    const target = await bench({ ...source, passable: "rotated" });
     answer = ["@ 60 IN MX 1 a.", "@ 60 IN MX 1 b."];
     await teach(target, "a.test MX");
     expect(target.askTable(packet("a.test MX"))).toBeUndefined();
@@ -185,7 +185,7 @@ describe("the answer table", () => {
   });
 
   it("gives a long reply only to those who can take it, and keeps none that was cut", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     answer = Array.from({ length: 40 }, (_, i) => `@ 60 IN A 192.0.2.${i}`);
     await teach(target, "a.test A +bufsize=600");
     expect(target.askTable(packet("a.test A +bufsize=1232"))).toBeUndefined();
@@ -197,7 +197,7 @@ describe("the answer table", () => {
   });
 
   it("forgets before a state is another", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     await teach(target, "a.test A");
     await teach(target, "b.test A");
     expect(target.table.size).toBe(2);
@@ -214,7 +214,7 @@ describe("the answer table", () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return serve(query);
     };
-    const target = await house({ passable: true, serve: slow });
+    const target = await bench({ passable: true, serve: slow });
     const first = target.ask(packet("a.test A"));
     waiting.pop()?.();
     await first;
@@ -229,7 +229,7 @@ describe("the answer table", () => {
     ["does not say that it may be passed by", { serve: (query, next) => next(query) }],
     ["wants to see each query", { observe: () => {} }],
   ])("is not used where a plugin %s", async (_what, instance) => {
-    const target = await house(instance, source);
+    const target = await bench(instance, source);
     await teach(target, "a.test A");
     await target.ask(packet("a.test A"));
     expect(asked).toBe(3);
@@ -237,7 +237,7 @@ describe("the answer table", () => {
   });
 
   it("keeps what is asked for while a flood goes by, in the room it has", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     answer = Array.from({ length: 10 }, (_, i) => `@ 60 IN TXT "${"x".repeat(30)}${i}"`);
     await teach(target, "hot.test TXT +edns");
     const hot = new Set<boolean>();
@@ -252,13 +252,13 @@ describe("the answer table", () => {
   });
 
   it("lets no name in that comes only once", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     for (let i = 0; i < 500; i++) await target.ask(packet(`once-${i}.test A`));
     expect(target.table.size).toBe(0);
   });
 
   it("tells the plugin of its hits, also of those of a reply that has expired", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     let counted = 0;
     untilMs = nowMs + 1_000;
     repetition = { count: (hits) => (counted += hits) };
@@ -274,7 +274,7 @@ describe("the answer table", () => {
 
 describe("what is known over TCP and over UDP", () => {
   it("is the same, but for what UDP has no room for", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     answer = Array.from({ length: 40 }, (_none, i) => `@ 60 IN A 192.0.2.${i + 1}`);
     target.transport = "tcp";
     await teach(target, "a.test A");
@@ -292,7 +292,7 @@ describe("what is known over TCP and over UDP", () => {
   });
 
   it("is never a reply that UDP has cut", async () => {
-    const target = await house(source);
+    const target = await bench(source);
     answer = Array.from({ length: 80 }, (_none, i) => `@ 60 IN A 192.0.2.${i + 1}`);
     await teach(target, "a.test A +edns");
     target.transport = "tcp";

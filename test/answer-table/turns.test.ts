@@ -8,13 +8,13 @@ import { definePlugin } from "../../src/server/contract/plugin.ts";
 import { Reply } from "../../src/server/contract/reply.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 const REPLIES = 1_000;
 /** What a turn of the event loop may do to replies that nobody waits for. */
 const MAX_A_TURN = 32;
 
-let house: House;
+let bench: TableBench;
 let state: State;
 /** Of which replies the plugin was told since the last look, and how many hits there were in all. */
 let told = 0;
@@ -44,13 +44,13 @@ beforeEach(async () => {
       },
     }),
   });
-  house = await House.open(".:53 {\n source\n }", [plugin]);
-  for (const packet of packets) for (let i = 0; i < 2; i++) await house.ask(packet);
+  bench = await TableBench.open(".:53 {\n source\n }", [plugin]);
+  for (const packet of packets) for (let i = 0; i < 2; i++) await bench.ask(packet);
 });
-afterEach(() => house.close());
+afterEach(() => bench.close());
 
 function askAll(): number {
-  return packets.filter((packet) => house.askTable(packet)).length;
+  return packets.filter((packet) => bench.askTable(packet)).length;
 }
 
 /** How many replies the plugin is told of in each turn, until all hits are counted. */
@@ -66,21 +66,21 @@ async function turns(): Promise<number[]> {
 
 it("counts hits piece by piece, and a scrape has all of them", async () => {
   expect(askAll()).toBe(REPLIES);
-  const text = house.metrics.text();
+  const text = bench.metrics.text();
   expect(told).toBe(0);
   const each = await turns();
   expect(Math.max(...each)).toBeLessThanOrEqual(MAX_A_TURN);
   await text;
   expect(hits).toBe(REPLIES);
   askAll();
-  await house.metrics.text();
+  await bench.metrics.text();
   expect(hits).toBe(2 * REPLIES);
 });
 
 it.each<[string, () => void]>([
   ["a state of all of them ends", () => state.end()],
-  ["an endpoint begins anew", () => house.endpoint.renew()],
-  ["an endpoint is closed", () => house.endpoint.close()],
+  ["an endpoint begins anew", () => bench.endpoint.renew()],
+  ["an endpoint is closed", () => bench.endpoint.close()],
 ])("answers with none of them from the moment that %s, and clears up later", async (_what, end) => {
   askAll();
   end();
@@ -89,33 +89,33 @@ it.each<[string, () => void]>([
   const each = await turns();
   expect(Math.max(...each)).toBeLessThanOrEqual(MAX_A_TURN);
   expect(hits).toBe(REPLIES);
-  await house.table.count();
-  expect(house.table.size).toBe(0);
+  await bench.table.count();
+  expect(bench.table.size).toBe(0);
 });
 
 it("keeps the next reply to a question whose last one has not been cleared up", async () => {
   state.end();
   state = new State();
   const last = packets.at(-1) as Buffer;
-  for (let i = 0; i < 2; i++) await house.ask(last);
-  expect(house.askTable(last)).toBeDefined();
-  await house.table.count();
-  expect(house.table.size).toBe(1);
-  expect(house.askTable(last)).toBeDefined();
+  for (let i = 0; i < 2; i++) await bench.ask(last);
+  expect(bench.askTable(last)).toBeDefined();
+  await bench.table.count();
+  expect(bench.table.size).toBe(1);
+  expect(bench.askTable(last)).toBeDefined();
 });
 
 it("looks at a few slots for a new reply, even where all are wanted", async () => {
   const [, { count }] = SLOT_CLASSES as [SlotClass, SlotClass];
   const long = (i: number): Buffer => request(`${`${"x".repeat(50)}.`.repeat(4)}long-${i}.test`);
   for (let i = 0; i < count; i++) {
-    for (let twice = 0; twice < 2; twice++) await house.ask(long(i));
-    house.askTable(long(i));
+    for (let twice = 0; twice < 2; twice++) await bench.ask(long(i));
+    bench.askTable(long(i));
   }
-  expect([house.table.size, told]).toEqual([REPLIES + count, 0]);
-  for (let twice = 0; twice < 2; twice++) await house.ask(long(count));
+  expect([bench.table.size, told]).toEqual([REPLIES + count, 0]);
+  for (let twice = 0; twice < 2; twice++) await bench.ask(long(count));
   expect(told).toBe(256);
-  expect(house.table.size).toBe(REPLIES + count);
+  expect(bench.table.size).toBe(REPLIES + count);
   // Those were not hit since: so some day the hand of the clock finds some that are not wanted.
-  for (let i = 0; i < count / 256; i++) await house.ask(long(count));
-  expect(house.askTable(long(count))).toBeDefined();
+  for (let i = 0; i < count / 256; i++) await bench.ask(long(count));
+  expect(bench.askTable(long(count))).toBeDefined();
 });

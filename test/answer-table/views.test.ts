@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { parseMessage } from "../../src/dns/message.ts";
 import { formatRecord } from "../../src/dns/presentation.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** Each block has an address of its own for the names. */
 const block = (key: string, view: string, address: string): string => `${key}:53 {
@@ -79,17 +79,17 @@ async function addressIn(reply: Promise<Buffer | undefined>): Promise<string> {
   return record ? (formatRecord(record).split(" ").at(-1) ?? "") : "no answer";
 }
 
-let open: House[] = [];
+let open: TableBench[] = [];
 
 afterEach(async () => {
-  for (const house of open) await house.close();
+  for (const bench of open) await bench.close();
   open = [];
 });
 
-async function openHouse(): Promise<House> {
-  const house = await House.open(corefile);
-  open.push(house);
-  return house;
+async function openBench(): Promise<TableBench> {
+  const bench = await TableBench.open(corefile);
+  open.push(bench);
+  return bench;
 }
 
 describe("with views", () => {
@@ -104,11 +104,11 @@ describe("with views", () => {
     );
     await fc.assert(
       fc.asyncProperty(asks, async (list) => {
-        const house = await openHouse();
+        const bench = await openBench();
         for (const [client, name, transport] of list) {
-          house.transport = transport;
+          bench.transport = transport;
           const packet = encodeQuestion(parseQuestion(`${name} A`), 1);
-          const got = await addressIn(house.ask(packet, client));
+          const got = await addressIn(bench.ask(packet, client));
           expect(`${client} ${name} ${got}`).toBe(`${client} ${name} ${expected(client, name)}`);
         }
         await open.pop()?.close();
@@ -118,12 +118,12 @@ describe("with views", () => {
   });
 
   it("what no view was asked for is repeated by the table, and nothing else", async () => {
-    const house = await openHouse();
+    const bench = await openBench();
     const repeated: string[] = [];
     for (const name of NAMES) {
       const packet = encodeQuestion(parseQuestion(`${name} A`), 1);
-      for (let i = 0; i < 6; i++) await house.ask(packet, "10.1.0.1");
-      if (house.askTable(packet, "10.1.0.1")) repeated.push(name);
+      for (let i = 0; i < 6; i++) await bench.ask(packet, "10.1.0.1");
+      if (bench.askTable(packet, "10.1.0.1")) repeated.push(name);
     }
     expect(repeated).toEqual(["www.plain.test"]);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Explanation } from "../../src/explain/explanation.ts";
-import { manifests, namespaceText, serviceText } from "../../src/explain/house.cases.ts";
+import { manifests, namespaceText, serviceText } from "../../src/explain/explain-bench.cases.ts";
 import { until } from "../../src/testing/until.ts";
 import { readDocument } from "../documents/readme.ts";
 import type { Finished } from "../run-portolan.ts";

@@ -7,8 +7,8 @@ import { own } from "../../src/transport/tcp.ts";
 import { TcpConnection } from "../../src/transport/tcp-connection.ts";
 import { DEFAULT_TCP_LIMITS } from "../../src/transport/tcp-limits.ts";
 import { checkReply, isQuery } from "./check-reply.ts";
-import type { House } from "./house.ts";
-import { openHouseSession } from "./house-session.ts";
+import type { FuzzBench } from "./fuzz-bench.ts";
+import { openHouseSession } from "./bench-session.ts";
 import { damaged, mutatedPacket } from "./mutate-packet.ts";
 import type { Random } from "./random.ts";
 import type { FuzzResult, FuzzTarget } from "./target.ts";
@@ -26,7 +26,7 @@ export const frames: FuzzTarget = {
 const MAX_MESSAGES = 12;
 const MIN_MESSAGE_OCTETS = 12;
 
-async function run(house: House, random: Random): Promise<FuzzResult> {
+async function run(bench: FuzzBench, random: Random): Promise<FuzzResult> {
   const count = 1 + random.below(MAX_MESSAGES);
   const queries = Array.from({ length: count }, () => mutatedPacket(random));
   const whole = Buffer.concat(queries.map(frame));
@@ -35,7 +35,7 @@ async function run(house: House, random: Random): Promise<FuzzResult> {
   const wire = new FakeSocket();
   const beganMs = cpuMs();
   const connection = new TcpConnection(wire, {
-    receive: house.dispatcher.receive,
+    receive: bench.dispatcher.receive,
     responder: new StreamResponder(NO_ANSWERS),
     limits: { ...DEFAULT_TCP_LIMITS, lingerMs: 1 },
   });
@@ -69,7 +69,7 @@ function messagesIn(stream: Buffer): Expected {
   return { packets, isBroken: false, isCut: at < stream.length };
 }
 
-/** Replies come in the order of the queries: nothing behind this house's plugins waits. */
+/** Replies come in the order of the queries: nothing behind this bench's plugins waits. */
 function checkAll(sent: Buffer, { packets, isBroken }: Expected, written: Buffer): string {
   const replies: Buffer[] = [];
   const reader = new FrameReader();

@@ -1,7 +1,7 @@
 import type { Client, TransportName } from "../../src/transport/client.ts";
 import { checkReply, isQuery } from "./check-reply.ts";
-import type { House } from "./house.ts";
-import { openHouseSession } from "./house-session.ts";
+import type { FuzzBench } from "./fuzz-bench.ts";
+import { openHouseSession } from "./bench-session.ts";
 import { mutatedPacket } from "./mutate-packet.ts";
 import type { Random } from "./random.ts";
 import type { FuzzResult, FuzzTarget } from "./target.ts";
@@ -18,7 +18,7 @@ export const packets: FuzzTarget = {
 /** The answer table takes a reply in when it is made the second time, and gives it the third. */
 const TIMES = 3;
 
-function run(house: House, random: Random): FuzzResult {
+function run(bench: FuzzBench, random: Random): FuzzResult {
   const transport = random.oneIn(4) ? "tcp" : "udp";
   const sent = mutatedPacket(random);
   const messages = random.oneIn(3) ? TIMES : 1;
@@ -29,7 +29,7 @@ function run(house: House, random: Random): FuzzResult {
     const packet = Buffer.from(sent);
     ms = Math.max(
       ms,
-      timed(sent, () => house.dispatcher.receive(packet, client)),
+      timed(sent, () => bench.dispatcher.receive(packet, client)),
     );
     outcome = check(sent, replies, transport === "tcp");
   }

@@ -3,8 +3,8 @@ import { answerTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts"
 import { parseMessage } from "../../src/dns/message.ts";
 import { query } from "../conformance/query-packet.ts";
 import { checkReply } from "./check-reply.ts";
-import type { House } from "./house.ts";
-import { openHouse } from "./house.ts";
+import type { FuzzBench } from "./fuzz-bench.ts";
+import { openBench } from "./fuzz-bench.ts";
 import { mutatedResponse } from "./mutate-packet.ts";
 import { clientOf } from "./packets.ts";
 import { Random } from "./random.ts";
@@ -20,13 +20,13 @@ export const responses: FuzzTarget = {
   async open() {
     const answers: { random: Random } = { random: new Random(0) };
     const upstream = await startFakeUpstream((received) => answer(received, answers.random));
-    const house = await openHouse(FORWARD.replace("UPSTREAM", upstream.address));
+    const bench = await openBench(FORWARD.replace("UPSTREAM", upstream.address));
     return {
       run: (random) => {
         answers.random = new Random(random.u32());
-        return run(house, random);
+        return run(bench, random);
       },
-      close: () => close(house, upstream),
+      close: () => close(bench, upstream),
     };
   },
 };
@@ -52,7 +52,7 @@ function answer({ packet, reply, transport }: ReceivedQuery, random: Random): vo
   reply(answerTo(packet));
 }
 
-async function run(house: House, random: Random): Promise<FuzzResult> {
+async function run(bench: FuzzBench, random: Random): Promise<FuzzResult> {
   const isStream = random.oneIn(4);
   const type = random.pick(["A", "AAAA", "TXT", "SRV", "ANY", "65280"]);
   const opt = random.oneIn(2) ? { opt: { payloadSize: 1232 } } : {};
@@ -60,7 +60,7 @@ async function run(house: House, random: Random): Promise<FuzzResult> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
   const timer = setTimeout(() => reject(new Error("was not answered")), PATIENCE_MS);
   const beganMs = cpuMs();
-  house.dispatcher.receive(Buffer.from(sent), clientOf(isStream ? "tcp" : "udp", resolve));
+  bench.dispatcher.receive(Buffer.from(sent), clientOf(isStream ? "tcp" : "udp", resolve));
   const reply = await promise;
   clearTimeout(timer);
   const ms = cpuMs() - beganMs;
@@ -72,9 +72,9 @@ async function run(house: House, random: Random): Promise<FuzzResult> {
   return { outcome, ms };
 }
 
-async function close(house: House, upstream: FakeUpstream): Promise<void> {
-  const waiting = house.inFlight();
-  await house.close();
+async function close(bench: FuzzBench, upstream: FakeUpstream): Promise<void> {
+  const waiting = bench.inFlight();
+  await bench.close();
   await upstream.close();
   hold(waiting === 0, `${waiting} queries are in flight at the end`, "");
 }

@@ -8,21 +8,21 @@ import { Flag } from "../../src/dns/header.ts";
 import { records } from "../../src/testing/query.ts";
 import { frame, FrameReader } from "../../src/dns/frame-reader.ts";
 import { clientOf } from "../fuzz/packets.ts";
-import type { House } from "../fuzz/house.ts";
-import { openHouse } from "../fuzz/house.ts";
+import type { FuzzBench } from "../fuzz/fuzz-bench.ts";
+import { openBench } from "../fuzz/fuzz-bench.ts";
 import { cpuMs } from "../fuzz/target.ts";
 import { query } from "../conformance/query-packet.ts";
 import { TestCluster, namespace, service } from "../../src/plugins/kubernetes/cluster.cases.ts";
 
-let house: House;
+let bench: FuzzBench;
 beforeAll(async () => {
-  house = await openHouse();
+  bench = await openBench();
 });
-afterAll(() => house.close());
+afterAll(() => bench.close());
 
 function answer(packet: Buffer, transport: "udp" | "tcp"): Buffer | undefined {
   let reply: Buffer | undefined;
-  house.dispatcher.receive(
+  bench.dispatcher.receive(
     packet,
     clientOf(transport, (octets) => (reply = octets)),
   );
@@ -103,7 +103,7 @@ it("CVE-2024-25581: every type there can be has a reply, over UDP and TCP", () =
 
 it("CVE-2025-30193: twenty thousand queries in one piece over TCP are all answered", async () => {
   const one = frame(query("www.hosts.test. A"));
-  const socket = createConnection({ port: house.server.port, host: "127.0.0.1" });
+  const socket = createConnection({ port: bench.server.port, host: "127.0.0.1" });
   const frames = new FrameReader();
   let replies = 0;
   socket.on("data", (chunk) => frames.push(chunk, () => replies++));
@@ -119,7 +119,7 @@ it("CVE-2022-0396: a client that goes in the middle of a query leaves nothing be
     process.getActiveResourcesInfo().filter((name) => /TCP/.test(name)).length;
   const before = handles();
   for (let i = 0; i < 50; i++) {
-    const socket = createConnection({ port: house.server.port, host: "127.0.0.1" });
+    const socket = createConnection({ port: bench.server.port, host: "127.0.0.1" });
     socket.on("error", () => {});
     await once(socket, "connect");
     if (i % 2 === 0) socket.end(frame(query("www.hosts.test. A")).subarray(0, 7));
@@ -127,7 +127,7 @@ it("CVE-2022-0396: a client that goes in the middle of a query leaves nothing be
     socket.resume();
   }
   await expect.poll(handles).toBeLessThanOrEqual(before);
-  expect(house.inFlight()).toBe(0);
+  expect(bench.inFlight()).toBe(0);
 });
 
 it("CVE-2021-23386: a reply has no octet that nobody wrote", () => {

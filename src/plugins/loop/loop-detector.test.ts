@@ -15,7 +15,7 @@ class Bench {
   isServing = true;
   readonly detector: LoopDetector;
 
-  constructor(upstream: (house: Bench, query: Query) => Reply | Promise<Reply>, zone = ".") {
+  constructor(upstream: (bench: Bench, query: Query) => Reply | Promise<Reply>, zone = ".") {
     const next: Next = (query) => {
       this.probes.push(query);
       return upstream(this, query);
@@ -39,9 +39,9 @@ class Bench {
 }
 
 /** An upstream that forwards to us, and passes on what we say. */
-async function looping(house: Bench, query: Query): Promise<Reply> {
+async function looping(bench: Bench, query: Query): Promise<Reply> {
   await Promise.resolve();
-  house.receive(query);
+  bench.receive(query);
   return new Reply(Rcode.SERVFAIL);
 }
 
@@ -54,88 +54,88 @@ afterEach(() => void vi.useRealTimers());
 
 describe("loop", () => {
   it("ends the process, in CoreDNS's words, when probes come back", async () => {
-    const house = new Bench(looping, "example.org.");
+    const bench = new Bench(looping, "example.org.");
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(house.fatal).toEqual([
+    expect(bench.fatal).toEqual([
       expect.stringMatching(
         /^Loop \(192\.0\.2\.9:9 -> :53\) detected for zone "example\.org\.", see https:\/\/coredns\.io\/plugins\/loop#troubleshooting\. Query: "HINFO \d+\.\d+\.example\.org\."$/,
       ),
     ]);
-    expect(new Set(house.probes.map(({ qname }) => qname.key)).size).toBe(2);
+    expect(new Set(bench.probes.map(({ qname }) => qname.key)).size).toBe(2);
   });
 
   it("asks once where there is no loop", async () => {
-    const house = new Bench(answering);
+    const bench = new Bench(answering);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(house.probes).toHaveLength(1);
-    expect(house.fatal).toEqual([]);
+    expect(bench.probes).toHaveLength(1);
+    expect(bench.fatal).toEqual([]);
   });
 
   it("waits until the sockets are open", async () => {
-    const house = new Bench(looping);
-    house.isServing = false;
+    const bench = new Bench(looping);
+    bench.isServing = false;
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(house.probes).toEqual([]);
-    house.isServing = true;
+    expect(bench.probes).toEqual([]);
+    bench.isServing = true;
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(house.fatal).toHaveLength(1);
+    expect(bench.fatal).toHaveLength(1);
   });
 
   it("asks again every second, for 30 s, while there is no answer", async () => {
-    const house = new Bench(() => Promise.reject(new Error("nobody there")));
+    const bench = new Bench(() => Promise.reject(new Error("nobody there")));
     await vi.advanceTimersByTimeAsync(120_000);
-    expect(house.probes).toHaveLength(30);
-    expect(new Set(house.probes.map(({ qname }) => qname.key)).size).toBe(30);
+    expect(bench.probes).toHaveLength(30);
+    expect(new Set(bench.probes.map(({ qname }) => qname.key)).size).toBe(30);
   });
 
   it("takes no notice of a probe that somebody replays", async () => {
-    const house = new Bench(answering);
+    const bench = new Bench(answering);
     await vi.advanceTimersByTimeAsync(200);
-    const [probe] = house.probes;
-    const replayed = [1, 2, 3, 4].map(() => (probe ? house.receive(probe) : ""));
+    const [probe] = bench.probes;
+    const replayed = [1, 2, 3, 4].map(() => (probe ? bench.receive(probe) : ""));
     expect(replayed).toEqual(["passed on", "passed on", "passed on", "passed on"]);
-    expect(house.fatal).toEqual([]);
+    expect(bench.fatal).toEqual([]);
   });
 
   it("wants more than one probe to come back, however often the one does", async () => {
     let isReplaying = true;
-    const house = new Bench(async (house, query) => {
+    const bench = new Bench(async (bench, query) => {
       const times = isReplaying ? 5 : 0;
       isReplaying = false;
-      for (let i = 0; i < times; i++) house.receive(query);
+      for (let i = 0; i < times; i++) bench.receive(query);
       return answering();
     });
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(house.fatal).toEqual([]);
+    expect(bench.fatal).toEqual([]);
   });
 
   it("finds a loop that only some of the upstreams make", async () => {
     let count = 0;
-    const house = new Bench((house, query) => {
-      return count++ % 3 === 0 ? looping(house, query) : answering();
+    const bench = new Bench((bench, query) => {
+      return count++ % 3 === 0 ? looping(bench, query) : answering();
     });
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(house.fatal).toHaveLength(1);
+    expect(bench.fatal).toHaveLength(1);
   });
 
   it("lets all other questions pass", async () => {
-    const house = new Bench(() => new Promise<Reply>(() => {}), "example.org.");
+    const bench = new Bench(() => new Promise<Reply>(() => {}), "example.org.");
     await vi.advanceTimersByTimeAsync(200);
-    const [probe] = house.probes;
+    const [probe] = bench.probes;
     const qname = probe?.qname.toString() ?? "";
     const questions = [testQuery(qname, "A"), testQuery("1.2.example.org.", "HINFO")];
     for (const query of questions) {
-      expect((await ask(house.detector, query)).rcode).toBe("BADTRUNC");
+      expect((await ask(bench.detector, query)).rcode).toBe("BADTRUNC");
     }
-    house.detector.stop();
-    expect((await ask(house.detector, testQuery(qname, "HINFO"))).rcode).toBe("BADTRUNC");
+    bench.detector.stop();
+    expect((await ask(bench.detector, testQuery(qname, "HINFO"))).rcode).toBe("BADTRUNC");
   });
 
   it("does not ask below a zone that leaves no room for a random name", async () => {
     const label = "x".repeat(60);
-    const house = new Bench(looping, `${label}.${label}.${label}.${label}.`);
+    const bench = new Bench(looping, `${label}.${label}.${label}.${label}.`);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(house.probes).toEqual([]);
+    expect(bench.probes).toEqual([]);
   });
 
   it("takes no arguments and no body", () => {

@@ -61,42 +61,42 @@ class Bench {
   }
 }
 
-let house = new Bench();
+let bench = new Bench();
 beforeEach(() => {
-  house = new Bench("kubernetes", "forward/1", "forward/2");
+  bench = new Bench("kubernetes", "forward/1", "forward/2");
 });
-afterEach(() => house.stop());
+afterEach(() => bench.stop());
 
 describe("ready", () => {
   it("answers 200 OK when all plugins are ready", async () => {
-    await house.start();
-    expect(await house.get()).toBe("200 OK");
+    await bench.start();
+    expect(await bench.get()).toBe("200 OK");
   });
 
   it("answers 503 with the names of those that are not, sorted, and then their reasons", async () => {
-    house.reasons.set("kubernetes", "not synced").set("forward/2", "no upstream");
-    await house.start();
-    expect(await house.get()).toBe(
+    bench.reasons.set("kubernetes", "not synced").set("forward/2", "no upstream");
+    await bench.start();
+    expect(await bench.get()).toBe(
       "503 forward,kubernetes\nkubernetes: not synced\nforward: no upstream",
     );
   });
 
   it("names a plugin once, and each reason of it once", async () => {
-    house.reasons.set("forward/1", "no upstream").set("forward/2", "no upstream");
-    await house.start();
-    expect(await house.get()).toBe("503 forward\nforward: no upstream");
+    bench.reasons.set("forward/1", "no upstream").set("forward/2", "no upstream");
+    await bench.start();
+    expect(await bench.get()).toBe("503 forward\nforward: no upstream");
   });
 
   it("logs who is not ready when that has changed, and not for every probe", async () => {
-    house.reasons.set("kubernetes", "not synced").set("forward/1", "no upstream");
-    await house.start();
-    await house.get();
-    await house.get();
-    house.reasons.delete("forward/1");
-    await house.get();
-    house.reasons.delete("kubernetes");
-    await house.get();
-    expect(house.recording.lines).toEqual([
+    bench.reasons.set("kubernetes", "not synced").set("forward/1", "no upstream");
+    await bench.start();
+    await bench.get();
+    await bench.get();
+    bench.reasons.delete("forward/1");
+    await bench.get();
+    bench.reasons.delete("kubernetes");
+    await bench.get();
+    expect(bench.recording.lines).toEqual([
       expect.stringMatching(/^info: Serving \/ready on port \d+$/),
       'info: Plugins not ready: "forward,kubernetes"',
       'info: Plugins not ready: "kubernetes"',
@@ -104,28 +104,28 @@ describe("ready", () => {
   });
 
   it("is not ready before the sockets for queries are open", async () => {
-    house.isServing = false;
-    await house.start();
-    expect(await house.get()).toBe("503 Starting up");
-    house.isServing = true;
-    expect(await house.get()).toBe("200 OK");
+    bench.isServing = false;
+    await bench.start();
+    expect(await bench.get()).toBe("503 Starting up");
+    bench.isServing = true;
+    expect(await bench.get()).toBe("200 OK");
   });
 
   it("leaves the answer to the configuration at work while it is brought up by a reload", async () => {
     let hasTakenOver = false;
-    const old = await house.start("ready 127.0.0.1:0", () => !hasTakenOver);
-    await house.start("ready 127.0.0.1:0", () => hasTakenOver);
-    expect(await house.get()).toBe("200 OK");
+    const old = await bench.start("ready 127.0.0.1:0", () => !hasTakenOver);
+    await bench.start("ready 127.0.0.1:0", () => hasTakenOver);
+    expect(await bench.get()).toBe("200 OK");
     await old.drain?.();
-    expect(await house.get()).toBe("503 Shutting down");
+    expect(await bench.get()).toBe("503 Shutting down");
     hasTakenOver = true;
-    expect(await house.get()).toBe("200 OK");
+    expect(await bench.get()).toBe("200 OK");
   });
 
   it("is not ready any more from SIGTERM on", async () => {
-    const instance = await house.start();
+    const instance = await bench.start();
     await instance.drain?.();
-    expect(await house.get()).toBe("503 Shutting down");
+    expect(await bench.get()).toBe("503 Shutting down");
   });
 
   it.each([
@@ -141,23 +141,23 @@ describe("ready", () => {
       "503 forward\nforward: gone",
     ],
   ])("asks as %j says", async (directive, asked, answer) => {
-    house.reasons.set("kubernetes", "not synced");
-    await house.start(directive);
-    expect(await house.get()).toBe("503 kubernetes\nkubernetes: not synced");
-    house.reasons.delete("kubernetes");
-    expect(await house.get()).toBe("200 OK");
-    house.reasons.set("forward/1", "gone");
-    expect(await house.get()).toBe(answer);
-    expect(house.asked).toEqual(asked);
+    bench.reasons.set("kubernetes", "not synced");
+    await bench.start(directive);
+    expect(await bench.get()).toBe("503 kubernetes\nkubernetes: not synced");
+    bench.reasons.delete("kubernetes");
+    expect(await bench.get()).toBe("200 OK");
+    bench.reasons.set("forward/1", "gone");
+    expect(await bench.get()).toBe(answer);
+    expect(bench.asked).toEqual(asked);
   });
 
   it("shares an address with the ready of other server blocks, and closes with the last", async () => {
-    const first = await house.start();
-    await house.start();
+    const first = await bench.start();
+    await bench.start();
     await first.stop?.();
-    expect(await house.get()).toBe("200 OK");
-    await house.stop();
-    await expect(house.get()).rejects.toThrow("fetch failed");
+    expect(await bench.get()).toBe("200 OK");
+    await bench.stop();
+    await expect(bench.get()).rejects.toThrow("fetch failed");
   });
 });
 

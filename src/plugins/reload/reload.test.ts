@@ -15,7 +15,7 @@ vi.mock(import("../../corefile/corefile.ts"), async (importOriginal) => {
 });
 
 let folder = "";
-let house: Bench;
+let bench: Bench;
 
 /** A server with a Corefile on disk, whose reloads are counted; `refuses` makes them fail. */
 class Bench {
@@ -60,144 +60,144 @@ class Bench {
 beforeEach(() => {
   vi.useFakeTimers();
   folder = mkdtempSync(join(tmpdir(), "reload-"));
-  house = new Bench();
-  house.write(".:1053 {\n import *.part\n whoami\n}\n");
+  bench = new Bench();
+  bench.write(".:1053 {\n import *.part\n whoami\n}\n");
 });
 
 afterEach(async () => {
-  for (const { instance } of house.instances) await instance.stop?.();
+  for (const { instance } of bench.instances) await instance.stop?.();
   vi.useRealTimers();
   rmSync(folder, { recursive: true });
 });
 
 describe("reload", () => {
   it("reloads when the Corefile has changed, and leaves the rest to its successor", async () => {
-    void house.add("reload 10s 0s").start?.();
+    void bench.add("reload 10s 0s").start?.();
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(house.reloads).toBe(0);
-    house.write(".:1053 {\n whoami\n}\n");
+    expect(bench.reloads).toBe(0);
+    bench.write(".:1053 {\n whoami\n}\n");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(house.reloads).toBe(1);
-    house.write(".:1053 {\n debug\n}\n");
+    expect(bench.reloads).toBe(1);
+    bench.write(".:1053 {\n debug\n}\n");
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(house.reloads).toBe(1);
+    expect(bench.reloads).toBe(1);
   });
 
   it("tells by the contents, not by the time of change", async () => {
-    void house.add("reload 10s 0s").start?.();
-    house.write(".:1053 {\n import *.part\n whoami\n}\n");
+    void bench.add("reload 10s 0s").start?.();
+    bench.write(".:1053 {\n import *.part\n whoami\n}\n");
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(house.reloads).toBe(0);
+    expect(bench.reloads).toBe(0);
   });
 
   it("notices imported files that change, and that come into being", async () => {
-    house.refuses = true;
-    void house.add("reload 10s 0s").start?.();
-    house.write("debug\n", "a.part");
+    bench.refuses = true;
+    void bench.add("reload 10s 0s").start?.();
+    bench.write("debug\n", "a.part");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(house.reloads).toBe(1);
-    house.write("errors\n", "a.part");
+    expect(bench.reloads).toBe(1);
+    bench.write("errors\n", "a.part");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(house.reloads).toBe(2);
+    expect(bench.reloads).toBe(2);
   });
 
   it("tries a configuration that is refused once, and goes on looking", async () => {
-    house.refuses = true;
-    void house.add("reload 10s 0s").start?.();
-    house.write(".:1053 {\n whoami bad\n}\n");
+    bench.refuses = true;
+    void bench.add("reload 10s 0s").start?.();
+    bench.write(".:1053 {\n whoami bad\n}\n");
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(house.reloads).toBe(1);
-    expect(house.recording.lines).toEqual([
+    expect(bench.reloads).toBe(1);
+    expect(bench.recording.lines).toEqual([
       "error: Corefile changed but reload failed: Corefile:1: cannot",
     ]);
-    expect(await house.series("failed_total")).toEqual(["coredns_reload_failed_total 1"]);
-    house.refuses = false;
-    house.write(".:1053 {\n whoami\n}\n");
+    expect(await bench.series("failed_total")).toEqual(["coredns_reload_failed_total 1"]);
+    bench.refuses = false;
+    bench.write(".:1053 {\n whoami\n}\n");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(house.reloads).toBe(2);
-    expect(house.recording.lines.slice(1)).toEqual(["info: Reloading complete"]);
+    expect(bench.reloads).toBe(2);
+    expect(bench.recording.lines.slice(1)).toEqual(["info: Reloading complete"]);
   });
 
   it("does not reload what runs already when a bad change is taken back", async () => {
-    house.refuses = true;
-    void house.add("reload 10s 0s").start?.();
-    house.write(".:1053 {\n whoami bad\n}\n");
+    bench.refuses = true;
+    void bench.add("reload 10s 0s").start?.();
+    bench.write(".:1053 {\n whoami bad\n}\n");
     await vi.advanceTimersByTimeAsync(10_000);
-    house.write(".:1053 {\n import *.part\n whoami\n}\n");
+    bench.write(".:1053 {\n import *.part\n whoami\n}\n");
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(house.reloads).toBe(1);
-    house.write(".:1053 {\n whoami bad\n}\n");
+    expect(bench.reloads).toBe(1);
+    bench.write(".:1053 {\n whoami bad\n}\n");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(house.reloads).toBe(2);
+    expect(bench.reloads).toBe(2);
   });
 
   it("reports a Corefile that cannot be parsed or read once, and does not reload it", async () => {
-    void house.add("reload 10s 0s").start?.();
-    house.write(".:1053 {\n whoami\n");
+    void bench.add("reload 10s 0s").start?.();
+    bench.write(".:1053 {\n whoami\n");
     await vi.advanceTimersByTimeAsync(30_000);
-    rmSync(house.path);
+    rmSync(bench.path);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(house.reloads).toBe(0);
-    expect(house.recording.lines).toEqual([
+    expect(bench.reloads).toBe(0);
+    expect(bench.recording.lines).toEqual([
       expect.stringMatching(/^error: Corefile parse failed: .*Corefile:\d: /),
       expect.stringMatching(/^error: Corefile parse failed: .*Cannot read: no such file/),
     ]);
-    expect(await house.series("failed_total")).toEqual(["coredns_reload_failed_total 2"]);
-    house.write(".:1053 {\n whoami\n}\n");
+    expect(await bench.series("failed_total")).toEqual(["coredns_reload_failed_total 2"]);
+    bench.write(".:1053 {\n whoami\n}\n");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(house.reloads).toBe(1);
+    expect(bench.reloads).toBe(1);
   });
 
   it("publishes the digest of what runs, not of what was refused", async () => {
-    const digest = (): string => readCorefile(house.path).digest;
+    const digest = (): string => readCorefile(bench.path).digest;
     const info = (value: string): string[] => [
       `coredns_reload_version_info{hash="sha512",value="${value}"} 1`,
     ];
     const first = digest();
-    const instance = house.add("reload 10s 0s");
+    const instance = bench.add("reload 10s 0s");
     void instance.start?.();
-    expect(house.recording.lines).toEqual([]);
+    expect(bench.recording.lines).toEqual([]);
     instance.serving?.();
-    expect(house.recording.lines).toEqual([`info: Running configuration SHA512 = ${first}`]);
-    expect(await house.series("version_info")).toEqual(info(first));
-    house.refuses = true;
-    house.write(".:1053 {\n debug\n}\n");
+    expect(bench.recording.lines).toEqual([`info: Running configuration SHA512 = ${first}`]);
+    expect(await bench.series("version_info")).toEqual(info(first));
+    bench.refuses = true;
+    bench.write(".:1053 {\n debug\n}\n");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(await house.series("version_info")).toEqual(info(first));
-    house.refuses = false;
-    house.write(".:1053 {\n errors\n}\n");
+    expect(await bench.series("version_info")).toEqual(info(first));
+    bench.refuses = false;
+    bench.write(".:1053 {\n errors\n}\n");
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(await house.series("version_info")).toEqual(info(digest()));
+    expect(await bench.series("version_info")).toEqual(info(digest()));
   });
 
   it("publishes what runs again after somebody else's reload was refused", async () => {
-    const first = readCorefile(house.path).digest;
-    void house.add("reload 10s 0s").start?.();
-    const successor = house.add("reload 10s 0s", { blocks: [], files: [house.path], digest: "d" });
+    const first = readCorefile(bench.path).digest;
+    void bench.add("reload 10s 0s").start?.();
+    const successor = bench.add("reload 10s 0s", { blocks: [], files: [bench.path], digest: "d" });
     void successor.start?.();
-    expect((await house.series("version_info")).join()).toContain('value="d"');
+    expect((await bench.series("version_info")).join()).toContain('value="d"');
     void successor.stop?.();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect((await house.series("version_info")).join()).toContain(first);
+    expect((await bench.series("version_info")).join()).toContain(first);
   });
 
   it("is done by the last of several server blocks that ask for it", async () => {
-    const instances = [house.add("reload 2s 0s"), house.add("reload 20s 0s")];
+    const instances = [bench.add("reload 2s 0s"), bench.add("reload 20s 0s")];
     for (const instance of instances) void instance.start?.();
     for (const instance of instances) instance.serving?.();
-    expect(house.recording.lines).toHaveLength(1);
-    house.write(".:1053 {\n whoami\n}\n");
+    expect(bench.recording.lines).toHaveLength(1);
+    bench.write(".:1053 {\n whoami\n}\n");
     await vi.advanceTimersByTimeAsync(19_999);
-    expect(house.reloads).toBe(0);
+    expect(bench.reloads).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
-    expect(house.reloads).toBe(1);
+    expect(bench.reloads).toBe(1);
   });
 
   it("has nothing to do for a Corefile that was not read from a file", async () => {
-    const instance = house.add("reload 10s 0s", { blocks: [], files: [], digest: "d" });
+    const instance = bench.add("reload 10s 0s", { blocks: [], files: [], digest: "d" });
     void instance.start?.();
     instance.serving?.();
-    expect(house.recording.lines).toEqual([
+    expect(bench.recording.lines).toEqual([
       "warn: Corefile was not read from a file: nothing to watch",
       "info: Running configuration SHA512 = d",
     ]);
@@ -207,8 +207,8 @@ describe("reload", () => {
   it("spreads looks over the jitter, half of it before and half after the interval", async () => {
     const timer = vi.spyOn(globalThis, "setTimeout");
     for (let i = 0; i < 200; i++) {
-      house.instances.length = 0;
-      void house.add("reload 10s 4s").start?.();
+      bench.instances.length = 0;
+      void bench.add("reload 10s 4s").start?.();
     }
     const delays = timer.mock.calls.map(([, delay = 0]) => delay);
     timer.mockRestore();

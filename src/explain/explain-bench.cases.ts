@@ -16,7 +16,7 @@ import type { Explanation } from "./explanation.ts";
 export const PLENTY: ExplainOptions = { ofNode: [], limitMs: 60_000 };
 
 /** A configuration whose cluster is a file of manifests: `{{MANIFESTS}}` in the Corefile. */
-export class House {
+export class ExplainBench {
   readonly standing: StandingConfiguration;
   readonly #folder: string;
 
@@ -25,7 +25,7 @@ export class House {
     this.#folder = folder;
   }
 
-  static async open(corefile: string, manifests: string): Promise<House> {
+  static async open(corefile: string, manifests: string): Promise<ExplainBench> {
     const folder = mkdtempSync(join(tmpdir(), "portolan-explain-"));
     writeFileSync(join(folder, "cluster.yaml"), manifests);
     const text = corefile.replaceAll("{{MANIFESTS}}", folder);
@@ -45,7 +45,7 @@ export class House {
         },
       },
     );
-    return new House(standing, folder);
+    return new ExplainBench(standing, folder);
   }
 
   explain(request: ExplainRequest, options: ExplainOptions = PLENTY): Promise<Explanation> {

@@ -1,19 +1,19 @@
-import type { House } from "./house.ts";
-import { openHouse } from "./house.ts";
+import type { FuzzBench } from "./fuzz-bench.ts";
+import { openBench } from "./fuzz-bench.ts";
 import type { Random } from "./random.ts";
 import type { FuzzResult, FuzzSession } from "./target.ts";
 import { hold } from "./target.ts";
 
 /** Tries cases on one server; at the end nothing of them may be left in it. */
 export async function openHouseSession(
-  run: (house: House, random: Random) => FuzzResult | Promise<FuzzResult>,
+  run: (bench: FuzzBench, random: Random) => FuzzResult | Promise<FuzzResult>,
 ): Promise<FuzzSession> {
-  const house = await openHouse();
+  const bench = await openBench();
   return {
-    run: (random) => run(house, random),
+    run: (random) => run(bench, random),
     async close() {
-      const waiting = house.inFlight();
-      await house.close();
+      const waiting = bench.inFlight();
+      await bench.close();
       hold(waiting === 0, `${waiting} queries are in flight at the end`, "");
     },
   };

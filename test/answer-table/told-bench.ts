@@ -18,7 +18,7 @@ import { Reply } from "../../src/server/contract/reply.ts";
 import { Validity } from "../../src/server/contract/validity.ts";
 import { records } from "../../src/testing/query.ts";
 import { encodeQuestion, parseQuestion } from "../recorded/question.ts";
-import { House } from "./house.ts";
+import { TableBench } from "./table-bench.ts";
 
 /** Stands for an upstream, which knows every name. */
 const upstream = definePlugin({
@@ -44,12 +44,12 @@ export interface ToldPlugin<Options> {
 }
 
 /** A server with the plugin, behind cache and table, over a cluster that the test changes. */
-export class ToldHouse {
-  readonly house: House;
+export class ToldBench {
+  readonly bench: TableBench;
   readonly sink: ClusterSink;
 
-  private constructor(house: House, sink: ClusterSink) {
-    this.house = house;
+  private constructor(bench: TableBench, sink: ClusterSink) {
+    this.bench = bench;
     this.sink = sink;
   }
 
@@ -58,7 +58,7 @@ export class ToldHouse {
     { name, kinds, parse, create }: ToldPlugin<Options>,
     directive: string,
     objects: Iterable<ClusterObject>,
-  ): Promise<ToldHouse> {
+  ): Promise<ToldBench> {
     let sink: ClusterSink | undefined;
     const source = {
       start: async (given: ClusterSink): Promise<void> => void (sink = given),
@@ -69,7 +69,7 @@ export class ToldHouse {
       parse,
       create: (options, context) => create(options, context, source),
     });
-    const house = await House.open(
+    const bench = await TableBench.open(
       `.:53 {\n cache 300\n ${directive}\n whoami\n}`,
       plugins.map((plugin) => {
         const one = pluginName(plugin);
@@ -79,14 +79,14 @@ export class ToldHouse {
     if (!sink) throw new Error("not started");
     for (const object of objects) sink.upsert(object);
     for (const kind of kinds) sink.synced(kind);
-    return new ToldHouse(house, sink);
+    return new ToldBench(bench, sink);
   }
 
   /** Response code and records without TTLs; serial numbers are not compared either. */
   async sayAll(questions: readonly string[]): Promise<string[]> {
     const said: string[] = [];
     for (const question of questions) {
-      const packet = await this.house.ask(encodeQuestion(parseQuestion(question), 1));
+      const packet = await this.bench.ask(encodeQuestion(parseQuestion(question), 1));
       const message = packet && parseMessage(packet);
       const lines = message?.answer.map((one) => formatRecord(one).replace(/ \d+ IN /, " ")) ?? [];
       said.push([question, message?.rcode, ...lines.toSorted()].join(" | "));
@@ -105,7 +105,7 @@ export interface Change {
 
 /** @throws if after some change an answer is one that a fresh server could not give */
 export async function expectFresh(
-  open: (objects: Iterable<ClusterObject>) => Promise<ToldHouse>,
+  open: (objects: Iterable<ClusterObject>) => Promise<ToldBench>,
   questions: readonly string[],
   changes: readonly Change[],
 ): Promise<void> {
@@ -120,7 +120,7 @@ export async function expectFresh(
     else there.set(keyOf(object), object);
     const fresh = await open(there.values());
     expect(await old.sayAll(questions)).toEqual(await fresh.sayAll(questions));
-    await fresh.house.close();
+    await fresh.bench.close();
   }
-  await old.house.close();
+  await old.bench.close();
 }

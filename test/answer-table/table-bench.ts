@@ -16,7 +16,7 @@ import { frame } from "../../src/dns/frame-reader.ts";
 import { StreamResponder } from "../../src/transport/stream-responder.ts";
 
 /** One configuration without sockets, asked through the answer table or past it. */
-export class House {
+export class TableBench {
   readonly metrics: Metrics;
   readonly table = new AnswerTable();
   readonly endpoint: EndpointTable;
@@ -53,17 +53,17 @@ export class House {
     );
     faults.throwIfAny();
     const [first] = this.configuration.endpoints.values();
-    if (!first) throw new Error("Cannot make house: no endpoint");
+    if (!first) throw new Error("Cannot make bench: no endpoint");
     this.#withTable = new Dispatcher(first.router, endpoint);
     this.#without = new Dispatcher(first.router);
     metrics.beforeText(() => this.table.count());
   }
 
-  static async open(corefile: string, list: PluginOrder = plugins): Promise<House> {
-    const house = new House(corefile, list);
-    const { instances } = house.configuration;
+  static async open(corefile: string, list: PluginOrder = plugins): Promise<TableBench> {
+    const bench = new TableBench(corefile, list);
+    const { instances } = bench.configuration;
     for (const { instance } of instances) await instance.start?.();
-    return house;
+    return bench;
   }
 
   /** Resolves when all plugins are ready. */

@@ -58,7 +58,7 @@ UPSTREAM
 `;
 
 /** The whole server in this process, and the way in behind its sockets. */
-export interface House {
+export interface FuzzBench {
   readonly server: TestServer;
   readonly dispatcher: Dispatcher;
   /** Queries that wait. */
@@ -67,7 +67,7 @@ export interface House {
 }
 
 /** @param more a server block besides the others */
-export async function openHouse(more = ""): Promise<House> {
+export async function openBench(more = ""): Promise<FuzzBench> {
   const server = await startServer({ corefile: COREFILE.replace("UPSTREAM", () => more) });
   const { endpoints, blocks, instances } = server.server.configuration;
   await until(() => instances.every(({ instance }) => instance.notReady?.() === undefined));
