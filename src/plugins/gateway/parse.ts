@@ -1,20 +1,15 @@
-import type { ApiOptions } from "../../cluster/api-options.ts";
-import { API_PROPERTIES, checkApiOptions, defaultApiOptions } from "../../cluster/api-options.ts";
+import { checkApiOptions } from "../../cluster/api-options.ts";
+import type { ClusterZoneOptions } from "../../cluster/cluster-zone-options.ts";
 import {
-  argumentRange,
-  atLeastOne,
-  noBody,
-  oneArgument,
-  parseFallthrough,
-  parseInteger,
-  parseZones,
-  subDirectives,
-} from "../../corefile/arguments.ts";
+  CLUSTER_ZONE_PROPERTIES,
+  defaultClusterZoneOptions,
+} from "../../cluster/cluster-zone-options.ts";
+import { noBody, subDirectives } from "../../corefile/arguments.ts";
 import type { Directive } from "../../corefile/directive.ts";
 import { Name } from "../../dns/name.ts";
 import type { Selection } from "../../kube/cluster-source.ts";
 
-const MAX_TTL_SECONDS = 3_600;
+const TTL_SECONDS = 60;
 
 /** What has to be known of a cluster. */
 export const SELECTION: Selection = {
@@ -27,47 +22,13 @@ export const SELECTION: Selection = {
   gateways: true,
 };
 
-export interface GatewayOptions {
-  /** Undefined for those of the server block. */
-  readonly zones: readonly Name[] | undefined;
-  ttlSeconds: number;
-  /** Zones whose unknown names go to the next plugin. */
-  fallthrough: readonly Name[];
-  readonly manifests: string[];
-  readonly api: ApiOptions;
-}
-
-type Property = (sub: Directive, options: GatewayOptions) => void;
-
-const { endpoint, tls, kubeconfig } = API_PROPERTIES;
-
-const PROPERTIES: Readonly<Record<string, Property>> = {
-  ttl(sub, options) {
-    options.ttlSeconds = parseInteger(oneArgument(sub), { min: 0, max: MAX_TTL_SECONDS });
-  },
-  fallthrough(sub, options) {
-    options.fallthrough = parseFallthrough(sub);
-  },
-  manifests(sub, options) {
-    options.manifests.push(...atLeastOne(sub).map(({ text }) => text));
-  },
-  ...(endpoint && { endpoint }),
-  ...(tls && { tls }),
-  ...(kubeconfig && { kubeconfig }),
-};
+export type GatewayOptions = ClusterZoneOptions;
 
 /** Reads `gateway [ZONES...] { ... }`. */
 export function parseGateway(directive: Directive): GatewayOptions {
-  const zones = argumentRange(directive, 0, Number.POSITIVE_INFINITY);
-  const options: GatewayOptions = {
-    zones: zones.length === 0 ? undefined : parseZones(zones),
-    ttlSeconds: 60,
-    fallthrough: [],
-    manifests: [],
-    api: defaultApiOptions(),
-  };
+  const options = defaultClusterZoneOptions(directive, TTL_SECONDS);
   for (const sub of directive.body) noBody(sub);
-  subDirectives(directive, PROPERTIES, options);
+  subDirectives(directive, CLUSTER_ZONE_PROPERTIES, options);
   if (options.zones) requireZones(options.zones, directive);
   checkApiOptions(directive, options.api, options.manifests.length > 0);
   return options;

@@ -1,22 +1,22 @@
-import type { ApiOptions } from "../../cluster/api-options.ts";
-import { API_PROPERTIES, checkApiOptions, defaultApiOptions } from "../../cluster/api-options.ts";
+import { checkApiOptions } from "../../cluster/api-options.ts";
+import type { ClusterZoneOptions } from "../../cluster/cluster-zone-options.ts";
 import {
-  argumentRange,
+  CLUSTER_ZONE_PROPERTIES,
+  defaultClusterZoneOptions,
+} from "../../cluster/cluster-zone-options.ts";
+import {
   atLeastOne,
   noArguments,
   noBody,
   oneArgument,
   parseChoice,
-  parseFallthrough,
   parseInteger,
-  parseZones,
   subDirectives,
 } from "../../corefile/arguments.ts";
 import type { Directive } from "../../corefile/directive.ts";
-import type { Name } from "../../dns/name.ts";
 import type { Selection } from "../../kube/cluster-source.ts";
 
-const MAX_TTL_SECONDS = 3_600;
+const TTL_SECONDS = 5;
 const DEFAULT_MAX = 16;
 
 /** What has to be known of a cluster. */
@@ -32,25 +32,16 @@ export const SELECTION: Selection = {
 
 export type AddressType = "internal" | "external";
 
-export interface NodesOptions {
-  /** Zones below which names are served; undefined for those of the server block. */
-  readonly zones: readonly Name[] | undefined;
-  ttlSeconds: number;
+export interface NodesOptions extends ClusterZoneOptions {
   /** Which of a node's addresses are told. */
   addressTypes: readonly AddressType[];
   /** Whether Services are said to be at nodes that are not ready. */
   notReady: boolean;
   /** How many nodes a Service names at most. */
   max: number;
-  /** Zones whose unknown names go to the next plugin. */
-  fallthrough: readonly Name[];
-  readonly manifests: string[];
-  readonly api: ApiOptions;
 }
 
 type Property = (sub: Directive, options: NodesOptions) => void;
-
-const { endpoint, tls, kubeconfig } = API_PROPERTIES;
 
 const PROPERTIES: Readonly<Record<string, Property>> = {
   addresses(sub, options) {
@@ -64,32 +55,16 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
   max(sub, options) {
     options.max = parseInteger(oneArgument(sub), { min: 1, max: 256 });
   },
-  ttl(sub, options) {
-    options.ttlSeconds = parseInteger(oneArgument(sub), { min: 0, max: MAX_TTL_SECONDS });
-  },
-  fallthrough(sub, options) {
-    options.fallthrough = parseFallthrough(sub);
-  },
-  manifests(sub, options) {
-    options.manifests.push(...atLeastOne(sub).map(({ text }) => text));
-  },
-  ...(endpoint && { endpoint }),
-  ...(tls && { tls }),
-  ...(kubeconfig && { kubeconfig }),
+  ...CLUSTER_ZONE_PROPERTIES,
 };
 
 /** Reads `nodes [ZONES...] { ... }`. */
 export function parseNodes(directive: Directive): NodesOptions {
-  const zones = argumentRange(directive, 0, Number.POSITIVE_INFINITY);
   const options: NodesOptions = {
-    zones: zones.length === 0 ? undefined : parseZones(zones),
-    ttlSeconds: 5,
+    ...defaultClusterZoneOptions(directive, TTL_SECONDS),
     addressTypes: ["internal"],
     notReady: false,
     max: DEFAULT_MAX,
-    fallthrough: [],
-    manifests: [],
-    api: defaultApiOptions(),
   };
   for (const sub of directive.body) noBody(sub);
   subDirectives(directive, PROPERTIES, options);
