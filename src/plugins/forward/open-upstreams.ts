@@ -1,10 +1,9 @@
 import { hostPort } from "../../net/host-port.ts";
 import { readFile } from "node:fs/promises";
-import { createSecureContext } from "node:tls";
 import { reasonOf } from "../../corefile/corefile-error.ts";
-import type { Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
 import type { Metrics } from "../../observe/metrics.ts";
+import { readTlsFiles } from "../../server/tls-files.ts";
 import { parseNameservers } from "../../upstream/resolv-conf.ts";
 import { resolveHost } from "../../upstream/resolve-host.ts";
 import type { TlsSettings } from "../../upstream/connector.ts";
@@ -140,34 +139,5 @@ async function tlsSettings(
   pathOf: BuildContext["pathOf"],
 ): Promise<TlsSettings | undefined> {
   if (!to.some(({ isTls }) => isTls)) return undefined;
-  const contents = await Promise.all(tlsFiles.map((token) => readPem(token, pathOf)));
-  const [cert, key] = contents.length > 1 ? contents : [];
-  const ca = contents.length === 2 ? undefined : contents.at(-1);
-  try {
-    // Node takes a file without any for no authority at all: nobody could be believed then.
-    if (ca?.includes("-----BEGIN CERTIFICATE-----") === false) throw new Error("no certificate");
-    const context = createSecureContext({
-      minVersion: "TLSv1.2",
-      ...(cert && key ? { cert, key } : {}),
-      ...(ca ? { ca } : {}),
-    });
-    return { context, serverName: tlsServerName };
-  } catch (cause) {
-    throw tlsError(tlsFiles, cause);
-  }
-}
-
-function tlsError(tlsFiles: readonly Token[], cause: unknown): unknown {
-  const [at] = tlsFiles;
-  const names = tlsFiles.map(({ text }) => `"${text}"`).join(" ");
-  return at ? tokenError(at, `cannot use tls ${names}: ${reasonOf(cause)}`) : cause;
-}
-
-async function readPem(token: Token, pathOf: BuildContext["pathOf"]): Promise<Buffer> {
-  const path = pathOf(token.text);
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw tokenError(token, `cannot read "${path}": ${reasonOf(cause)}`);
-  }
+  return { context: await readTlsFiles(tlsFiles, pathOf), serverName: tlsServerName };
 }
