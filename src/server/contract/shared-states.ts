@@ -1,4 +1,4 @@
-import { State, endStates } from "./state.ts";
+import { State } from "./state.ts";
 
 /** A power of two. */
 const SHARES = 1 << 10;
@@ -24,11 +24,6 @@ export class SharedStates {
   /** The one that has to end before the key is something else; undefined if nobody asked for it. */
   at(key: string): State | undefined {
     return this.#shares[shareOf(key)];
-  }
-
-  /** Everything may be something else. */
-  endAll(): void {
-    endStates(this.#shares);
   }
 }
 
