@@ -66,7 +66,8 @@ describe("the command line", () => {
     [["-help"], "Usage: portolan [FLAGS]"],
     [["--help"], "Usage: portolan [FLAGS]"],
     [["help"], "Usage: portolan [FLAGS]"],
-    [["check", "-h"], "Usage: portolan [FLAGS]"],
+    [["check", "-h"], "Usage: portolan check [FILE] [FLAGS]"],
+    [["help", "explain"], "Usage: portolan explain NAME [TYPE] [FLAGS]"],
     [["query", "-h"], "Usage: portolan query NAME [TYPE] [@SERVER]"],
     [["query", "--help"], "Usage: portolan query NAME [TYPE] [@SERVER]"],
   ])("%j says how it is used", async (args, usage) => {
@@ -108,6 +109,8 @@ describe("the command line", () => {
     ["a wrong port", ["-dns.port", "70000"], 'Cannot parse flag -dns.port "70000"'],
     ["a Corefile that is not there", ["-conf", "none"], "none"],
     ["an unknown command", ["chekc"], 'Cannot run "chekc": not a command, did you mean "check"?'],
+    ["help for a command that is none", ["help", "explian"], 'did you mean "explain"?'],
+    ["a word too many", ["version", "2"], 'Cannot run "version": unexpected "2"'],
     ["a query's port", ["query", "a", "-p", "x"], 'Cannot parse flag -p "x"'],
     ["a query's type", ["query", "a", "FOO"], 'Cannot query type "FOO": known are A NS'],
     [

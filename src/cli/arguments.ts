@@ -1,9 +1,9 @@
 import { nearestName } from "../text/nearest-name.ts";
-
-/** Names of flags, and whether a value follows. */
-export type FlagTable = Readonly<Record<string, "value" | "switch">>;
+import type { FlagTable } from "./flag-description.ts";
+import { writtenFlag } from "./flag-description.ts";
 
 export interface Arguments {
+  /** By the first name of the flag; of a flag that comes twice, the last. */
   readonly values: ReadonlyMap<string, string>;
   readonly switches: ReadonlySet<string>;
   /** What is no flag, in order; "-" is such a word. */
@@ -12,7 +12,7 @@ export interface Arguments {
 
 /**
  * Reads a command line as Go's `flag` does: one dash or two, the value behind a space or "=".
- * Flags may stand behind words.
+ * Flags may stand behind words. A plus makes a flag where the table has any that begin so.
  * @throws {TypeError} for a flag that does not exist, lacks its value, or has one too many.
  */
 export function readArguments(args: readonly string[], table: FlagTable): Arguments {
@@ -21,28 +21,47 @@ export function readArguments(args: readonly string[], table: FlagTable): Argume
   const words: string[] = [];
   const left = [...args];
   for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
-    const [, name = "", inline] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (name === "") words.push(arg);
-    else if (kindOf(name, table) === "value") values.set(name, inline ?? valueOf(name, left));
-    else if (inline === undefined) switches.add(name);
-    else throw new TypeError(`Cannot use flag -${name} with "${inline}": it takes no value`);
+    const { name, inline } = split(arg, table);
+    if (name === "") {
+      words.push(arg);
+      continue;
+    }
+    const flag = flagNamed(name, table);
+    if (flag.takesValue) values.set(flag.name, inline ?? valueOf(name, left));
+    else if (inline === undefined) switches.add(flag.name);
+    else {
+      throw new TypeError(
+        `Cannot use flag ${writtenFlag(name)} with "${inline}": it takes no value`,
+      );
+    }
   }
   return { values, switches, words };
 }
 
-function kindOf(name: string, table: FlagTable): "value" | "switch" {
-  const kind = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (kind) return kind;
-  const known = Object.keys(table);
-  const nearest = nearestName(name, known);
-  const list = known.map((one) => `-${one}`).join(" ");
-  const hint = nearest === undefined ? `known are ${list}` : `did you mean -${nearest}?`;
-  throw new TypeError(`Cannot use flag -${name}: there is none of that name, ${hint}`);
+/** The name is "" for a word. */
+function split(arg: string, table: FlagTable): { name: string; inline?: string | undefined } {
+  const hasPlus = arg.startsWith("+") && Object.keys(table).some((name) => name.startsWith("+"));
+  const pattern = hasPlus ? /^(\+[^=]+)(?:=(.*))?$/s : /^--?([^-=][^=]*)(?:=(.*))?$/s;
+  const [, name = "", inline] = pattern.exec(arg) ?? [];
+  return { name, inline };
+}
+
+/** By any of its names. */
+function flagNamed(given: string, table: FlagTable): { name: string; takesValue: boolean } {
+  for (const [name, { value, also = [] }] of Object.entries(table)) {
+    if (name === given || also.includes(given)) return { name, takesValue: value !== undefined };
+  }
+  const known = Object.entries(table).flatMap(([name, { also = [] }]) => [name, ...also]);
+  const nearest = nearestName(given, known);
+  const list = known.map(writtenFlag).join(" ");
+  const hint =
+    nearest === undefined ? `known are ${list}` : `did you mean ${writtenFlag(nearest)}?`;
+  throw new TypeError(`Cannot use flag ${writtenFlag(given)}: there is none of that name, ${hint}`);
 }
 
 /** Another flag is none: somebody has left the value out. */
 function valueOf(name: string, left: string[]): string {
   const value = left.shift();
   if (value !== undefined && !/^-./.test(value)) return value;
-  throw new TypeError(`Cannot use flag -${name}: its value is missing`);
+  throw new TypeError(`Cannot use flag ${writtenFlag(name)}: its value is missing`);
 }

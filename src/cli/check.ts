@@ -6,14 +6,17 @@ import { plugins } from "../plugins/index.ts";
 import { checkStart } from "../server/check-start.ts";
 import type { BuildContext } from "../server/block-instances.ts";
 import { corefileLoader, findCorefile } from "./corefile-path.ts";
+import type { Arguments } from "./arguments.ts";
 import type { Flags } from "./flags.ts";
+import { parseFlags } from "./flags.ts";
 import { endProcess, outputOf } from "./process-output.ts";
 
 /**
  * Says that a start with the Corefile would not be refused, and serves nothing.
  * @throws {CorefileError} for all that it would be refused for
  */
-export async function check(flags: Flags): Promise<void> {
+export async function check(given: Arguments): Promise<void> {
+  const flags = flagsToCheck(given);
   const faults = new Faults();
   const corefile = corefileLoader(flags.conf)(faults);
   await checkStart(corefile, surroundings(flags), faults);
@@ -24,6 +27,17 @@ export async function check(flags: Flags): Promise<void> {
   );
   // What others have written may keep a timer or a socket.
   if (corefile.plugins?.length) await endProcess(0);
+}
+
+/** The Corefile may be named by a word, as by `-conf`. */
+function flagsToCheck(given: Arguments): Flags {
+  const flags = parseFlags(given);
+  const [file, surplus] = given.words;
+  if (surplus !== undefined)
+    throw new TypeError(`Cannot check "${surplus}": one Corefile at a time`);
+  if (file === undefined) return flags;
+  if (flags.conf === undefined) return { ...flags, conf: file };
+  throw new TypeError(`Cannot check "${file}": -conf names "${flags.conf}" already`);
 }
 
 /** A house in which nobody lives. Warnings are said, for a start would say them. */

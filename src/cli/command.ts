@@ -1,6 +1,9 @@
-import { USAGE, parseFlags } from "./flags.ts";
 import type { LogFormat } from "../observe/log-format.ts";
-import type { Flags } from "./flags.ts";
+import { readArguments } from "./arguments.ts";
+import type { Command } from "./command-description.ts";
+import { flagsOf } from "./command-description.ts";
+import { COMMANDS } from "./commands.ts";
+import { findCommand } from "./find-command.ts";
 
 /** The `engines` of package.json. */
 const OLDEST_NODE = 24;
@@ -15,23 +18,26 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   if (isNodeTooOld()) return;
   try {
-    const [command = "", ...rest] = args;
-    if (command === "query") {
-      const { query } = await import("./query.ts");
-      return await query(rest);
+    const { command, rest } = findCommand(args, COMMANDS);
+    const given = readArguments(rest, flagsOf(command));
+    if (given.values.get("log-format") === "json") format = "json";
+    if (given.switches.has("help")) {
+      const { helpText } = await import("./help-text.ts");
+      process.stdout.write(helpText(command, COMMANDS));
+      return;
     }
-    if (command === "explain") {
-      const { explainCommand } = await import("./explain.ts");
-      return await explainCommand(rest);
-    }
-    const isCheck = command === "check";
-    const isFlag = command === "help" || command === "version";
-    const flags = parseFlags(isFlag ? [`-${command}`] : isCheck ? rest : args, isCheck);
-    format = flags.logFormat;
-    await run(isCheck ? "check" : "", flags);
+    refuseWords(command, given.words);
+    const run = await command.load();
+    await run(given, COMMANDS);
   } catch (error) {
     await fail(error as Error, format);
   }
+}
+
+/** Those that take any count them themselves; behind no command at all they are taken for one. */
+function refuseWords({ name, operands }: Command, [surplus]: readonly string[]): void {
+  if (name === "" || operands.length > 0 || surplus === undefined) return;
+  throw new TypeError(`Cannot run "${name}": unexpected "${surplus}"`);
 }
 
 /** Nobody need read why: the end does not wait for that. */
@@ -51,22 +57,4 @@ function isNodeTooOld(): boolean {
   );
   process.exitCode = 1;
   return true;
-}
-
-async function run(command: "" | "check", flags: Flags): Promise<void> {
-  if (flags.help) {
-    process.stdout.write(USAGE);
-  } else if (flags.version) {
-    const { versionText } = await import("./version.ts");
-    process.stdout.write(versionText());
-  } else if (flags.plugins) {
-    const { listPlugins } = await import("./plugins.ts");
-    process.stdout.write(listPlugins());
-  } else if (command === "check") {
-    const { check } = await import("./check.ts");
-    await check(flags);
-  } else {
-    const { serve } = await import("./serve.ts");
-    await serve(flags);
-  }
 }

@@ -8,38 +8,12 @@ import { formatText } from "../explain/format-text.ts";
 import { plugins } from "../plugins/index.ts";
 import { startStanding } from "../server/standing-configuration.ts";
 import { adminPathsToTry } from "./admin-path.ts";
-import { readArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
 import { NoServer, askAdmin } from "./ask-admin.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import { parsePort } from "./flags.ts";
 import { searchListOfNode } from "./search-list-of-node.ts";
 import { endProcess, outputOf } from "./process-output.ts";
-
-const FLAGS = {
-  from: "value",
-  o: "value",
-  conf: "value",
-  admin: "value",
-  "dns.port": "value",
-  help: "switch",
-  h: "switch",
-} as const;
-
-const USAGE = `Usage: portolan explain NAME [TYPE] [FLAGS]
-
-Says why a name resolves for a pod, or why it does not, and what to try next.
-
-  NAME         as the pod's program has it: "web.shop"; a final dot leaves the search list out
-  TYPE         A and AAAA by default
-  -from WHO    POD.NAMESPACE, NAMESPACE or an address (default: a pod of namespace "default")
-  -o FORMAT    "text" (default) or "json"
-  -conf FILE   start this Corefile aside and ask that; without it a running server is asked,
-               and if there is none ./Corefile is taken, then the example
-  -admin PATH  the running server's admin socket; "off" asks none
-  -dns.port PORT  as when serving: port of server blocks that name none (default 53)
-
-Exit code: 0 it resolves; 2 it does not, or not as it seems; 1 it could not be explained.
-`;
 
 /** With a Corefile of our own nobody else waits. */
 const LIMIT_MS = 15_000;
@@ -53,9 +27,8 @@ interface Wanted {
 }
 
 /** Explains a name: asks a running server, or else starts its Corefile aside, without a socket. */
-export async function explainCommand(args: readonly string[]): Promise<void> {
-  const wanted = parse(args);
-  if (!wanted) return void process.stdout.write(USAGE);
+export async function explainCommand(given: Arguments): Promise<void> {
+  const wanted = parse(given);
   const explanation = (await askRunning(wanted)) ?? (await askAside(wanted));
   const colour = process.stdout.isTTY && !process.env.NO_COLOR;
   process.stdout.write(
@@ -67,10 +40,7 @@ export async function explainCommand(args: readonly string[]): Promise<void> {
   await endProcess(explanation.verdict.level === "fine" ? 0 : 2);
 }
 
-/** Undefined if help is asked for. */
-function parse(args: readonly string[]): Wanted | undefined {
-  const { values, switches, words } = readArguments(args, FLAGS);
-  if (switches.has("help") || switches.has("h")) return undefined;
+function parse({ values, words }: Arguments): Wanted {
   const [name, type, surplus] = words;
   if (name === undefined) throw new TypeError("Cannot explain: expected NAME [TYPE]");
   if (surplus !== undefined) {

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import DNS from "dns2";
 import { formatRcode } from "../dns/iana/rcode.ts";
 import { parseMessage } from "../dns/message.ts";
-import { readArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
 import { parsePort } from "./flags.ts";
 import { formatRecord } from "../dns/presentation.ts";
 
@@ -16,21 +16,9 @@ interface Question {
   readonly tcp: boolean;
 }
 
-const FLAGS = { p: "value", port: "value", tcp: "switch", help: "switch", h: "switch" } as const;
-
-const USAGE = `Usage: portolan query NAME [TYPE] [@SERVER] [FLAGS]
-
-  NAME      name to ask for
-  TYPE      A by default
-  @SERVER   address or name of a DNS server, or https:// URL of one (default 127.0.0.1)
-  -p PORT   its port (default 53)
-  -tcp      ask over TCP
-`;
-
 /** Asks a server, by UDP, TCP or HTTPS, with dns2: a decoder that shares nothing with the server. */
-export async function query(args: readonly string[]): Promise<void> {
-  const question = parseQuestion(args);
-  if (!question) return void process.stdout.write(USAGE);
+export async function query(given: Arguments): Promise<void> {
+  const question = parseQuestion(given);
   const packet = await ask(question);
   const message = parseMessage(packet.toBuffer());
   if (!message) throw new Error(`Cannot read the reply of ${question.server}: it is malformed`);
@@ -56,10 +44,7 @@ async function ask(question: Question): Promise<DNS.Packet> {
   }
 }
 
-/** Undefined if help is asked for. */
-function parseQuestion(args: readonly string[]): Question | undefined {
-  const { values, switches, words } = readArguments(args, FLAGS);
-  if (switches.has("help") || switches.has("h")) return undefined;
+function parseQuestion({ values, switches, words }: Arguments): Question {
   const server = words.find((word) => word.startsWith("@"))?.slice(1) ?? "127.0.0.1";
   const [name, type = "A", surplus] = words.filter((word) => !word.startsWith("@"));
   if (name === undefined) throw new TypeError("Cannot query: expected NAME [TYPE] [@SERVER]");
@@ -71,7 +56,7 @@ function parseQuestion(args: readonly string[]): Question | undefined {
   if (!types.includes(type.toUpperCase())) {
     throw new TypeError(`Cannot query type "${type}": known are ${types.join(" ")}`);
   }
-  const port = parsePort("-p", values.get("p") ?? values.get("port") ?? "53");
+  const port = parsePort("-p", values.get("p") ?? "53");
   return { name, type: type.toUpperCase(), server, port, tcp: switches.has("tcp") };
 }
 

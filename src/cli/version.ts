@@ -19,3 +19,7 @@ export function versionText(): string {
   const where = `${SYSTEMS[platform] ?? platform}/${ARCHITECTURES[arch] ?? arch}`;
   return `Portolan-${VERSION}\n${where}, node${versions.node}, ${COMMIT}\n`;
 }
+
+export function printVersion(): void {
+  process.stdout.write(versionText());
+}

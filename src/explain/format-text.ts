@@ -1,6 +1,6 @@
+import { wrap } from "../text/wrap.ts";
 import type { Command, Explanation, Level, Lookup, Told } from "./explanation.ts";
 
-const WIDTH = 80;
 const RESET = "\u001b[0m";
 const BOLD = "\u001b[1m";
 const COLOURS: Readonly<Record<Level, string>> = {
@@ -71,25 +71,4 @@ function answerLines({
   }
   if (failure !== null) text += wrap(failure, "      ");
   return text + records.map((record) => wrap(record, "      ")).join("");
-}
-
-/** Lines of at most 80 columns; what has no blanks is broken where it must be. */
-function wrap(text: string, indent: string): string {
-  const width = WIDTH - indent.length;
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((one) => pieces(one, width))) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  lines.push(line);
-  const behind = " ".repeat(indent.length);
-  return lines.map((one, i) => `${i === 0 ? indent : behind}${one}\n`).join("");
-}
-
-function pieces(word: string, width: number): string[] {
-  const count = Math.max(1, Math.ceil(word.length / width));
-  return Array.from({ length: count }, (_none, i) => word.slice(i * width, (i + 1) * width));
 }
