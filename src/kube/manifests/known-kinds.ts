@@ -84,8 +84,10 @@ function wrongVersion(
   apiVersion: string,
   versions: readonly string[],
 ): Oddity | undefined {
-  const nearest = nearestName(apiVersion, versions);
-  if (nearest === undefined && !GROUPS.has(groupOf(apiVersion))) return undefined;
+  const group = groupOf(apiVersion);
+  const ofGroup = versions.find((version) => groupOf(version) === group);
+  const nearest = ofGroup ?? nearestName(apiVersion, versions);
+  if (nearest === undefined && !GROUPS.has(group)) return undefined;
   const hint = nearest === undefined ? `expected "${versions[0]}"` : `did you mean "${nearest}"?`;
   return { field: "apiVersion", reason: `has no kind ${kind}: ${hint}`, isMeant: true };
 }

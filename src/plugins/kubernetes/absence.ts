@@ -1,17 +1,12 @@
-import { nearestName } from "../../text/nearest-name.ts";
-import type { Reason, ReasonCode } from "../../server/contract/reason.ts";
-import { REASONS } from "../../server/contract/reason.ts";
+import type { ReasonCode } from "../../server/contract/reason.ts";
 import type { ClusterIndex } from "./index/cluster-index.ts";
 import type { ServiceNode } from "./index/service-node.ts";
 import { isExposed } from "./index/service-node.ts";
 import type { PodMode } from "./name-finder.ts";
 import { canonicalAddress } from "./records/address.ts";
 import type { ClusterZone } from "./records/cluster-zone.ts";
-import { LabelOffsets, POD, SVC, labelText } from "./records/labels.ts";
+import { LabelOffsets, POD, SVC } from "./records/labels.ts";
 import { addressOfReverseName } from "../../dns/reverse-name.ts";
-
-/** Names that are compared with one that is not there: a cluster may have 10,000 in a namespace. */
-export const MAX_COMPARED = 5_000;
 
 /** Says why there is no such name: walks the way of `NameFinder` again, for those who ask. */
 export class Absence {
@@ -35,13 +30,6 @@ export class Absence {
     return "no-such-form";
   }
 
-  /** The same with the names that are near, for people. */
-  reasonOf(zone: ClusterZone, key: string): Reason {
-    const code = this.codeOf(zone, key);
-    const hint = this.#hint(code, zone);
-    return { code, text: hint === "" ? REASONS[code] : `${REASONS[code]}: ${hint}` };
-  }
-
   #serviceCode(zone: ClusterZone): ReasonCode {
     const labels = this.#labels;
     const namespace = this.#index.namespace(labels.slice(1, 1));
@@ -57,33 +45,6 @@ export class Absence {
     if (this.#pods === "disabled") return "pods-disabled";
     const namespace = this.#index.namespace(this.#labels.slice(1, 1));
     return namespace && isExposed(namespace) ? "no-pod" : "no-namespace";
-  }
-
-  #hint(code: ReasonCode, zone: ClusterZone): string {
-    if (code === "no-namespace") return this.#namespaceHint();
-    return code === "no-service" ? this.#serviceHint(zone) : "";
-  }
-
-  #namespaceHint(): string {
-    const name = labelText(this.#labels.slice(1, 1));
-    const known = [...this.#index.namespaces()].filter(isExposed).map(({ key }) => labelText(key));
-    const nearest = nearestName(name, known.slice(0, MAX_COMPARED));
-    return nearest === undefined ? "" : `"${nearest}" is near`;
-  }
-
-  #serviceHint(zone: ClusterZone): string {
-    const own = this.#labels.slice(2, 2);
-    const space = this.#labels.slice(1, 1);
-    const elsewhere: string[] = [];
-    const beside: string[] = [];
-    for (const { key, isVisible } of this.#index.servicesOf(zone).nodes()) {
-      if (!isVisible) continue;
-      if (key.startsWith(own)) elsewhere.push(labelText(key.slice(own.length)));
-      if (key.endsWith(space)) beside.push(labelText(key.slice(0, -space.length)));
-    }
-    if (elsewhere.length > 0) return `namespace "${elsewhere.toSorted()[0]}" has one`;
-    const nearest = nearestName(labelText(own), beside.slice(0, MAX_COMPARED));
-    return nearest === undefined ? "" : `"${nearest}" is near`;
   }
 }
 

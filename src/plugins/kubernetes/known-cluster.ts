@@ -8,7 +8,6 @@ import type {
   ServiceFacts,
 } from "../../server/contract/cluster-view.ts";
 import { nearestName } from "../../text/nearest-name.ts";
-import { MAX_COMPARED } from "./absence.ts";
 import type { ClusterIndex } from "./index/cluster-index.ts";
 import type { ServiceNode } from "./index/service-node.ts";
 import { isExposed } from "./index/service-node.ts";
@@ -18,6 +17,8 @@ import { canonicalAddress } from "./records/address.ts";
 import type { ClusterZone } from "./records/cluster-zone.ts";
 import { labelText, splitLabels, wireLabel } from "./records/labels.ts";
 
+/** Names that are compared with one that is not there: a cluster may have 10,000 in a namespace. */
+const MAX_COMPARED = 5_000;
 const MAX_ELSEWHERE = 5;
 const MAX_ENDPOINT_NAMES = 100;
 

@@ -246,7 +246,7 @@ export class Kubernetes implements Instance {
     if (query.qname.isWithinAny(this.#fallthrough)) return answer;
     const denial = Reply.negative(Rcode.NXDOMAIN, zone.soa(this.#serialOf(zone)));
     denial.reason = this.#absence.codeOf(zone, query.qname.key);
-    query.trace?.note(this.#absence.reasonOf(zone, query.qname.key).text);
+    query.trace?.note(REASONS[denial.reason]);
     return denial.narrow(Validity.dependingOn(answer));
   }
 

@@ -28,10 +28,3 @@ export const REASONS = {
 
 /** See {@link REASONS}. */
 export type ReasonCode = keyof typeof REASONS;
-
-/** A reason, and what is to be told of this very name. */
-export interface Reason {
-  readonly code: ReasonCode;
-  /** One sentence without a full stop; names in it are safe to print. */
-  readonly text: string;
-}
