@@ -3,6 +3,8 @@
  * A source (manifests, or an API server's watch) tells a sink of each object and each change.
  */
 
+import type { RawRead, RawWanted } from "./raw-objects.ts";
+
 export interface ObjectKey {
   readonly namespace: string;
   readonly name: string;
@@ -200,6 +202,11 @@ export interface ClusterSource<Sink extends ClusterSink = ClusterSink> {
   contact?(kind: Kind): Contact | undefined;
   /** Rejects as `start` would, as far as that can be known without it. */
   check?(): Promise<void>;
+  /**
+   * Looks at objects once, whatever the selection; never rejects.
+   * @param deadlineMs on the clock of `performance.now()`
+   */
+  read?(wanted: RawWanted, deadlineMs: number): Promise<RawRead>;
   stop(): Promise<void>;
 }
 

@@ -82,18 +82,19 @@ export class ApiClient {
 
   /**
    * The response to a GET, if it is 200.
+   * @param accept media types that will do
    * @throws {ApiError} for any other status
    * @throws {ConnectError} if there is no way to the server, {Error} if the connection is lost
    */
-  get(path: string): Promise<ApiResponse> {
-    return unlessStopped(this.#get(path), this.#closed.signal);
+  get(path: string, accept: string = ACCEPT): Promise<ApiResponse> {
+    return unlessStopped(this.#get(path, accept), this.#closed.signal);
   }
 
-  async #get(path: string): Promise<ApiResponse> {
+  async #get(path: string, accept: string): Promise<ApiResponse> {
     for (let attempt = 1, isRenewed = false; ; attempt++) {
       const connection = await this.#connect();
       try {
-        const response = await this.#send(path, connection);
+        const response = await this.#send(path, accept, connection);
         this.#refusedSinceMs = undefined;
         return response;
       } catch (error) {
@@ -123,7 +124,11 @@ export class ApiClient {
     this.#connection = undefined;
   }
 
-  async #send(path: string, { transport, credentials }: Connection): Promise<ApiResponse> {
+  async #send(
+    path: string,
+    accept: string,
+    { transport, credentials }: Connection,
+  ): Promise<ApiResponse> {
     const { metrics } = this.#options;
     const { host } = credentials.url;
     const askedMs = performance.now();
@@ -133,7 +138,7 @@ export class ApiClient {
     let response;
     try {
       const base = credentials.url.pathname.replace(/\/$/, "");
-      response = await transport.get(base + path, headersOf(credentials));
+      response = await transport.get(base + path, headersOf(credentials, accept));
     } catch (error) {
       metrics.answered(host, "<error>", performance.now() - sentMs);
       throw error;
@@ -217,13 +222,13 @@ function isSameServer(a: ApiCredentials, b: ApiCredentials): boolean {
   return isDeepStrictEqual(connectionPart(a), connectionPart(b));
 }
 
-function headersOf({ token, basic, headers }: ApiCredentials): ApiHeaders {
+function headersOf({ token, basic, headers }: ApiCredentials, accept: string): ApiHeaders {
   const authorization =
     token !== undefined
       ? `Bearer ${token}`
       : basic && `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString("base64")}`;
   return {
-    accept: ACCEPT,
+    accept,
     "user-agent": USER_AGENT,
     ...headers,
     ...(authorization === undefined ? {} : { authorization }),

@@ -1,9 +1,12 @@
 import type { Logger } from "../../observe/log.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import type { ClusterSink, ClusterSource, Contact, Kind, Selection } from "../cluster-source.ts";
+import type { RawRead, RawWanted } from "../raw-objects.ts";
+import { rawFailure } from "../raw-objects.ts";
 import type { ApiAccess } from "./access.ts";
 import { ApiClient } from "./api-client.ts";
 import { ApiMetrics } from "./api-metrics.ts";
+import { ObjectReader } from "./object-reader.ts";
 import type { RateLimits } from "./rate-limiter.ts";
 import { Reflector } from "./reflector.ts";
 import type { Resource } from "./resource.ts";
@@ -28,6 +31,7 @@ export class ApiSource implements ClusterSource {
   readonly #options: ApiSourceOptions;
   readonly #troubles: TroubleLog;
   #client: ApiClient | undefined;
+  #reader: ObjectReader | undefined;
   #reflectors: readonly Reflector[] = [];
 
   constructor(options: ApiSourceOptions) {
@@ -50,6 +54,15 @@ export class ApiSource implements ClusterSource {
     };
   }
 
+  async read(wanted: RawWanted, deadlineMs: number): Promise<RawRead> {
+    const read = await this.#reader?.read(wanted, deadlineMs);
+    if (!read) return rawFailure("away", "the API server has not been asked yet");
+    // Whoever waits for a connection is not told why there is none.
+    const { trouble } = this;
+    const isLate = read.failure?.code === "late" && trouble !== undefined;
+    return isLate ? rawFailure("away", `${read.failure.text}: ${trouble}`) : read;
+  }
+
   start(sink: ClusterSink): Promise<void> {
     const { selection, access, metrics: registry } = this.#options;
     const resources = resourcesOf(selection);
@@ -58,6 +71,7 @@ export class ApiSource implements ClusterSource {
     const limits = limitsOf(this.#options.limits, resources.length);
     const client = new ApiClient({ access, limits, metrics, isSynced: () => unsynced.size === 0 });
     this.#client = client;
+    this.#reader = new ObjectReader(client);
     const beganMs = performance.now();
     this.#reflectors = resources.map((resource) => {
       const onSynced = (): void => {

@@ -1,4 +1,5 @@
 import type { Kind, Selection } from "../cluster-source.ts";
+import type { RawWanted } from "../raw-objects.ts";
 import { NO_LABELS } from "./decode/drafts.ts";
 import { kindsOf, OPTIONAL_KINDS } from "../cluster-source.ts";
 
@@ -80,11 +81,7 @@ export function resourcesOf(selection: Selection): readonly Resource[] {
 
 function resourceOf(kind: Kind, namespace: string, selection: Selection): Resource {
   const { name, group, version, otherVersions = [] } = NAMINGS[kind];
-  const isNamespaced = !CLUSTER_SCOPED.has(kind) && namespace !== "";
-  const pathOf = (inVersion: string): string => {
-    const root = group === "" ? `/api/${inVersion}` : `/apis/${group}/${inVersion}`;
-    return isNamespaced ? `${root}/namespaces/${namespace}/${name}` : `${root}/${name}`;
-  };
+  const pathOf = (inVersion: string): string => pathTo(kind, namespace, inVersion);
   return {
     kind,
     name,
@@ -97,6 +94,31 @@ function resourceOf(kind: Kind, namespace: string, selection: Selection): Resour
     fieldSelector: fieldSelectorOf(kind, namespace),
     keptLabels: (kind === "Pod" ? selection.podLabels : undefined) ?? NO_LABELS,
   };
+}
+
+function pathTo(kind: Kind, namespace: string, version: string): string {
+  const { name, group } = NAMINGS[kind];
+  const isNamespaced = !CLUSTER_SCOPED.has(kind) && namespace !== "";
+  const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+  return isNamespaced ? `${root}/namespaces/${namespace}/${name}` : `${root}/${name}`;
+}
+
+/** Where a look at objects goes: a list, which needs no right that a watch does not. */
+export function placeOf({ kind, namespace, name, labels = "" }: RawWanted): ObjectsPlace {
+  const { name: resource, group, version } = NAMINGS[kind];
+  return {
+    resource,
+    group,
+    path: pathTo(kind, encodeURIComponent(namespace), version),
+    labelSelector: labels,
+    fieldSelector: name === undefined ? "" : `metadata.name=${name}`,
+  };
+}
+
+export interface ObjectsPlace extends Pick<Resource, "path" | "labelSelector" | "fieldSelector"> {
+  /** "services" */
+  readonly resource: string;
+  readonly group: string;
 }
 
 function labelSelectorOf(kind: Kind, selection: Selection): string {
@@ -116,7 +138,11 @@ function fieldSelectorOf(kind: Kind, namespace: string): string {
 
 /** Parameters of a list or watch; those without a value are left out. */
 export function requestPath(
-  { path, labelSelector, fieldSelector }: Resource,
+  {
+    path,
+    labelSelector,
+    fieldSelector,
+  }: Pick<Resource, "path" | "labelSelector" | "fieldSelector">,
   parameters: Readonly<Record<string, string>>,
 ): string {
   const query = new URLSearchParams();

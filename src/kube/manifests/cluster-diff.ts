@@ -6,6 +6,11 @@ import { manifestKey } from "./manifest.ts";
 export class ClusterDiff {
   #told = new Map<string, ClusterObject>();
 
+  /** What has been told of. */
+  get told(): Iterable<ClusterObject> {
+    return this.#told.values();
+  }
+
   /** @returns how many objects the sink was told of */
   tell(sink: ClusterSink, objects: readonly ClusterObject[]): number {
     const next = new Map(objects.map((object) => [manifestKey(object), object]));

@@ -52,6 +52,13 @@ export class ManifestFiles {
     this.#paths = paths;
   }
 
+  /** Files with objects that are wanted, in their order. */
+  filesOf(isWanted: (manifest: Manifest) => boolean): readonly string[] {
+    const has = ({ manifests }: FileState): boolean =>
+      manifests.some(({ manifest }) => isWanted(manifest));
+    return [...this.#states].flatMap(([path, state]) => (has(state) ? [path] : []));
+  }
+
   async read(): Promise<ManifestSet> {
     const found = await findFiles(this.#paths);
     const states = new Map<string, FileState>();

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Logger } from "../../observe/log.ts";
 import type { ClusterSink, ClusterSource, Selection } from "../cluster-source.ts";
 import { kindsOf } from "../cluster-source.ts";
+import type { RawRead, RawWanted } from "../raw-objects.ts";
 import { machineAddress } from "./api-server-objects.ts";
 import { ClusterDiff } from "./cluster-diff.ts";
 import { ServiceCidrs } from "./cluster-ips.ts";
@@ -11,6 +12,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Problem } from "./manifest-files.ts";
 import { ManifestFiles } from "./manifest-files.ts";
 import { ProblemLog } from "./problem-log.ts";
+import { readRawManifests } from "./raw-manifests.ts";
 import { loadYaml } from "./read-documents.ts";
 import { FolderWatcher } from "./watch-folders.ts";
 
@@ -82,6 +84,11 @@ export class ManifestsSource implements ClusterSource {
     this.#sink = undefined;
     this.#watcher?.close();
     await this.#reading.catch(() => undefined);
+  }
+
+  read(wanted: RawWanted, deadlineMs: number): Promise<RawRead> {
+    const known = { files: this.#files, told: this.#diff.told };
+    return readRawManifests(known, wanted, deadlineMs);
   }
 
   /** Looks at the files and tells what has changed; one look at a time, and one more in waiting. */

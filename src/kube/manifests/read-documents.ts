@@ -40,6 +40,17 @@ export async function readDocuments(text: string, isJson: boolean): Promise<Read
   return isSame ? located : read;
 }
 
+/** All objects of a text as they are written, without a look at them. */
+export async function* rawDocuments(text: string, isJson: boolean): AsyncGenerator {
+  let sliceEndMs = performance.now() + SLICE_MS;
+  for (const document of isJson ? jsonDocuments(text) : await yamlDocuments(text)) {
+    for (const item of unpackLists(document)) if ("value" in item) yield item.value;
+    if (performance.now() < sliceEndMs) continue;
+    await setImmediate();
+    sliceEndMs = performance.now() + SLICE_MS;
+  }
+}
+
 async function readAll(documents: Iterable<ManifestDocument>): Promise<ReadResult> {
   const manifests: PlacedManifest[] = [];
   const problems: string[] = [];

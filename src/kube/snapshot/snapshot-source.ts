@@ -1,6 +1,8 @@
 import type { Logger } from "../../observe/log.ts";
 import type { Cell, Metrics } from "../../observe/metrics.ts";
 import type { ClusterSink, ClusterSource, ClusterStore, Contact, Kind } from "../cluster-source.ts";
+import type { RawRead, RawWanted } from "../raw-objects.ts";
+import { rawFailure } from "../raw-objects.ts";
 import { formatTime, makeHeader } from "./format.ts";
 import { readSnapshot } from "./read-snapshot.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
@@ -58,6 +60,12 @@ export class SnapshotSource implements ClusterSource<ClusterStore> {
 
   contact(kind: Kind): Contact | undefined {
     return this.#options.source.contact?.(kind);
+  }
+
+  /** The real source is looked at, not the file. */
+  read(wanted: RawWanted, deadlineMs: number): Promise<RawRead> {
+    const read = this.#options.source.read?.(wanted, deadlineMs);
+    return read ?? Promise.resolve(rawFailure("failed", "the source cannot be looked at"));
   }
 
   async start(store: ClusterStore): Promise<void> {

@@ -7,6 +7,8 @@ import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
 import { kindsOf } from "../../kube/cluster-source.ts";
 import type { Offer } from "../../server/contract/capability.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
+import type { ObjectsRead } from "../../server/contract/cluster-objects.ts";
+import { clusterObjects } from "../../server/contract/cluster-objects.ts";
 import { clusterView } from "../../server/contract/cluster-view.ts";
 import { externalServices } from "../../server/contract/external-services.ts";
 import { clientPods } from "../../server/contract/client-pods.ts";
@@ -56,6 +58,10 @@ export interface KubernetesWorld {
   /** Says what Pods of this node search besides the cluster's zone; /etc/resolv.conf if not given. */
   readonly resolvConf?: string;
 }
+
+const UNREADABLE: ObjectsRead = {
+  failure: { code: "failed", text: "the source of the cluster's objects cannot be looked at" },
+};
 
 const FOLLOWS_CASE: Repetition = { followsCase: true };
 
@@ -151,6 +157,11 @@ export class Kubernetes implements Instance {
       clientPods.offer(this.#clientPods),
       externalServices.offer(services),
       clusterView.offer(known),
+      clusterObjects.offer({
+        read(wanted, deadlineMs) {
+          return source.read?.(wanted, deadlineMs) ?? Promise.resolve(UNREADABLE);
+        },
+      }),
     ];
   }
 
