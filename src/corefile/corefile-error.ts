@@ -1,7 +1,9 @@
-/** A place in a configuration file; lines count from 1. */
+/** A place in a configuration file; lines and columns count from 1. */
 export interface Position {
   readonly file: string;
   readonly line: number;
+  /** In UTF-16 code units; left out where only the line is known. */
+  readonly column?: number | undefined;
 }
 
 /** Something in the configuration that cannot be used, and where it stands. */
@@ -12,7 +14,8 @@ export class CorefileError extends Error {
   /** @param message without the position: action, colon, state; no final period */
   constructor(at: Position, message: string) {
     super(`${at.file}:${at.line}: ${message}`);
-    this.at = { file: at.file, line: at.line };
+    const { file, line, column } = at;
+    this.at = { file, line, column };
   }
 }
 

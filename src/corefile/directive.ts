@@ -48,6 +48,10 @@ export class Directive implements Position {
     return this.name.line;
   }
 
+  get column(): number | undefined {
+    return this.name.column;
+  }
+
   /** The error to throw for this directive: `plugin/<scope>: ` is put in front of the message. */
   error(message: string, at: Position = this.name): CorefileError {
     return new CorefileError(at, `plugin/${this.scope}: ${message}`);

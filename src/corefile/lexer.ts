@@ -30,30 +30,65 @@ const wordEnd = /(?!\r)[\p{White_Space}#]/gu;
 
 const BYTE_ORDER_MARK = "\uFEFF";
 
+/** A word or a comment as it is written. */
+export interface Piece extends Position {
+  readonly column: number;
+  readonly kind: "word" | "quoted" | "comment";
+  /** With its quotes; a comment from its "#" to the end of the line. */
+  readonly raw: string;
+  /** Whether no other piece stands before it on its line. */
+  readonly startsLine: boolean;
+}
+
 /**
  * Cuts the text of a Corefile into tokens.
  * @throws {CorefileError} for a quote that is not closed.
  */
 export function lex(text: string, file: string, env: Environment): LexedToken[] {
   const tokens: LexedToken[] = [];
-  let line = 1;
+  for (const { kind, raw, line, column, startsLine } of pieces(text, file)) {
+    if (kind === "comment") continue;
+    const content = kind === "quoted" ? readQuoted(raw, env) : readWord(raw, env);
+    tokens.push({ file, line, column, ...content, startsLine });
+  }
+  return tokens;
+}
+
+/**
+ * All that is written in a Corefile but for the space between.
+ * @throws {CorefileError} for a quote that is not closed.
+ */
+export function* pieces(text: string, file: string): Generator<Piece> {
   let lastEnd = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  let line = 1;
+  let lineStart = lastEnd;
   let startsLine = true;
   for (;;) {
-    const start = skipGap(text, lastEnd);
-    if (start === text.length) return tokens;
+    const start = indexOf(notSpace, text, lastEnd);
+    if (start === text.length) return;
     const lineBreaks = countLineBreaks(text, lastEnd, start);
     line += lineBreaks;
     startsLine ||= lineBreaks > 0;
-    const at = { file, line };
-    const isQuoted = text[start] === '"';
-    lastEnd = isQuoted ? endOfQuoted(text, start, at) : indexOf(wordEnd, text, start);
+    if (lineBreaks > 0) lineStart = text.lastIndexOf("\n", start) + 1;
+    const at = { file, line, column: start - lineStart + 1 };
+    const kind = KINDS[text[start] ?? ""] ?? "word";
+    lastEnd = endOf(kind, text, start, at);
     const raw = text.slice(start, lastEnd);
-    const content = isQuoted ? readQuoted(raw, env) : readWord(raw, env);
-    tokens.push({ ...at, ...content, startsLine });
-    line += countLineBreaks(text, start, lastEnd);
+    yield { ...at, kind, raw, startsLine };
+    const inside = kind === "quoted" ? countLineBreaks(text, start, lastEnd) : 0;
+    line += inside;
+    if (inside > 0) lineStart = text.lastIndexOf("\n", lastEnd - 1) + 1;
     startsLine = false;
   }
+}
+
+const KINDS: Readonly<Record<string, Piece["kind"]>> = { '"': "quoted", "#": "comment" };
+
+function endOf(kind: Piece["kind"], text: string, start: number, at: Position): number {
+  if (kind === "quoted") return endOfQuoted(text, start, at);
+  if (kind === "word") return indexOf(wordEnd, text, start);
+  const lineEnd = text.indexOf("\n", start);
+  return lineEnd < 0 ? text.length : lineEnd;
 }
 
 function readQuoted(raw: string, env: Environment): Pick<LexedToken, "text" | "quoted" | "mark"> {
@@ -65,16 +100,6 @@ function readWord(raw: string, env: Environment): Pick<LexedToken, "text" | "quo
   const word = raw.replaceAll("\r", "");
   const isMark = word === "{" || word === "}" || word === "import";
   return { text: expandEnvironment(word, env), quoted: false, mark: isMark ? word : undefined };
-}
-
-/** Where the next token begins, behind white space and comments. */
-function skipGap(text: string, from: number): number {
-  let at = indexOf(notSpace, text, from);
-  while (text[at] === "#") {
-    const lineEnd = text.indexOf("\n", at);
-    at = lineEnd < 0 ? text.length : indexOf(notSpace, text, lineEnd);
-  }
-  return at;
 }
 
 /** Behind the closing quote: the next one with an even number of backslashes before it. */

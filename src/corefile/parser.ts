@@ -1,3 +1,4 @@
+import type { Position } from "./corefile-error.ts";
 import { CorefileError } from "./corefile-error.ts";
 import { Directive } from "./directive.ts";
 import type { Token } from "./directive.ts";
@@ -79,11 +80,7 @@ class Parser {
   causeOf(error: CorefileError): CorefileError {
     const token = this.#touching;
     if (!token) return error;
-    const { text } = token;
-    const message = text.endsWith("{")
-      ? `Expected a space before "{" in "${text}"`
-      : `Expected "}" on a line of its own, not at the end of "${text}"`;
-    return new CorefileError(token, message);
+    return touching(token);
   }
 
   hasMore(): boolean {
@@ -108,7 +105,7 @@ class Parser {
     return {
       keys: keys.flatMap((key) => this.#serverKeys(key)),
       directives: this.#blockBody(first),
-      at: { file: first.file, line: first.line },
+      at: { file: first.file, line: first.line, column: first.column },
     };
   }
 
@@ -285,8 +282,9 @@ interface Block {
   readonly depth: number;
 }
 
-function plain({ file, line, text, quoted }: Token, scope?: string): Token {
-  return scope === undefined ? { file, line, text, quoted } : { file, line, text, quoted, scope };
+function plain({ file, line, column, text, quoted }: Token, scope?: string): Token {
+  const token = { file, line, column, text, quoted };
+  return scope === undefined ? token : { ...token, scope };
 }
 
 function found(token: LexedToken | undefined): string {
@@ -294,7 +292,7 @@ function found(token: LexedToken | undefined): string {
   return token.startsLine ? "found the end of the line" : `found "${token.text}"`;
 }
 
-function unclosed(open: Token, owner: Token): CorefileError {
+export function unclosed(open: Position, owner: { readonly text: string }): CorefileError {
   return new CorefileError(
     open,
     `Unclosed "{" of "${owner.text}": expected "}" before the end of the file`,
@@ -302,15 +300,24 @@ function unclosed(open: Token, owner: Token): CorefileError {
 }
 
 /** `cluster.local{` or `whoami}`, but not `{$NAME}` or `[a-z]{2}`. */
-function touchesBrace({ text, quoted }: Token): boolean {
+export function touchesBrace({ text, quoted }: Pick<Token, "text" | "quoted">): boolean {
   return !quoted && /^(.+\{|[^{]+\})$/s.test(text);
+}
+
+/** What is wrong with a word that touches a brace, where braces do not match. */
+export function touching(token: Position & { readonly text: string }): CorefileError {
+  const { text } = token;
+  const message = text.endsWith("{")
+    ? `Expected a space before "{" in "${text}"`
+    : `Expected "}" on a line of its own, not at the end of "${text}"`;
+  return new CorefileError(token, message);
 }
 
 function tooDeep(open: Token): CorefileError {
   return new CorefileError(open, `Too many braces: over ${MAX_DEPTH} in each other`);
 }
 
-function strayClose(token: Token): CorefileError {
+export function strayClose(token: Position): CorefileError {
   return new CorefileError(token, 'Unexpected "}": no block is open');
 }
 
@@ -318,7 +325,7 @@ function strayOpen(token: Token): CorefileError {
   return new CorefileError(token, 'Unexpected "{": it belongs on the line of its directive');
 }
 
-function inlineClose(token: Token, before: Token): CorefileError {
+export function inlineClose(token: Position, before: { readonly text: string }): CorefileError {
   return new CorefileError(
     token,
     `Unexpected "}" after "${before.text}": it belongs on a line of its own`,
