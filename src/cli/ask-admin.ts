@@ -1,65 +1,150 @@
+import { readFileSync } from "node:fs";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { request } from "node:http";
-import { EXPLAIN_PATH } from "../explain/admin.ts";
-import type { ExplainRequest } from "../explain/explain.ts";
-import type { Explanation } from "../explain/explanation.ts";
+import { splitAddress } from "../http/http-endpoints.ts";
+import type { AdminTarget } from "./admin-target.ts";
 
 /** No server is there to be asked. */
 export class NoServer extends Error {
   override readonly name = "NoServer";
 }
 
+/** A running server, and what it wants to see of who asks. */
+export interface AskedServer {
+  readonly target: AdminTarget;
+  readonly token: string | undefined;
+}
+
 /** As long as the server takes at most, and some more. */
 const PATIENCE_MS = 5_000;
-/** More than any explanation has. */
+/** More than any answer in JSON has. */
 const MAX_REPLY_OCTETS = 4_000_000;
 
 /**
- * Has a running server explain a name.
- * @throws {NoServer} if nobody answers at the socket
- * @throws {TypeError} if the server says that the question is none
+ * The token to ask with: of the file that is named, or that the environment names.
+ * @throws {Error} if it cannot be read
  */
-export async function askAdmin(socketPath: string, asked: ExplainRequest): Promise<Explanation> {
-  const { status, text } = await post(socketPath, JSON.stringify(asked));
-  let reply: Partial<Explanation> & { readonly error?: unknown };
+export function readToken(
+  file: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const path = file ?? env["PORTOLAN_ADMIN_TOKEN_FILE"];
+  if (path === undefined || path === "") return undefined;
   try {
-    reply = JSON.parse(text) as typeof reply;
-  } catch {
-    throw strange(socketPath);
+    return readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    throw new Error(`Cannot read token "${path}": ${code}`, { cause });
   }
-  if (status === 200 && reply.version === 1) return reply as Explanation;
-  throw typeof reply.error === "string" ? new TypeError(reply.error) : strange(socketPath);
 }
 
-function strange(path: string): Error {
-  return new Error(`Cannot ask "${path}": what answers there is no Portolan of this version`);
+/**
+ * Asks a running server for an answer in JSON.
+ * @throws {NoServer} if nobody answers there
+ * @throws {TypeError} with the server's words if it refuses
+ */
+export async function askAdmin(
+  server: AskedServer,
+  path: string,
+  body: object,
+): Promise<Record<string, unknown>> {
+  const response = await post(server, path, body);
+  return jsonOf(response, server);
 }
 
-function post(socketPath: string, body: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    };
-    const sent = request(
-      { socketPath, path: EXPLAIN_PATH, method: "POST", headers, timeout: PATIENCE_MS },
-      (response) => {
-        let text = "";
-        response.setEncoding("utf8");
-        response.on("data", (chunk: string) => {
-          text += chunk;
-          if (text.length > MAX_REPLY_OCTETS) response.destroy(strange(socketPath));
-        });
-        response.on("error", reject);
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+/**
+ * Asks a running server for text, which comes in pieces.
+ * @throws as {@link askAdmin}, and {Error} if the text ends too early
+ */
+export async function* askAdminForText(
+  server: AskedServer,
+  path: string,
+  body: object,
+): AsyncGenerator<string, void, undefined> {
+  const response = await post(server, path, body);
+  if (response.headers["content-type"]?.startsWith("application/json") === true) {
+    await jsonOf(response, server);
+    throw strange(server);
+  }
+  response.setEncoding("utf8");
+  try {
+    for await (const piece of response) yield piece as string;
+  } catch (cause) {
+    throw new Error(`Cannot ask "${nameOf(server)}": the answer breaks off`, { cause });
+  }
+}
+
+async function jsonOf(
+  response: IncomingMessage,
+  server: AskedServer,
+): Promise<Record<string, unknown>> {
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const piece of response) {
+    text += piece as string;
+    if (text.length > MAX_REPLY_OCTETS) throw strange(server);
+  }
+  let reply: unknown;
+  try {
+    reply = JSON.parse(text);
+  } catch {
+    throw strange(server);
+  }
+  if (typeof reply !== "object" || reply === null) throw strange(server);
+  if (response.statusCode === 200) return reply as Record<string, unknown>;
+  const { error } = reply as { readonly error?: unknown };
+  if (typeof error !== "string") throw strange(server);
+  throw new TypeError(isAboutTheQuestion(response) ? error : `${refused(server)}: ${error}`);
+}
+
+/** Such an error is a sentence of its own. */
+function isAboutTheQuestion({ statusCode }: IncomingMessage): boolean {
+  return statusCode === 400;
+}
+
+function refused(server: AskedServer): string {
+  return `Cannot ask "${nameOf(server)}"`;
+}
+
+function strange(server: AskedServer): Error {
+  return new Error(`${refused(server)}: what answers there is no Portolan of this version`);
+}
+
+function nameOf({ target }: AskedServer): string {
+  return target.kind === "tcp" ? `tcp://${target.address}` : target.path;
+}
+
+/** Resolves when the answer begins. */
+function post(server: AskedServer, path: string, body: object): Promise<IncomingMessage> {
+  const text = JSON.stringify(body);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const sent: ClientRequest = request(
+    {
+      ...placeOf(server.target),
+      path,
+      method: "POST",
+      timeout: PATIENCE_MS,
+      headers: {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(text),
+        "x-portolan": "1",
+        ...(server.token === undefined ? {} : { authorization: `Bearer ${server.token}` }),
       },
-    );
-    sent.on("timeout", () => sent.destroy(strange(socketPath)));
-    sent.on("error", (cause: NodeJS.ErrnoException) => {
-      const { code } = cause;
-      const isNobody = code !== undefined && code !== "ECONNRESET" && code.startsWith("E");
-      const message = `Cannot ask "${socketPath}": ${code}`;
-      reject(isNobody ? new NoServer(message, { cause }) : cause);
-    });
-    sent.end(body);
+    },
+    resolve,
+  );
+  sent.on("timeout", () => sent.destroy(strange(server)));
+  sent.on("error", (cause: NodeJS.ErrnoException) => {
+    const { code } = cause;
+    const isNobody = code !== undefined && code !== "ECONNRESET" && /^E[A-Z]+$/.test(code);
+    reject(isNobody ? new NoServer(`${refused(server)}: ${code}`, { cause }) : cause);
   });
+  sent.end(text);
+  return promise;
+}
+
+function placeOf(target: AdminTarget): RequestOptions {
+  if (target.kind === "socket") return { socketPath: target.path };
+  const { host, port } = splitAddress(target.address);
+  return { host: host === "" ? "localhost" : host, port };
 }

@@ -1,19 +1,16 @@
-import { HttpEndpoints } from "../http/http-endpoints.ts";
-import { createLogger } from "../observe/log.ts";
-import { Metrics } from "../observe/metrics.ts";
+import { EXPLAIN_PATH } from "../admin/admin-resources.ts";
 import type { ExplainRequest } from "../explain/explain.ts";
 import { explain } from "../explain/explain.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { formatText } from "../explain/format-text.ts";
-import { plugins } from "../plugins/index.ts";
-import { startStanding } from "../server/standing-configuration.ts";
-import { adminPathsToTry } from "./admin-path.ts";
 import type { Arguments } from "./arguments.ts";
-import { NoServer, askAdmin } from "./ask-admin.ts";
-import { corefileLoader } from "./corefile-path.ts";
+import { askAdmin } from "./ask-admin.ts";
+import type { WhoToAsk } from "./ask-running.ts";
+import { askRunning, whoToAsk } from "./ask-running.ts";
 import { parsePort } from "./flags.ts";
+import { endProcess } from "./process-output.ts";
 import { searchListOfNode } from "./search-list-of-node.ts";
-import { endProcess, outputOf } from "./process-output.ts";
+import { startAside } from "./start-aside.ts";
 
 /** With a Corefile of our own nobody else waits. */
 const LIMIT_MS = 15_000;
@@ -22,14 +19,14 @@ interface Wanted {
   readonly request: ExplainRequest;
   readonly format: "text" | "json";
   readonly conf: string | undefined;
-  readonly admin: string | undefined;
+  readonly server: WhoToAsk;
   readonly port: number;
 }
 
 /** Explains a name: asks a running server, or else starts its Corefile aside, without a socket. */
 export async function explainCommand(given: Arguments): Promise<void> {
   const wanted = parse(given);
-  const explanation = (await askRunning(wanted)) ?? (await askAside(wanted));
+  const explanation = (await askServer(wanted)) ?? (await askAside(wanted));
   const colour = process.stdout.isTTY && !process.env.NO_COLOR;
   process.stdout.write(
     wanted.format === "json"
@@ -50,40 +47,23 @@ function parse({ values, words }: Arguments): Wanted {
   if (format !== "text" && format !== "json") {
     throw new TypeError(`Cannot explain as "${format}": expected text or json`);
   }
-  const [conf, admin] = [values.get("conf"), values.get("admin")];
-  if (conf !== undefined && admin !== undefined && admin !== "off") {
-    throw new TypeError(`Cannot explain: -conf "${conf}" and -admin "${admin}" are two servers`);
-  }
+  const conf = values.get("conf");
+  const server = whoToAsk(values);
   const port = parsePort("-dns.port", values.get("dns.port") ?? "53");
-  return { request: { name, type, from: values.get("from") }, format, conf, admin, port };
+  return { request: { name, type, from: values.get("from") }, format, conf, server, port };
 }
 
-async function askRunning({ request, conf, admin }: Wanted): Promise<Explanation | undefined> {
-  if (conf !== undefined || admin === "off") return undefined;
-  if (admin !== undefined) return askAdmin(admin, request);
-  for (const path of adminPathsToTry()) {
-    try {
-      return await askAdmin(path, request);
-    } catch (error) {
-      if (!(error instanceof NoServer)) throw error;
-    }
-  }
-  return undefined;
+async function askServer(wanted: Wanted): Promise<Explanation | undefined> {
+  if (wanted.conf !== undefined) return undefined;
+  return askRunning(wanted.server, async (server) => {
+    const reply = await askAdmin(server, EXPLAIN_PATH, wanted.request);
+    if (reply["version"] === 1) return reply as unknown as Explanation;
+    throw new Error("Cannot explain: the server is no Portolan of this version");
+  });
 }
 
 async function askAside({ request, conf, port }: Wanted): Promise<Explanation> {
-  const standing = await startStanding(corefileLoader(conf)(), {
-    plugins,
-    defaultPort: port,
-    log: createLogger({ level: "error", format: "text", destination: outputOf(process.stderr) }),
-    metrics: new Metrics(),
-    host: {
-      http: new HttpEndpoints(),
-      isServing: () => false,
-      reload: () => Promise.reject(new Error("Cannot reload: this only explains")),
-      fatal: () => {},
-    },
-  });
+  const standing = await startAside(conf, port);
   try {
     const options = { ofNode: searchListOfNode(), limitMs: LIMIT_MS };
     return await explain(standing.configuration, request, options);

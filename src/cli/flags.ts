@@ -9,6 +9,8 @@ export interface Flags {
   readonly pidfile: string | undefined;
   /** Where the admin socket is to be, "off" for nowhere. */
   readonly admin: string | undefined;
+  /** File of the token that the admin endpoint asks for over TCP. */
+  readonly adminToken: string | undefined;
   readonly quiet: boolean;
   readonly logFormat: LogFormat;
 }
@@ -20,6 +22,7 @@ export function parseFlags({ values, switches }: Arguments): Flags {
     port: parsePort("-dns.port", values.get("dns.port") ?? "53"),
     pidfile: values.get("pidfile"),
     admin: values.get("admin"),
+    adminToken: values.get("admin.token"),
     quiet: switches.has("quiet"),
     logFormat: parseLogFormat(values.get("log-format") ?? "text"),
   };

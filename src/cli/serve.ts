@@ -1,24 +1,20 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { adminResources } from "../explain/admin.ts";
-import type { AdminSocket } from "../http/admin/admin-socket.ts";
-import { openAdminSocket } from "../http/admin/admin-socket.ts";
 import type { Logger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
 import { reloadMetrics } from "../plugins/reload/metrics.ts";
 import { Server } from "../server/server.ts";
 import type { Corefile } from "../corefile/corefile.ts";
 import { readCorefileAside } from "../corefile/corefile.ts";
-import { adminPathOf } from "./admin-path.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 import { limitHeap } from "./heap.ts";
 import { LastNet } from "./last-net.ts";
+import type { OpenAdmin } from "./open-admin.ts";
+import { openAdmin } from "./open-admin.ts";
 import { openProcessLog } from "./process-log.ts";
 import { endProcess } from "./process-output.ts";
 import type { SignalledServer } from "./signals.ts";
 import { Signals } from "./signals.ts";
-import { searchListOfNode } from "./search-list-of-node.ts";
-import { VERSION } from "./version.ts";
 import { announcePlaces, announceVersion } from "./welcome.ts";
 
 /** Serves DNS until SIGTERM, SIGINT or SIGQUIT; SIGHUP and SIGUSR1 read the Corefile again. */
@@ -47,7 +43,7 @@ export async function serve(flags: Flags): Promise<void> {
   });
   processLog.publish(server.metrics);
   if (flags.pidfile !== undefined) await writePidfile(flags.pidfile, server);
-  const admin = await openAdmin(flags, server, log);
+  const admin = await openAdminOrStop(flags, server, log);
   net.serve();
   signals.serve(signalled(server, log, flags.pidfile, admin));
   if (!flags.quiet) announceVersion(server, processLog);
@@ -75,30 +71,12 @@ async function writePidfile(path: string, server: Server): Promise<void> {
   }
 }
 
-/** One that was asked for must be had; without the one that nobody asked for, DNS is served all the same. */
-async function openAdmin(
-  { admin, pidfile }: Flags,
-  server: Server,
-  log: Logger,
-): Promise<AdminSocket | undefined> {
-  const path = adminPathOf(admin, pidfile);
-  if (path === undefined) return undefined;
-  const resources = adminResources({
-    version: VERSION,
-    startedAtMs: Date.now(),
-    now: Date.now,
-    ofNode: searchListOfNode,
-    configuration: () => server.configuration,
-  });
+async function openAdminOrStop(flags: Flags, server: Server, log: Logger): Promise<OpenAdmin> {
   try {
-    return await openAdminSocket(path, resources);
+    return await openAdmin(flags, server, log);
   } catch (error) {
-    if (admin === undefined) {
-      log.warn(`${(error as Error).message}; "portolan explain" will not find this server`);
-      return undefined;
-    }
     await server.stop();
-    if (pidfile !== undefined) rmSync(pidfile, { force: true });
+    if (flags.pidfile !== undefined) rmSync(flags.pidfile, { force: true });
     throw error;
   }
 }
@@ -107,7 +85,7 @@ function signalled(
   server: Server,
   log: Logger,
   pidfile: string | undefined,
-  admin: AdminSocket | undefined,
+  admin: OpenAdmin,
 ): SignalledServer {
   return {
     async reload() {
@@ -120,7 +98,7 @@ function signalled(
       }
     },
     async stop() {
-      await admin?.close();
+      await admin.close();
       await server.stop();
       if (pidfile !== undefined) rmSync(pidfile, { force: true });
     },

@@ -17,6 +17,7 @@ const tcp = DEFAULT_TCP_LIMITS;
 const { success, denial } = parseCache(testDirective("cache"));
 const forward = parseForward(testDirective("forward . 192.0.2.1"));
 const http = "src/http/http-endpoints.ts";
+const admin = "src/http/admin/admin-server.ts";
 const limiter = "src/observe/line-limiter.ts";
 const requestMs = constantOf(http, "REQUEST_MS");
 
@@ -41,6 +42,11 @@ const rows: Readonly<Record<string, string>> = {
   "an HTTP endpoint's connections": figure(fieldOf(http, "connections")),
   "a request to it": `${seconds(requestMs)}, ${fieldOf(http, "headerOctets") / 1024} KB and ${fieldOf(http, "headers")} headers, no body`,
   "a reader of it that does not read": seconds(requestMs + constantOf(http, "STALL_MS")),
+  "connections of the admin endpoint": figure(fieldOf(admin, "connections")),
+  "a question to the admin endpoint": `${seconds(constantOf(admin, "REQUEST_MS"))}, ${fieldOf(admin, "headerOctets") / 1024} KB and ${fieldOf(admin, "headers")} headers, ${constantOf("src/http/admin/read-json.ts", "MAX_BODY_OCTETS") / 1024} KB of a body`,
+  "such questions with a body at once": `${fieldOf(admin, "atOnce")}; ${seconds(constantOf("src/admin/admin-resources.ts", "LIMIT_MS"))} for an explanation`,
+  "who asks it and does not read": seconds(constantOf(admin, "STALL_MS")),
+  "wrong tokens, of all together": `${constantOf("src/http/admin/port-guard.ts", "WRONG_TOKENS")} a minute`,
   "scrapes of `/metrics` at once": "one is made",
   "expressions that a user writes": `${figure(MAX_PATTERN_LENGTH)} characters, ${figure(repetitions())} repetitions`,
   "the answer table": `${Math.round(((COUNTERS_AT - SLOTS_AT) * 4) / 1e6)} MB of replies`,

@@ -1,4 +1,5 @@
 import type { Command } from "../command-description.ts";
+import { SERVER_FLAGS } from "./flags.ts";
 
 export const EXPLAIN: Command = {
   name: "explain",
@@ -26,11 +27,7 @@ export const EXPLAIN: Command = {
       kind: "file",
       summary: "start this Corefile aside and ask that, rather than a running server",
     },
-    admin: {
-      value: "PATH",
-      kind: "file",
-      summary: 'the running server\'s admin socket; "off" asks none',
-    },
+    ...SERVER_FLAGS,
     "dns.port": {
       value: "PORT",
       summary: "as when serving: port of server blocks that name none (default 53)",

@@ -18,3 +18,17 @@ export const COREFILE_FLAGS = {
 export const LOG_FLAGS = {
   "log-format": { value: "FORMAT", kind: LOG_FORMATS, summary: '"text" (default) or "json"' },
 } as const satisfies FlagTable;
+
+/** Which running server to ask. */
+export const SERVER_FLAGS = {
+  admin: {
+    value: "WHERE",
+    kind: "file",
+    summary: 'the running server\'s admin socket, or tcp://HOST:PORT; "off" asks none',
+  },
+  token: {
+    value: "FILE",
+    kind: "file",
+    summary: "the token that it asks for over TCP (default: $PORTOLAN_ADMIN_TOKEN_FILE)",
+  },
+} as const satisfies FlagTable;

@@ -14,10 +14,15 @@ export const SERVE: Command = {
     ...COREFILE_FLAGS,
     pidfile: { value: "FILE", kind: "file", summary: "write the process id to FILE" },
     admin: {
-      value: "PATH",
+      value: "WHERE",
       kind: "file",
       summary:
-        'Unix socket that "portolan explain" asks (default: portolan.sock in $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR, else beside the pidfile), or "off"',
+        'Unix socket that "portolan explain" asks (default: portolan.sock in $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR, else beside the pidfile), or "off"; tcp://HOST:PORT serves HTTP there besides',
+    },
+    "admin.token": {
+      value: "FILE",
+      kind: "file",
+      summary: "token that programs need to ask over TCP; beyond the loopback there has to be one",
     },
     ...LOG_FLAGS,
     quiet: { summary: "print nothing at start" },

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { onFault } from "../../observe/faults.ts";
 import { BadRequest } from "./read-json.ts";
-import type { AdminResources, AdminSocket } from "./admin-socket.ts";
+import type { AdminResources } from "./admin-server.ts";
+import type { AdminSocket } from "./admin-socket.ts";
 import { openAdminSocket } from "./admin-socket.ts";
 
 let folder: string;
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 async function serve(resources: AdminResources): Promise<void> {
-  open.push(await openAdminSocket(path, resources));
+  open.push(await openAdminSocket(path, { resources, instance: INSTANCE }));
 }
 
 interface Replied {
@@ -47,28 +48,35 @@ function ask(method: string, url: string, body = "", type = "application/json"):
   });
 }
 
+const INSTANCE = { id: "a1", pod: null, startedAtMs: 1 };
+const TOLD = '"instance":{"id":"a1","pod":null,"startedAtMs":1}}';
 const ECHO: AdminResources = {
-  "GET /here": () => ({ here: true }),
-  "POST /echo": (body) => body,
-  "POST /refuse": () => {
-    throw new BadRequest("not so");
+  "GET /here": { answer: () => ({ here: true }) },
+  "POST /echo": { answer: (body) => ({ body }) },
+  "POST /refuse": {
+    answer() {
+      throw new BadRequest("not so");
+    },
   },
-  "POST /break": () => {
-    throw new Error("a path of ours");
+  "POST /break": {
+    answer() {
+      throw new Error("a path of ours");
+    },
   },
 };
+const SERVICE = { resources: ECHO, instance: INSTANCE };
 
 describe("the admin socket", () => {
   it("is open to its user alone, and gone when it is closed", async () => {
     await serve(ECHO);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(await ask("GET", "/here")).toEqual({ status: 200, text: '{"here":true}' });
+    expect(await ask("GET", "/here")).toEqual({ status: 200, text: `{"here":true,${TOLD}` });
     await open.splice(0)[0]?.close();
     expect(existsSync(path)).toBe(false);
   });
 
   it.each([
-    ["POST", "/echo", '{"a":1}', 200, '{"a":1}'],
+    ["POST", "/echo", '{"a":1}', 200, `{"body":{"a":1},${TOLD}`],
     ["GET", "/echo", "", 404, "no such resource"],
     ["GET", "/../here", "", 404, "no such resource"],
     ["GET", "/toString", "", 404, "no such resource"],
@@ -125,10 +133,12 @@ describe("the admin socket", () => {
     let begun = 0;
     const { promise: four, resolve: tellFour } = Promise.withResolvers<void>();
     await serve({
-      "POST /wait": async () => {
-        if (++begun === 4) tellFour();
-        await promise;
-        return {};
+      "POST /wait": {
+        async answer() {
+          if (++begun === 4) tellFour();
+          await promise;
+          return {};
+        },
       },
     });
     const waiting = Array.from({ length: 4 }, () => ask("POST", "/wait", "{}"));
@@ -141,7 +151,7 @@ describe("the admin socket", () => {
 
   it("keeps its place against another server, and takes that of one that was killed", async () => {
     await serve(ECHO);
-    await expect(openAdminSocket(path, ECHO)).rejects.toThrow("another server has it");
+    await expect(openAdminSocket(path, SERVICE)).rejects.toThrow("another server has it");
     expect((await ask("GET", "/here")).status).toBe(200);
     await open.splice(0)[0]?.close();
     // Node takes the file away where it closes; a server that is killed does not.
@@ -156,8 +166,13 @@ describe("the admin socket", () => {
 
   it("does not touch a file that is no socket, nor take a path that is none", async () => {
     writeFileSync(path, "kept");
-    await expect(openAdminSocket(path, ECHO)).rejects.toThrow("is no socket");
-    await expect(openAdminSocket(join(folder, "no/p.sock"), ECHO)).rejects.toThrow(/Cannot open/);
-    await expect(openAdminSocket(`/${"a".repeat(200)}`, ECHO)).rejects.toThrow("longer than 103");
+    await expect(openAdminSocket(path, SERVICE)).rejects.toThrow("is no socket");
+    await expect(openAdminSocket(folder, SERVICE)).rejects.toThrow("is no socket");
+    await expect(openAdminSocket(join(folder, "no/p.sock"), SERVICE)).rejects.toThrow(
+      /Cannot open/,
+    );
+    await expect(openAdminSocket(`/${"a".repeat(200)}`, SERVICE)).rejects.toThrow(
+      "longer than 103",
+    );
   });
 });

@@ -7,10 +7,13 @@ const MAX_BODY_OCTETS = 4_096;
 export class BadRequest extends Error {
   override readonly name = "BadRequest";
   readonly status: number;
+  /** When to ask again, where that helps. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(message: string, status = 400) {
+  constructor(message: string, status = 400, retryAfterSeconds?: number) {
     super(message);
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -23,6 +26,8 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   if (type.trim().toLowerCase() !== "application/json") {
     throw new BadRequest("expected content-type application/json", 415);
   }
+  // Of what is too long by its own words nothing is read.
+  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_OCTETS) throw tooLong();
   const body = await bodyOf(request);
   try {
     return JSON.parse(body.toString("utf8")) as unknown;
@@ -38,7 +43,7 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
     request.on("data", (chunk: Buffer) => {
       octets += chunk.length;
       if (octets <= MAX_BODY_OCTETS) chunks.push(chunk);
-      else reject(new BadRequest(`body of more than ${MAX_BODY_OCTETS} octets`, 413));
+      else reject(tooLong());
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
     // Whoever hangs up is no fault of ours.
@@ -46,4 +51,8 @@ function bodyOf(request: IncomingMessage): Promise<Buffer> {
     request.on("error", end);
     request.on("close", end);
   });
+}
+
+function tooLong(): BadRequest {
+  return new BadRequest(`body of more than ${MAX_BODY_OCTETS} octets`, 413);
 }
