@@ -1,0 +1,238 @@
+import { Rcode } from "../dns/iana/rcode.ts";
+import { RrType } from "../dns/iana/rr-type.ts";
+import { boundDenials } from "../dns/denial-ttl.ts";
+import { Name } from "../dns/name.ts";
+import { DNAME } from "../dns/rdata/dname.ts";
+import { CNAME } from "../dns/rdata/rfc1035-names.ts";
+import { ResourceRecord } from "../dns/resource-record.ts";
+import { RrClass } from "../dns/iana/rr-class.ts";
+import { targetsOf } from "./additional-names.ts";
+import type { Denial } from "./denial.ts";
+import { denialOf } from "./denial.ts";
+import type { Rrset } from "./rrset-store.ts";
+import type { Met, Missing } from "./walk.ts";
+import { walkTo } from "./walk.ts";
+import type { ZoneData, ZoneNode } from "./zone-data.ts";
+import { recordsOf } from "./zone-data.ts";
+
+/** What a zone says to a question (RFC 1034 §4.3.2, RFC 4035 §3.1, RFC 6672 §3.2). */
+export interface ZoneAnswer {
+  readonly rcode: number;
+  /** Whether the first owner of the answer is ours: not of a referral. */
+  readonly isAuthoritative: boolean;
+  readonly answer: readonly ResourceRecord[];
+  readonly authority: readonly ResourceRecord[];
+  readonly additional: readonly ResourceRecord[];
+  /** Where the last alias of the answer leads, if that is not in the zone: to be asked of others. */
+  readonly target: Name | undefined;
+}
+
+export interface ZoneQuestion {
+  /** Within the zone. */
+  readonly qname: Name;
+  readonly qtype: number;
+  /** Whether signatures and proofs are wanted (RFC 3225). */
+  readonly dnssecOk: boolean;
+}
+
+/** No chain of aliases that somebody means is as long. */
+const MAX_ALIASES = 16;
+
+/** Answers a question out of a zone. */
+export function lookUp(data: ZoneData, question: ZoneQuestion): ZoneAnswer {
+  return new Lookup(data, question).run();
+}
+
+/** One question on its way: aliases begin it anew, and the answer grows. */
+class Lookup {
+  readonly #data: ZoneData;
+  readonly #qtype: number;
+  readonly #dnssecOk: boolean;
+  readonly #answer: ResourceRecord[] = [];
+  readonly #authority: ResourceRecord[] = [];
+  readonly #additional: ResourceRecord[] = [];
+  #denial: Denial | undefined;
+  /** What is looked for now. */
+  #name: Name;
+  #rcode: number = Rcode.NOERROR;
+  #isReferral = false;
+  #target: Name | undefined;
+
+  constructor(data: ZoneData, { qname, qtype, dnssecOk }: ZoneQuestion) {
+    this.#data = data;
+    this.#name = qname;
+    this.#qtype = qtype;
+    this.#dnssecOk = dnssecOk;
+  }
+
+  run(): ZoneAnswer {
+    const seen = new Set<string>();
+    let next: Name | undefined = this.#name;
+    while (next && seen.size < MAX_ALIASES && !seen.has(next.key)) {
+      if (!next.isWithin(this.#data.origin)) {
+        this.#target = next;
+        break;
+      }
+      seen.add(next.key);
+      this.#name = next;
+      next = this.#step(walkTo(this.#data, next));
+    }
+    // A circle of aliases has no answer, and no end that could be told of.
+    if (next && this.#target === undefined) this.#rcode = Rcode.SERVFAIL;
+    return {
+      rcode: this.#rcode,
+      isAuthoritative: !this.#isReferral || this.#answer.length > 0,
+      answer: this.#rcode === Rcode.SERVFAIL ? [] : this.#answer,
+      authority: this.#authority,
+      additional: this.#additional,
+      target: this.#target,
+    };
+  }
+
+  /** @returns the name that an alias leads to */
+  #step(met: Met): Name | undefined {
+    switch (met.what) {
+      case "cut":
+        return this.#refer(met.node);
+      case "dname":
+        return this.#redirect(met.node);
+      case "missing":
+        return met.wildcard ? this.#atNode(met.wildcard, met) : this.#nothing(met);
+      default:
+        // Of a cut only the DS records are this zone's (RFC 4035 §3.1.4.1).
+        return met.node.isCut && this.#qtype !== RrType.DS
+          ? this.#refer(met.node)
+          : this.#atNode(met.node, undefined);
+    }
+  }
+
+  /** @param missing if the node is a wildcard that stands for the name */
+  #atNode(node: ZoneNode, missing: Missing | undefined): Name | undefined {
+    const alias = this.#followsAliases() ? node.rrset(RrType.CNAME) : undefined;
+    const rrsets = alias ? [alias] : this.#wanted(node);
+    if (rrsets.length === 0) {
+      this.#deny(Rcode.NOERROR, () =>
+        missing ? this.#proof().wildcardNodata(missing) : this.#proof().nodata(this.#name),
+      );
+      return undefined;
+    }
+    for (const rrset of rrsets) this.#push(this.#answer, this.#name, node, rrset);
+    if (missing && this.#dnssecOk) this.#authority.push(...this.#proof().wildcard(missing));
+    if (alias) return CNAME.decode(alias.rdata[0] ?? Buffer.alloc(0))?.target;
+    this.#addApexServers(node);
+    this.#addAddresses(rrsets);
+    return undefined;
+  }
+
+  #followsAliases(): boolean {
+    const qtype = this.#qtype;
+    return (
+      qtype !== RrType.CNAME &&
+      qtype !== RrType.ANY &&
+      qtype !== RrType.RRSIG &&
+      qtype !== RrType.NSEC
+    );
+  }
+
+  #wanted(node: ZoneNode): Rrset[] {
+    const qtype = this.#qtype;
+    if (qtype === RrType.ANY)
+      return node.rrsets().filter(({ type }) => this.#dnssecOk || type !== RrType.RRSIG);
+    if (qtype === RrType.RRSIG) return node.rrsets().filter(({ type }) => type === RrType.RRSIG);
+    const rrset = node.rrset(qtype);
+    return rrset ? [rrset] : [];
+  }
+
+  /** The zone goes on elsewhere (RFC 1034 §4.3.2, step 3b). */
+  #refer(node: ZoneNode): undefined {
+    this.#isReferral = true;
+    const owner = Name.fromWire(node.key);
+    const servers = node.rrset(RrType.NS);
+    if (!servers) return undefined;
+    this.#authority.push(...recordsOf(owner, servers));
+    if (this.#dnssecOk) {
+      const signed = node.rrset(RrType.DS);
+      if (signed) this.#push(this.#authority, owner, node, signed);
+      else this.#authority.push(...this.#proof().unsigned(owner));
+    }
+    this.#addAddresses([servers], true);
+    return undefined;
+  }
+
+  /** All below a DNAME record is elsewhere, name by name (RFC 6672 §2.2 and §3.1). */
+  #redirect(node: ZoneNode): Name | undefined {
+    const owner = Name.fromWire(node.key);
+    const rrset = node.rrset(RrType.DNAME);
+    const target = rrset && DNAME.decode(rrset.rdata[0] ?? Buffer.alloc(0))?.target;
+    if (!rrset || !target) return undefined;
+    this.#push(this.#answer, owner, node, rrset);
+    const kept = this.#name.wire.length - owner.wire.length;
+    const prefix = Name.fromWire(
+      `${this.#name.wire.slice(0, kept)}\0`,
+      `${this.#name.key.slice(0, kept)}\0`,
+    );
+    const substituted = prefix.concat(target);
+    if (!substituted) {
+      this.#rcode = Rcode.YXDOMAIN;
+      return undefined;
+    }
+    const rdata = Buffer.from(substituted.wire, "latin1");
+    this.#answer.push(
+      new ResourceRecord(this.#name, RrType.CNAME, RrClass.IN, rrset.ttlSeconds, rdata),
+    );
+    return this.#qtype === RrType.CNAME ? undefined : substituted;
+  }
+
+  #nothing(missing: Missing): undefined {
+    this.#deny(Rcode.NXDOMAIN, () => this.#proof().nxdomain(missing));
+    return undefined;
+  }
+
+  #deny(rcode: number, proof: () => readonly ResourceRecord[]): void {
+    this.#rcode = rcode;
+    const { apex, origin } = this.#data;
+    const soa = apex.rrset(RrType.SOA);
+    const records: ResourceRecord[] = [];
+    if (soa) this.#push(records, origin, apex, soa);
+    const [own, ...signatures] = boundDenials(records);
+    if (!own) return;
+    this.#authority.push(own, ...signatures.map((one) => one.withTtl(own.ttlSeconds)));
+    if (this.#dnssecOk) this.#authority.push(...proof());
+  }
+
+  /** As CoreDNS does: who asks also learns the zone's name servers. */
+  #addApexServers(node: ZoneNode): void {
+    const { apex, origin } = this.#data;
+    const asksThem = node.isApex && (this.#qtype === RrType.NS || this.#qtype === RrType.ANY);
+    const servers = asksThem ? undefined : apex.rrset(RrType.NS);
+    if (servers) this.#push(this.#authority, origin, apex, servers);
+  }
+
+  /** @param isGlue of servers of a zone below: what we have of their addresses is not ours, and has no signatures */
+  #addAddresses(rrsets: readonly Rrset[], isGlue = false): void {
+    const added = new Set<string>();
+    for (const target of rrsets.flatMap(targetsOf)) {
+      if (added.has(target.key)) continue;
+      added.add(target.key);
+      const node = target.isWithin(this.#data.origin) ? this.#data.find(target) : undefined;
+      if (!node) continue;
+      for (const type of [RrType.A, RrType.AAAA]) {
+        const addresses = node.rrset(type);
+        if (addresses && isGlue) this.#additional.push(...recordsOf(target, addresses));
+        else if (addresses) this.#push(this.#additional, target, node, addresses);
+      }
+    }
+  }
+
+  /** An RRset, with its signatures for those who want them. */
+  #push(section: ResourceRecord[], owner: Name, node: ZoneNode, rrset: Rrset): void {
+    section.push(...recordsOf(owner, rrset));
+    if (!this.#dnssecOk || rrset.type === RrType.RRSIG) return;
+    const signatures = node.rrset(RrType.RRSIG, rrset.type);
+    if (signatures) section.push(...recordsOf(owner, signatures));
+  }
+
+  #proof(): Denial {
+    return (this.#denial ??= denialOf(this.#data));
+  }
+}

@@ -1,0 +1,130 @@
+import type { NamePath } from "./name-path.ts";
+import { Field, NodeBlocks } from "./node-blocks.ts";
+import type { OctetArena } from "./octet-arena.ts";
+
+const FIRST_BUCKETS = 8;
+
+/**
+ * The names of a zone: which node has which. A table by linear hashing (Litwin 1980): each new node splits one bucket, so that
+ * none of a million waits for all others to be moved.
+ *
+ *     buckets   [0 .. split) are split already: one bit more of the hash counts
+ *               [split .. mask]
+ *               (mask .. mask + split]
+ */
+export class NodeTable {
+  readonly nodes = new NodeBlocks();
+  readonly #arena: OctetArena;
+  /** The first node of each, its number and one. */
+  #buckets = new Uint32Array(FIRST_BUCKETS * 2);
+  #mask = FIRST_BUCKETS - 1;
+  #split = 0;
+  /** Nodes that are in it. */
+  #live = 0;
+
+  constructor(arena: OctetArena) {
+    this.#arena = arena;
+  }
+
+  get size(): number {
+    return this.#live;
+  }
+
+  get octets(): number {
+    return this.nodes.octets + this.#buckets.byteLength;
+  }
+
+  /** The node with the name that begins at label `label` of the path; -1 if there is none. */
+  find(path: NamePath, label: number): number {
+    const hash = path.hashes[label] ?? 0;
+    for (let next = this.#buckets[this.#bucketOf(hash)] ?? 0; next !== 0;) {
+      const node = next - 1;
+      if (this.nodes.get(node, Field.HASH) === hash && this.#isNamed(node, path, label))
+        return node;
+      next = this.nodes.get(node, Field.NEXT);
+    }
+    return -1;
+  }
+
+  /** A new node of that name, which there must not be yet. */
+  add(path: NamePath, label: number): number {
+    const start = path.starts[label] ?? 0;
+    const octets = path.key.length - start;
+    const offset = this.#arena.allocate(octets + 1);
+    const position = this.#arena.position(offset);
+    const chunk = this.#arena.chunk(offset);
+    chunk[position] = octets;
+    chunk.write(path.key.slice(start), position + 1, octets, "latin1");
+    const node = this.nodes.add();
+    const hash = path.hashes[label] ?? 0;
+    this.nodes.set(node, Field.HASH, hash);
+    this.nodes.set(node, Field.NAME, offset);
+    this.#link(node, this.#bucketOf(hash));
+    this.#live++;
+    if (this.#live > this.#mask + this.#split + 1) this.#splitOne();
+    return node;
+  }
+
+  /** Takes a node out; its number is not used again. */
+  remove(node: number): void {
+    const bucket = this.#bucketOf(this.nodes.get(node, Field.HASH));
+    const next = this.nodes.get(node, Field.NEXT);
+    this.#live--;
+    if (this.#buckets[bucket] === node + 1) {
+      this.#buckets[bucket] = next;
+      return;
+    }
+    for (let at = (this.#buckets[bucket] ?? 0) - 1; at >= 0;) {
+      const after = this.nodes.get(at, Field.NEXT);
+      if (after === node + 1) return this.nodes.set(at, Field.NEXT, next);
+      at = after - 1;
+    }
+  }
+
+  #bucketOf(hash: number): number {
+    const bucket = hash & this.#mask;
+    return bucket < this.#split ? hash & (this.#mask * 2 + 1) : bucket;
+  }
+
+  #isNamed(node: number, { key, starts }: NamePath, label: number): boolean {
+    const offset = this.nodes.get(node, Field.NAME);
+    const chunk = this.#arena.chunk(offset);
+    let at = this.#arena.position(offset);
+    const start = starts[label] ?? 0;
+    if (chunk[at++] !== key.length - start) return false;
+    for (let i = start; i < key.length; i++) if (chunk[at++] !== key.charCodeAt(i)) return false;
+    return true;
+  }
+
+  #link(node: number, bucket: number): void {
+    this.nodes.set(node, Field.NEXT, this.#buckets[bucket] ?? 0);
+    this.#buckets[bucket] = node + 1;
+  }
+
+  /** Distributes one bucket over two. */
+  #splitOne(): void {
+    const old = this.#split;
+    let next = this.#buckets[old] ?? 0;
+    this.#buckets[old] = 0;
+    this.#split++;
+    while (next !== 0) {
+      const node = next - 1;
+      next = this.nodes.get(node, Field.NEXT);
+      this.#link(node, this.nodes.get(node, Field.HASH) & (this.#mask * 2 + 1));
+    }
+    if (this.#split <= this.#mask) return;
+    this.#split = 0;
+    this.#mask = this.#mask * 2 + 1;
+    const grown = new Uint32Array((this.#mask + 1) * 2);
+    grown.set(this.#buckets);
+    this.#buckets = grown;
+  }
+}
+
+/** The key that stands at `offset`. */
+export function readKey(arena: OctetArena, offset: number): string {
+  const chunk = arena.chunk(offset);
+  const position = arena.position(offset);
+  const end = position + 1 + (chunk[position] ?? 0);
+  return chunk.toString("latin1", position + 1, end);
+}
