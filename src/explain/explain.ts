@@ -5,13 +5,15 @@ import type { ClusterFacts, ClusterView } from "../server/contract/cluster-view.
 import { clusterView } from "../server/contract/cluster-view.ts";
 import type { Configuration } from "../server/configuration.ts";
 import type { Endpoint } from "../server/endpoint.ts";
-import type { Respondent } from "./ask.ts";
+import type { Respondent } from "./put-question.ts";
 import { askOne } from "./ask.ts";
 import { followTargets } from "./follow-targets.ts";
 import type { Asked, Explanation, Told } from "./explanation.ts";
 import type { Seen } from "./finding.ts";
 import type { Candidate } from "./search-list.ts";
 import { NDOTS, candidatesOf, searchListOf } from "./search-list.ts";
+import { factsIn } from "./told-facts.ts";
+import { isOwnPlace } from "./own-place.ts";
 import { verdictOf } from "./verdict.ts";
 import { safeTexts } from "./words.ts";
 
@@ -55,7 +57,7 @@ export async function explain(
     address: client.address,
     deadlineMs: performance.now() + options.limitMs,
   };
-  const names = await lookUp(to, candidates, types, views);
+  const names = await lookUp(to, candidates, types, views, configuration);
   const asked: Asked = {
     name: request.name,
     types: types.map(formatRrType),
@@ -95,6 +97,7 @@ async function lookUp(
   candidates: readonly Candidate[],
   types: readonly number[],
   views: readonly ClusterView[],
+  { endpoints }: Configuration,
 ): Promise<Seen[]> {
   const names: Seen[] = [];
   const typedLabels = candidates.find(({ suffix }) => !suffix)?.name.labelCount() ?? 0;
@@ -109,7 +112,11 @@ async function lookUp(
       answers,
       facts,
       state: view?.state(),
-      targets: await followTargets({ to, types, view, name, facts, answers }),
+      address: to.address,
+      ownUpstreams: factsIn(answers, "upstream").flatMap(({ fact }) => {
+        return isOwnPlace(fact.address, endpoints.values()) ? [fact.address] : [];
+      }),
+      targets: await followTargets({ to, types, view, name, facts, asked: all }),
     });
     const isOver = answers.some(
       ({ isAnswered, rcode }) => isAnswered || rcode === null || ENDS_LOOKUP.has(rcode),

@@ -3,6 +3,8 @@
  * meaning. Unknown is null. Every text is printable ASCII: what else was in a name or an object is escaped.
  */
 
+import type { TraceFact } from "../server/contract/trace-fact.ts";
+
 export interface Explanation {
   readonly version: 1;
   readonly asked: Asked;
@@ -48,10 +50,32 @@ export interface Told {
   readonly isAnswered: boolean;
   readonly records: readonly string[];
   readonly ttlSeconds: number | null;
+  /** For how long a denial may be kept by others (RFC 2308 §5); null for none. */
+  readonly deniedForSeconds: number | null;
+  /** Whether the reply by UDP was cut short; what is told then is what came of asking by TCP. */
+  readonly wasTruncated: boolean;
   readonly tookUs: number;
   /** The server block; null if none serves the name. */
   readonly block: { readonly at: string; readonly view: string | null } | null;
   readonly steps: readonly ToldStep[];
+  /** Server blocks whose views have not taken the client, the nearest first; looked at if there is no answer. */
+  readonly passedOver: readonly PassedOver[];
+  /** What would come past the caches, if a denial, a failure or what has run out came out of one. */
+  readonly pastCache: Aside | null;
+}
+
+/** What comes of the same question on another way. */
+export interface Aside {
+  readonly rcode: string | null;
+  readonly isAnswered: boolean;
+}
+
+export interface PassedOver extends Aside {
+  /** Of the block: Corefile:1 */
+  readonly at: string;
+  readonly view: string;
+  /** The condition that is not so, and where it stands; null if the view does not say. */
+  readonly condition: { readonly at: string; readonly text: string } | null;
 }
 
 export interface ToldStep {
@@ -60,6 +84,8 @@ export interface ToldStep {
   readonly at: string;
   readonly depth: number;
   readonly notes: readonly string[];
+  /** The same for programs, where there is more to it than words. */
+  readonly facts: readonly TraceFact[];
   /** Null while it waits. */
   readonly outcome: string | null;
 }

@@ -1,5 +1,5 @@
 import { Name } from "../dns/name.ts";
-import type { Respondent } from "./ask.ts";
+import type { Respondent } from "./put-question.ts";
 import { askOne } from "./ask.ts";
 import { commands } from "./causes/commands.ts";
 import { lastStep } from "./causes/answers.ts";
@@ -26,7 +26,10 @@ export async function verdictOf(judged: Judged): Promise<Verdict> {
   // What failed on the way to an answer is how search lists work.
   const isFound = last !== undefined && isAnswered(last);
   const finding = nearestCause(isFound ? [last] : names);
-  if (finding) return { ...withoutWeight(finding), unseen: unseenBy(finding, last) };
+  if (finding) {
+    const unseen = [...unseenBy(finding, last), ...keptByOthers(names)];
+    return { ...withoutWeight(finding), unseen };
+  }
   if (!isFound) return unknownCause(names);
   const captured = await capturedBySearch(last, judged);
   return captured ?? well(last, judged);
@@ -46,6 +49,13 @@ function unseenBy({ code }: Finding, last: Seen | undefined): readonly Command[]
   const namespace = last?.facts?.service?.namespace;
   const isOfService = code === "cluster-ip-without-endpoint" && namespace !== undefined;
   return isOfService ? [commands.policies(namespace)] : [commands.resolvConf()];
+}
+
+/** A denial lives on between here and the program that has asked. */
+function keptByOthers(names: readonly Seen[]): readonly Command[] {
+  const all = names.flatMap(({ answers }) => answers.map((told) => told.deniedForSeconds ?? 0));
+  const seconds = Math.max(0, ...all);
+  return seconds === 0 ? [] : [commands.keptByOthers(seconds)];
 }
 
 function unknownCause(names: readonly Seen[]): Verdict {
@@ -114,7 +124,11 @@ function well(seen: Seen, { asked, names, types }: Judged): Verdict {
         : `${cost}; written as "${seen.name}", with the final dot, it takes ${types.length}`,
     ],
     next: [],
-    unseen: [...(service ? [commands.policies(service.namespace)] : []), commands.resolvConf()],
+    unseen: [
+      ...(service ? [commands.policies(service.namespace)] : []),
+      commands.resolvConf(),
+      commands.nodeLocal(),
+    ],
   };
 }
 

@@ -53,6 +53,8 @@ export interface Waiter {
   readonly lateUntilMs?: number;
   onReply(message: Message, exchange: Exchange): void;
   onFailure(error: UpstreamError, exchange: Exchange): void;
+  /** Something with the right id came from the right place, and is no reply to the question. */
+  onStray?(): void;
 }
 
 /** One question to one upstream, until its reply or the end of patience. */
@@ -124,6 +126,7 @@ export class Exchange extends Expiring {
   offer(packet: Buffer): boolean {
     const message = this.request.read(packet);
     if (message) this.accept(message);
+    else this.#waiter.onStray?.();
     return message !== undefined;
   }
 

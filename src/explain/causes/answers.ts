@@ -1,6 +1,6 @@
 import type { Told } from "../explanation.ts";
 import type { Cause } from "../finding.ts";
-import { hasReason, isAnswered, isDeniedByOthers, isMeant } from "../finding.ts";
+import { hasReason, isAnswered, isDeniedByOthers } from "../finding.ts";
 import { commands } from "./commands.ts";
 import { pathOf } from "./service.ts";
 
@@ -47,51 +47,18 @@ export const missingFamily: Cause = (seen) => {
 
 export const noBlock: Cause = (seen) => {
   const refused = seen.answers.filter(({ rcode, block }) => rcode === "REFUSED" && block === null);
-  if (refused.length === 0) return undefined;
+  if (refused.length === 0 || seen.answers.some(({ passedOver }) => passedOver.length > 0)) {
+    return undefined;
+  }
   return {
     code: "no-block",
     level: "failing",
     weight: seen.typedLabels === 1 ? 8 : 55,
     sentence: `No server block of the Corefile serves "${seen.name}", so it is refused`,
-    evidence: ["no zone above a server block contains the name, or no view takes the client"],
+    evidence: ["no zone above a server block contains the name"],
     next: [{ why: "after adding a zone: what is wrong with it", command: "portolan check" }],
   };
 };
-
-/** An upstream that does not answer, or says that it failed or refuses. */
-export const upstreamFailed: Cause = (seen) => {
-  const failed = seen.answers.find(isFailed);
-  if (!failed || hasReason(seen, "not-synced")) return undefined;
-  const last = lastStep(failed);
-  const who = last ? `plugin/${last.plugin} (${last.at})` : "the server";
-  const isSilent = failed.reason === "upstream-silent" || failed.rcode === null;
-  const what = isSilent ? "gets no answer from upstream" : `says ${failed.rcode}`;
-  return {
-    code: isSilent
-      ? "upstream-silent"
-      : failed.reason === "upstream-failed"
-        ? "upstream-failed"
-        : "failed",
-    level: "failing",
-    weight: isMeant(seen) && seen.typedLabels > 1 ? 55 : seen.typedLabels === 1 ? 8 : 50,
-    sentence: `"${seen.name}" cannot be resolved: ${who} ${what}`,
-    evidence: [
-      ...(failed.failure === null ? [] : [failed.failure]),
-      ...(last?.notes ?? []).map((note) => `plugin/${last?.plugin}: ${note}`),
-    ],
-    next: [
-      {
-        why: "whether the upstream answers from here",
-        command: `portolan query ${seen.name} @UPSTREAM`,
-      },
-    ],
-  };
-};
-
-function isFailed({ rcode, block }: Told): boolean {
-  if (block === null) return false;
-  return rcode === null || rcode === "SERVFAIL" || rcode === "REFUSED";
-}
 
 /** The Service is there, and yet somebody denies it who knows nothing of the cluster. */
 export const answeredInFront: Cause = (seen) => {

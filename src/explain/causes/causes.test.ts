@@ -48,9 +48,13 @@ const TOLD: Told = {
   isAnswered: false,
   records: [],
   ttlSeconds: null,
+  deniedForSeconds: null,
+  wasTruncated: false,
   tookUs: 1,
   block: { at: "Corefile:1", view: null },
   steps: [],
+  passedOver: [],
+  pastCache: null,
 };
 
 function seen(parts: Partial<Seen> = {}): Seen {
@@ -61,6 +65,8 @@ function seen(parts: Partial<Seen> = {}): Seen {
     answers: [TOLD],
     facts: FACTS,
     state: undefined,
+    address: "127.0.0.1",
+    ownUpstreams: [],
     targets: [],
     ...parts,
   };

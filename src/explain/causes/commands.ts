@@ -27,6 +27,31 @@ export const commands = {
     why,
     command: `portolan explain ${shellWord(name)}`,
   }),
+  explainFrom: (name: string, why: string): Command => ({
+    why,
+    command: `portolan explain ${shellWord(name)} --from POD.NAMESPACE`,
+  }),
+  explainType: (name: string, type: string, why: string): Command => ({
+    why,
+    command: `portolan explain ${shellWord(name)} ${type}`,
+  }),
+  check: (why: string): Command => ({ why, command: "portolan check" }),
+  flush: (name: string): Command => ({
+    why: "makes the cache forget the name",
+    command: `portolan cache flush ${shellWord(name)}`,
+  }),
+  upstream: (name: string, address = "UPSTREAM"): Command => ({
+    why: "what the upstream says when it is asked from here",
+    command: `portolan query ${shellWord(name)} ${shellWord(`@${address}`)}`,
+  }),
+  keptByOthers: (seconds: number): Command => ({
+    why: `a cache on the node, and the client itself, may keep the denial for up to ${seconds} s after all is mended; whether there is one on the nodes`,
+    command: "kubectl get pods -A -l k8s-app=node-local-dns -o wide",
+  }),
+  nodeLocal: (): Command => ({
+    why: "whether a cache on the node, or the client itself, still has a denial of before",
+    command: "kubectl get pods -A -l k8s-app=node-local-dns -o wide",
+  }),
   policies: (namespace: string): Command => ({
     why: "whether a NetworkPolicy keeps clients out",
     command: `kubectl get networkpolicies -n ${shellWord(namespace)}`,

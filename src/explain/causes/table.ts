@@ -1,15 +1,12 @@
 import type { Cause, Finding, Seen } from "../finding.ts";
 import { brokenExternalName } from "./alias.ts";
-import {
-  answeredInFront,
-  missingFamily,
-  noBlock,
-  notOutside,
-  notSynced,
-  upstreamFailed,
-} from "./answers.ts";
+import { answeredInFront, missingFamily, noBlock, notOutside, notSynced } from "./answers.ts";
+import { denialCached, staleAnswer } from "./cached.ts";
+import { brokenAlias } from "./foreign-alias.ts";
+import { aclKeepsOut, viewKeepsOut } from "./kept-out.ts";
 import { hiddenNamespace, noNamespace } from "./namespace.ts";
 import { addressOfNobody, noSuchForm, podNames } from "./other-names.ts";
+import { rewrittenAway } from "./rewritten.ts";
 import {
   clusterIpWithoutEndpoint,
   emptyServiceIgnored,
@@ -18,10 +15,16 @@ import {
   noPort,
   noService,
 } from "./service.ts";
+import { otherFamilyFails, upstreamFailed, upstreamSlow } from "./upstream.ts";
 
 /** All causes. Each looks for itself; none depends on another. */
 export const CAUSES: readonly Cause[] = [
   notSynced,
+  denialCached,
+  aclKeepsOut,
+  viewKeepsOut,
+  rewrittenAway,
+  brokenAlias,
   brokenExternalName,
   headlessWithoutEndpoint,
   clusterIpWithoutEndpoint,
@@ -38,6 +41,9 @@ export const CAUSES: readonly Cause[] = [
   noSuchForm,
   noBlock,
   upstreamFailed,
+  otherFamilyFails,
+  staleAnswer,
+  upstreamSlow,
   notOutside,
 ];
 

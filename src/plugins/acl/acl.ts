@@ -13,6 +13,7 @@ import type { Query } from "../../server/contract/query.ts";
 import type { RepeatObserver } from "../../server/contract/repeat-observer.ts";
 import type { Repetition, Result } from "../../server/contract/reply.ts";
 import { DROPPED, Reply } from "../../server/contract/reply.ts";
+import type { TraceFact } from "../../server/contract/trace-fact.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import { aclMetrics } from "./metrics.ts";
 import type { Networks } from "./networks.ts";
@@ -27,6 +28,8 @@ interface Verdict {
   /** Who it is for: those who are in both, as far as they are given; else everybody who is left. */
   readonly networks: Networks | undefined;
   readonly namespaces: Namespaces | undefined;
+  readonly at: string;
+  readonly text: string;
 }
 
 interface Rule {
@@ -43,6 +46,8 @@ const ALLOWED: Verdict = {
   zone: Name.root,
   networks: undefined,
   namespaces: undefined,
+  at: "",
+  text: "",
 };
 
 /** Lets queries pass or not, by name and type, and by who asks: an address, or a Pod of a namespace. */
@@ -84,7 +89,7 @@ export class Acl implements Instance {
     const validity = areEqual(verdicts) ? Validity.always : Validity.perClient;
     const { action } = verdict;
     this.#count(verdict, 1);
-    query.trace?.note(`${action}${validity.isPerClient ? ", for this client" : ""}`);
+    query.trace?.note(...noteOf(verdict, validity));
     if (action === "allow") {
       return validity.isPerClient ? passOn(query, next, validity) : next(query);
     }
@@ -107,9 +112,9 @@ export class Acl implements Instance {
     for (const { zones, policies } of this.#rules) {
       const zone = zones.find((one) => qname.isWithin(one));
       if (!zone) continue;
-      for (const { action, types, networks, namespaces } of policies) {
+      for (const { action, types, networks, namespaces, at, text } of policies) {
         if (types && !types.has(qtype)) continue;
-        verdicts.push({ action, zone, networks, namespaces });
+        verdicts.push({ action, zone, networks, namespaces, at, text });
         if (!networks && !namespaces) return verdicts;
       }
     }
@@ -151,6 +156,12 @@ export class Acl implements Instance {
     const labels = action === "allow" ? [serverLabel, view] : [serverLabel, zone.toString(), view];
     this.#metrics[action].with(...labels).value += count;
   }
+}
+
+function noteOf({ action, at, text }: Verdict, { isPerClient }: Validity): [string, TraceFact] {
+  const by = text === "" ? "" : ` by "${text}" (${at})`;
+  const note = `${action}${by}${isPerClient ? ", for this client" : ""}`;
+  return [note, { kind: "access", action, at, rule: text, isForClient: isPerClient }];
 }
 
 /** Whether it makes no difference who asks. */

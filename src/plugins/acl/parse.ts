@@ -20,6 +20,9 @@ export interface Policy {
   readonly networks: Networks | undefined;
   /** Whose Pods ask; undefined for anybody. */
   readonly namespaces: Namespaces | undefined;
+  /** Where it stands, and its words, for those who want to know which it was. */
+  readonly at: string;
+  readonly text: string;
 }
 
 export interface Namespaces {
@@ -65,6 +68,8 @@ function readPolicy(action: Action, line: Directive): Policy {
     types: type && readTypes(line, type),
     networks: net && readNetworks(line, net),
     namespaces: namespace && readNamespaces(line, namespace),
+    at: `${line.file}:${line.line}`,
+    text: [action, ...line.args.map(({ text }) => text)].join(" "),
   };
 }
 

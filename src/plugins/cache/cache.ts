@@ -10,6 +10,7 @@ import type { Query } from "../../server/contract/query.ts";
 import { QueryError } from "../../server/contract/query-error.ts";
 import type { Outcome, Result } from "../../server/contract/reply.ts";
 import { DROPPED, Reply } from "../../server/contract/reply.ts";
+import type { TraceFact } from "../../server/contract/trace-fact.ts";
 import type { ReplyClass } from "./classify.ts";
 import { answersQuestion, classify, isKeepable } from "./classify.ts";
 import { Entry, hideUnaskedAd } from "./entry.ts";
@@ -59,15 +60,17 @@ export class Cache implements Instance {
   }
 
   serve(query: Query, next: Next): Result {
-    if (!query.qname.isWithinAny(this.#zones)) return next(query);
+    if (!query.qname.isWithinAny(this.#zones) || query.trace?.skipsCaches === true) {
+      return next(query);
+    }
     const nowMs = this.#nowMs();
     const entry = this.#store.find(keyOf(query), nowMs);
     if (!entry) return this.#miss(query, next);
     this.#countHits(entry, 1, nowMs);
     const left = entry.secondsLeft(nowMs);
-    if (left <= 0) return this.#stale(entry, query, next);
+    if (left <= 0) return this.#stale(entry, query, next, nowMs);
     if (this.#isDueForPrefetch(entry, left)) this.#refresher.prefetch(entry, query, next);
-    query.trace?.note(entryNote(entry, left, nowMs));
+    query.trace?.note(...noteOf(entry, left, nowMs));
     this.#allowRepeating(entry);
     return entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
   }
@@ -181,10 +184,10 @@ export class Cache implements Instance {
     });
   }
 
-  #stale(entry: Entry, query: Query, next: Next): Result {
+  #stale(entry: Entry, query: Query, next: Next, nowMs: number): Result {
     const stale = this.#options.serveStale;
     if (!stale) return next(query);
-    query.trace?.note("entry has expired");
+    query.trace?.note(...noteOf(entry, entry.secondsLeft(nowMs), nowMs));
     const serveIt = (): Reply => {
       this.#metrics.servedStale.value++;
       return staleReply(entry, query, stale.ttlSeconds);
@@ -198,9 +201,12 @@ export class Cache implements Instance {
   }
 }
 
-function entryNote(entry: Entry, leftSeconds: number, nowMs: number): string {
-  const age = Math.floor((nowMs - entry.storedMs) / 1_000);
-  return `entry, kept ${age} s ago, ${leftSeconds} s left`;
+function noteOf(entry: Entry, leftSeconds: number, nowMs: number): [string, TraceFact] {
+  const ageSeconds = Math.floor((nowMs - entry.storedMs) / 1_000);
+  const state = leftSeconds > 0 ? `${leftSeconds} s left` : `expired ${-leftSeconds} s ago`;
+  const holds = entry.store === "success" ? "answer" : entry.isFailure ? "failure" : "denial";
+  const note = `entry, kept ${ageSeconds} s ago, ${state}`;
+  return [note, { kind: "cache", holds, ageSeconds, leftSeconds }];
 }
 
 /** An entry with no more than this left is fetched again if it is popular; no failure is. */

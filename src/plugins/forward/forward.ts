@@ -18,6 +18,8 @@ import { evenTtls } from "./even-ttls.ts";
 import { forwardMetrics } from "./metrics.ts";
 import { findTargets, openUpstreams } from "./open-upstreams.ts";
 import { LATE_MS } from "./patience.ts";
+import type { FetchReport } from "./shared-fetch.ts";
+import { noteOf } from "./upstream-note.ts";
 import type { ForwardOptions } from "./parse.ts";
 import { relevantRecords } from "./relevant-records.ts";
 import { UpstreamGroup, queryError } from "./upstream-group.ts";
@@ -98,11 +100,27 @@ export class Forward implements Instance {
     const { trace } = query;
     if (!this.#isUpstreamAsked && !trace) return group.ask(request, isStream, query.isPatient);
     const beganMs = performance.now();
-    const tell = (upstream: string): void => {
-      query.note(UPSTREAM, upstream);
-      trace?.note(`upstream ${upstream}, after ${(performance.now() - beganMs).toFixed(1)} ms`);
+    let report: FetchReport | undefined;
+    const tell = (told: FetchReport): void => {
+      query.note(UPSTREAM, told.upstream);
+      report = told;
     };
-    return group.ask(request, isStream, query.isPatient, tell);
+    const reply = group.ask(request, isStream, query.isPatient, tell);
+    if (!trace) return reply;
+    const noteIt = (message?: Message): void => {
+      if (!report) return;
+      trace.note(...noteOf(report, performance.now() - beganMs, request, message));
+    };
+    return reply.then(
+      (message) => {
+        noteIt(message);
+        return message;
+      },
+      (failure: unknown) => {
+        noteIt();
+        throw failure;
+      },
+    );
   }
 
   async #askInTurn(first: number, query: Query): Promise<Reply> {

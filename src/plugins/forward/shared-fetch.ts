@@ -18,6 +18,16 @@ const REPEAT_MS = 800;
 /** Upstreams that refuse at once are not asked again without a pause after two rounds. */
 const PAUSE_MS = 50;
 
+/** How a fetch went, for those who want to know. */
+export interface FetchReport {
+  /** The upstream that has answered, or was asked last. */
+  readonly upstream: string;
+  /** Messages that came and were no replies to the question. */
+  readonly strays: number;
+  /** Whether a reply was cut short, and asked for again by TCP. */
+  readonly wasTruncated: boolean;
+}
+
 /** What the fetches of one `forward` have in common. */
 export interface FetchTerms {
   readonly options: ForwardOptions;
@@ -63,8 +73,10 @@ export class SharedFetch extends Expiring implements Waiter {
   #pending = 0;
   #upstream: Upstream | undefined;
   #exchange: Exchange | undefined;
-  /** Who is to be told which upstream has answered: usually nobody. */
-  #curious: ((upstream: string) => void)[] | undefined;
+  /** Who is to be told how it went: usually nobody. */
+  #curious: ((report: FetchReport) => void)[] | undefined;
+  #strays = 0;
+  #wasTruncated = false;
   /** The upstream that the reply is from. */
   #source = "";
   /** Those that were silent for too long. */
@@ -104,8 +116,8 @@ export class SharedFetch extends Expiring implements Waiter {
     return waiting.promise;
   }
 
-  /** Tells the upstream that has answered, or was asked last, before the reply or failure. */
-  tellUpstream(listener: (upstream: string) => void): void {
+  /** Tells how it went, before the reply or failure. */
+  report(listener: (report: FetchReport) => void): void {
     (this.#curious ??= []).push(listener);
   }
 
@@ -159,6 +171,10 @@ export class SharedFetch extends Expiring implements Waiter {
     else this.#askNext();
   }
 
+  onStray(): void {
+    this.#strays++;
+  }
+
   /** The upstream asked last has said nothing yet, or the pause is over. */
   override expire(): void {
     if (this.#candidates.hasFresh) this.#upstream?.doubt();
@@ -189,7 +205,7 @@ export class SharedFetch extends Expiring implements Waiter {
   }
 
   #repeatByTcp(): void {
-    this.#overTcp = true;
+    this.#overTcp = this.#wasTruncated = true;
     this.#send(this.#upstream as Upstream);
   }
 
@@ -241,6 +257,8 @@ export class SharedFetch extends Expiring implements Waiter {
     const curious = this.#curious;
     if (curious === undefined) return;
     this.#curious = undefined;
-    for (const listener of curious) listener(this.#source || (this.#upstream?.to ?? ""));
+    const upstream = this.#source || (this.#upstream?.to ?? "");
+    const report = { upstream, strays: this.#strays, wasTruncated: this.#wasTruncated };
+    for (const listener of curious) listener(report);
   }
 }

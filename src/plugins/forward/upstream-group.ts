@@ -9,7 +9,7 @@ import type { TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { UpstreamError } from "../../upstream/upstream-error.ts";
 import type { Choice } from "./candidates.ts";
-import type { FetchTerms } from "./shared-fetch.ts";
+import type { FetchReport, FetchTerms } from "./shared-fetch.ts";
 import { SharedFetch } from "./shared-fetch.ts";
 import { patienceMs } from "./patience.ts";
 import type { ForwardMetrics } from "./metrics.ts";
@@ -83,14 +83,14 @@ export class UpstreamGroup {
    * Gets a reply from one of the upstreams.
    * @param overTcp whether the client asked by a stream
    * @param isPatient whether a reply that comes late will do: see `Query.isPatient`
-   * @param tell is told which upstream has answered, or was asked last
+   * @param tell is told how it went, before the reply or failure
    * @throws {QueryError} if too many queries are under way; else rejects as {@link SharedFetch.reply}.
    */
   ask(
     request: Request,
     overTcp: boolean,
     isPatient: boolean,
-    tell?: (upstream: string) => void,
+    tell?: (report: FetchReport) => void,
   ): Promise<Message> {
     const key = overTcp ? `${request.key}tcp` : request.key;
     const known = this.#fetches.get(key);
@@ -103,7 +103,7 @@ export class UpstreamGroup {
     this.#concurrent++;
     const fetch = known ?? new SharedFetch(key, this.#terms, request, overTcp);
     fetch.clients++;
-    if (tell) fetch.tellUpstream(tell);
+    if (tell) fetch.report(tell);
     const reply = fetch.reply(isPatient);
     if (!known) this.#fetches.set(key, fetch);
     if (!known || this.#listening.delete(known)) fetch.begin();

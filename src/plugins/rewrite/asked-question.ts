@@ -1,9 +1,10 @@
-import { formatRrClass } from "../../dns/iana/rr-class.ts";
+import { RrClass, formatRrClass } from "../../dns/iana/rr-class.ts";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { QueryError } from "../../server/contract/query-error.ts";
 import type { Reply } from "../../server/contract/reply.ts";
+import type { AskedFact } from "../../server/contract/trace-fact.ts";
 import { OptionList } from "./option-list.ts";
 import { lowerCaseName, nameOf, nameText } from "./name-text.ts";
 
@@ -83,7 +84,10 @@ export class AskedQuestion {
   }
 
   /** For those who want to know why. */
-  toString(): string {
-    return `${nameText(this.#qname)} ${formatRrClass(this.qclass)} ${formatRrType(this.qtype)}`;
+  toFact(): AskedFact {
+    const name = this.#qname.toString();
+    // Other classes than that of the Internet are rare enough to be said.
+    const ofClass = this.qclass === RrClass.IN ? "" : `${formatRrClass(this.qclass)} `;
+    return { name, type: ofClass + formatRrType(this.qtype) };
   }
 }

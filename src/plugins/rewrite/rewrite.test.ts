@@ -277,8 +277,8 @@ describe("the reply", () => {
     const rewrite = make(["continue name suffix .a.test .b.test", "ttl suffix .test 5"]);
     void rewrite.serve(query, passedOn);
     expect(step.notes).toEqual([
-      'Corefile:2: "x.a.test. IN A" becomes "x.b.test. IN A" by "continue name suffix .a.test .b.test"',
-      'Corefile:2: "x.b.test. IN A" is in for "ttl suffix .test 5"',
+      'Corefile:2: "x.a.test. A" becomes "x.b.test. A" by "continue name suffix .a.test .b.test"',
+      'Corefile:2: "x.b.test. A" is in for "ttl suffix .test 5"',
     ]);
   });
 });

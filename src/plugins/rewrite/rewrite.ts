@@ -7,6 +7,7 @@ import type { Query } from "../../server/contract/query.ts";
 import { QueryError } from "../../server/contract/query-error.ts";
 import type { Outcome, Result } from "../../server/contract/reply.ts";
 import { DROPPED, Reply, mapReply } from "../../server/contract/reply.ts";
+import type { AskedFact, TraceFact } from "../../server/contract/trace-fact.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { ReplyEdit } from "./asked-question.ts";
 import { AskedQuestion } from "./asked-question.ts";
@@ -33,9 +34,9 @@ export class Rewrite implements Instance {
   serve(query: Query, next: Next): Result {
     const asked = new AskedQuestion(query);
     for (const rule of this.#rules) {
-      const before = query.trace && asked.toString();
+      const before = query.trace && asked.toFact();
       if (!rule.apply(asked)) continue;
-      if (before !== undefined) query.trace?.note(describe(rule, before, asked.toString()));
+      if (before !== undefined) query.trace?.note(...noteOf(rule, before, asked.toFact()));
       if (rule.isLast) break;
     }
     // It has come here for a rule that did not match.
@@ -52,9 +53,11 @@ export class Rewrite implements Instance {
   }
 }
 
-function describe({ at, text }: Rule, before: string, after: string): string {
+function noteOf({ at, text }: Rule, from: AskedFact, to: AskedFact): [string, TraceFact] {
+  const [before, after] = [from, to].map(({ name, type }) => `${name} ${type}`);
   const what = before === after ? `"${before}" is in for` : `"${before}" becomes "${after}" by`;
-  return `${at.file}:${at.line}: ${what} "${text}"`;
+  const place = `${at.file}:${at.line}`;
+  return [`${place}: ${what} "${text}"`, { kind: "rewrite", at: place, rule: text, from, to }];
 }
 
 /** What says the names of another question is neither proven nor written as this one is. */

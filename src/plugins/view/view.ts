@@ -14,9 +14,19 @@ export class ExpressionView implements Instance {
     this.metadata = { "view/name": () => name };
     const expressions = conditions.map((one) => new QueryExpression(one, "view", context));
     const metadata = (label: string, query: Query): string => context.findMetadata(label, query);
+    const holds = (one: QueryExpression, query: Query): boolean => {
+      return one.evaluate({ query, metadata }) === true;
+    };
     this.view = {
       name,
-      takes: (query) => expressions.every((one) => one.evaluate({ query, metadata }) === true),
+      takes: (query) => expressions.every((one) => holds(one, query)),
+      refusal(query) {
+        const index = expressions.findIndex((one) => !holds(one, query));
+        const written = conditions[index];
+        if (!written) return undefined;
+        const { at, program } = written;
+        return { at: `${at.file}:${at.line}`, condition: program.source };
+      },
     };
   }
 }

@@ -1,3 +1,5 @@
+import type { TraceFact } from "./trace-fact.ts";
+
 /** What one plugin did with a query. */
 export interface TraceStep {
   /** The directive's name. */
@@ -8,6 +10,8 @@ export interface TraceStep {
   readonly depth: number;
   /** What the plugin says of it: "entry, 12 s left". */
   readonly notes: string[];
+  /** The same for programs, as far as they want to know. */
+  readonly facts: TraceFact[];
   /** The response code, "dropped", or the failure's message; undefined while it waits. */
   outcome: string | undefined;
 }
@@ -18,11 +22,18 @@ export interface TraceStep {
  */
 export class Trace {
   readonly steps: TraceStep[] = [];
+  /** Whether caches are to hand the query on: it is asked in order to know what they would get now. */
+  readonly skipsCaches: boolean;
   readonly #open: TraceStep[] = [];
+
+  constructor({ skipsCaches = false }: { readonly skipsCaches?: boolean } = {}) {
+    this.skipsCaches = skipsCaches;
+  }
 
   /** To be called by the chain when a plugin gets the query. */
   enter(plugin: string, at = ""): TraceStep {
-    const step: TraceStep = { plugin, at, depth: this.#open.length, notes: [], outcome: undefined };
+    const depth = this.#open.length;
+    const step: TraceStep = { plugin, at, depth, notes: [], facts: [], outcome: undefined };
     this.steps.push(step);
     this.#open.push(step);
     return step;
@@ -36,7 +47,9 @@ export class Trace {
   }
 
   /** Says something of the step that was begun last and has not ended. */
-  note(text: string): void {
-    this.#open.at(-1)?.notes.push(text);
+  note(text: string, fact?: TraceFact): void {
+    const step = this.#open.at(-1);
+    step?.notes.push(text);
+    if (fact) step?.facts.push(fact);
   }
 }

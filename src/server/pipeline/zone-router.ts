@@ -55,6 +55,19 @@ export class ZoneRouter<Block> {
     return [...this.#candidates.values()].flatMap(([first]) => first?.zone.toString() ?? []);
   }
 
+  /** The blocks that would have had a query if their views took it, the nearest first: for those who want to know why. */
+  passedOver(query: Query): readonly Block[] {
+    const passed = new Set<Block>();
+    const { key } = query.qname;
+    for (let at = 0; ; at += key.charCodeAt(at) + 1) {
+      for (const { view, plain } of this.#candidates.get(key.slice(at)) ?? []) {
+        if (!view || view.takes(query)) return [...passed];
+        passed.add(plain.block);
+      }
+      if (key.charCodeAt(at) === 0) return [...passed];
+    }
+  }
+
   /**
    * DS records live in the parent's zone (RFC 4035 §3.1.4.1): if one of our zones begins at the
    * name and another one is above it, the one above is asked.
