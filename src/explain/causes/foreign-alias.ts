@@ -1,7 +1,7 @@
+import type { ToldStep } from "../explanation.ts";
 import type { Cause } from "../finding.ts";
 import { isAnswered, weightOnTheWay } from "../finding.ts";
 import { stepText } from "../told-facts.ts";
-import { lastStep } from "./answers.ts";
 import { commands } from "./commands.ts";
 
 /** An alias that is no Service's: of an upstream, of `hosts`, `template` or `rewrite`. */
@@ -10,7 +10,7 @@ export const brokenAlias: Cause = (seen) => {
   const last = targets.at(-1);
   if (!last || isAnswered(seen) || facts?.service?.type === "ExternalName") return undefined;
   const from = answers.find(({ records }) => records.length > 0);
-  const step = from && lastStep(from);
+  const way = [...new Set(from?.steps.filter(hasSaid).map(stepText))];
   const found = (code: string, sentence: string, evidence: readonly string[]) => ({
     code,
     level: "failing" as const,
@@ -18,17 +18,17 @@ export const brokenAlias: Cause = (seen) => {
     sentence,
     evidence: [
       ...(from?.records.slice(0, 3) ?? []),
-      ...(step ? [`it comes from ${stepText(step)}`] : []),
+      ...(way.length > 0 ? [`it comes by way of ${way.join(", ")}`] : []),
       ...evidence,
     ],
     next: [commands.explain(last.name, "the name that it leads to")],
   });
   if (last.isCircle) {
-    const way = targets.map(({ name }) => `"${name}"`).join(", then ");
+    const circle = targets.map(({ name }) => `"${name}"`).join(", then ");
     return found(
       "alias-circle",
       `"${seen.name}" leads in a circle: its CNAME comes back to itself`,
-      [`it leads to ${way}`],
+      [`it leads to ${circle}`],
     );
   }
   if (isAnswered(last)) {
@@ -41,3 +41,7 @@ export const brokenAlias: Cause = (seen) => {
   const sentence = `"${seen.name}" is another name for "${last.name}", which does not resolve`;
   return found("alias-unresolved", sentence, [`"${last.name}" ${said.join(", ")}`]);
 };
+
+function hasSaid({ notes }: ToldStep): boolean {
+  return notes.length > 0;
+}
