@@ -1,19 +1,13 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isMissing } from "./installed.ts";
 import { Portolan, ROOT } from "./run-portolan.ts";
 
 const run = promisify(execFile);
-
-/** CI installs the tools and insists on them; elsewhere those that are there are tried. */
-const isRequired = process.env["REQUIRE_DNS_TOOLS"] === "1";
-
-function isMissing(tool: string): boolean {
-  return !isRequired && spawnSync("sh", ["-c", `command -v ${tool}`]).status !== 0;
-}
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-tools-"));
 let portolan: Portolan;
@@ -46,7 +40,7 @@ describe.each([
   ["dig", () => ["@127.0.0.1", "-p", port], ["+tcp"]],
   ["kdig", () => ["@127.0.0.1", "-p", port], ["+tcp"]],
 ])("%s", (tool, at, tcp) => {
-  it.skipIf(isMissing(tool))("asks as a user would", async () => {
+  it.skipIf(isMissing(tool, "REQUIRE_DNS_TOOLS"))("asks as a user would", async () => {
     const ask = async (...args: readonly string[]): Promise<string> => {
       return (await run(tool, [...at(), ...args])).stdout;
     };
@@ -64,7 +58,7 @@ describe.each([
 });
 
 describe("nslookup", () => {
-  it.skipIf(isMissing("nslookup"))("asks as a user would", async () => {
+  it.skipIf(isMissing("nslookup", "REQUIRE_DNS_TOOLS"))("asks as a user would", async () => {
     const ask = async (...args: readonly string[]): Promise<string> => {
       return (await run("nslookup", [`-port=${port}`, ...args, "127.0.0.1"])).stdout;
     };
@@ -77,7 +71,7 @@ describe("nslookup", () => {
 });
 
 describe("host", () => {
-  it.skipIf(isMissing("host"))("asks as a user would", async () => {
+  it.skipIf(isMissing("host", "REQUIRE_DNS_TOOLS"))("asks as a user would", async () => {
     const ask = async (...args: readonly string[]): Promise<string> => {
       return (await run("host", ["-p", port, ...args, "127.0.0.1"])).stdout;
     };

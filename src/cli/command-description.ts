@@ -10,7 +10,7 @@ export interface Operand {
 }
 
 export interface Example {
-  /** All of the command line, as "portolan explain web.shop". A test runs it. */
+  /** All of the command line, as "portolan check - < Corefile". What begins with "portolan" is run by a test. */
   readonly line: string;
   readonly summary: string;
 }

@@ -26,8 +26,7 @@ describe.each(COMMANDS)('the command "$name"', (command) => {
   it("has examples that its flags allow", () => {
     expect(command.examples.length).toBeGreaterThan(0);
     for (const { line } of command.examples) {
-      const [program, ...args] = line.split(/ [<|]/, 1)[0]?.split(" ") ?? [];
-      expect(program).toBe("portolan");
+      const [, ...args] = /portolan[^<>|)]*/.exec(line)?.[0].trim().split(" ") ?? [];
       const found = findCommand(args, COMMANDS);
       expect(found.command.name).toBe(command.name);
       const { words } = readArguments(found.rest, flags);

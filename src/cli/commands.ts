@@ -1,4 +1,5 @@
 import { CHECK } from "./commands/check.ts";
+import { COMPLETION } from "./commands/completion.ts";
 import { EXPLAIN } from "./commands/explain.ts";
 import { FMT } from "./commands/fmt.ts";
 import { HELP } from "./commands/help.ts";
@@ -11,4 +12,13 @@ import type { Command } from "./command-description.ts";
  * All commands, in the order of help; the first is what is done without the name of one. Each has its description in
  * `commands/`, of which help, completion and the manual are made, and a file beside this one that its `load` gives.
  */
-export const COMMANDS: readonly Command[] = [SERVE, CHECK, FMT, QUERY, EXPLAIN, HELP, VERSION];
+export const COMMANDS: readonly Command[] = [
+  SERVE,
+  CHECK,
+  FMT,
+  QUERY,
+  EXPLAIN,
+  COMPLETION,
+  HELP,
+  VERSION,
+];

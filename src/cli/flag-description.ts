@@ -1,5 +1,5 @@
 /** What a value or a word may be; completion offers that. */
-export type ValueKind = "text" | "file" | "type" | "plugin" | "command" | readonly string[];
+export type ValueKind = "text" | "file" | "type" | "command" | readonly string[];
 
 export interface Flag {
   /** What it does, for help: no capital, no final period. */

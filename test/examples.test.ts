@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { COMMANDS } from "../src/cli/commands.ts";
+import { Portolan, ROOT } from "./run-portolan.ts";
+
+/** A user's machine: the program, a Corefile that is served, and nothing that a test before has left. */
+const folder = mkdtempSync(join(tmpdir(), "portolan-examples-"));
+const bin = join(folder, "bin");
+const env = {
+  HOME: folder,
+  XDG_RUNTIME_DIR: folder,
+  NO_COLOR: "1",
+  PATH: `${bin}:${process.env.PATH}`,
+};
+let server: Portolan;
+let port = "";
+
+beforeAll(async () => {
+  mkdirSync(bin);
+  const start = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "dist/main.js")}" "$@"\n`;
+  writeFileSync(join(bin, "portolan"), start, { mode: 0o755 });
+  const manifests = join(ROOT, "deploy/examples");
+  const corefile = `.:0 {
+  bind 127.0.0.1
+  kubernetes cluster.local in-addr.arpa ip6.arpa {
+    manifests ${manifests}
+  }
+  cache 30
+}
+`;
+  writeFileSync(join(folder, "Corefile"), corefile);
+  server = new Portolan([], undefined, [], folder, { env });
+  port = String(await server.port());
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Serving does not end. */
+const examples = COMMANDS.flatMap(({ name, exitCodes, examples }) =>
+  examples.map(({ line }) => ({
+    line,
+    exitCodes,
+    serves: name === "" && !line.endsWith("-plugins"),
+  })),
+).filter(({ serves }) => !serves);
+
+it.each(examples)("$line", async ({ line, exitCodes }) => {
+  // What a shell does with what is printed is not looked at here; port 1053 is the README's.
+  const [command = ""] = /portolan[^>|)]*/.exec(line.replace("-p 1053", `-p ${port}`)) ?? [];
+  const { code, stderr } = await shell(command);
+  expect(stderr).toBe("");
+  expect(code).not.toBe(1);
+  expect(Object.keys(exitCodes)).toContain(String(code));
+});
+
+function shell(command: string): Promise<{ code: number; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile("bash", ["-c", command], { cwd: folder, env }, (error, _stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stderr });
+    });
+  });
+}
