@@ -12,6 +12,7 @@ import { dns64 } from "./dns64/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
 import { etcd } from "./etcd/index.ts";
+import { file } from "./file/index.ts";
 import { forward } from "./forward/index.ts";
 import { gateway } from "./gateway/index.ts";
 import { geoip } from "./geoip/index.ts";
@@ -100,7 +101,7 @@ export const plugins: PluginOrder = [
   gateway,
   nodes,
   kubernetes,
-  "file",
+  file,
   "auto",
   "secondary",
   etcd,

@@ -1,6 +1,6 @@
 import { Flag } from "../dns/header.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
-import { formatRrType } from "../dns/iana/rr-type.ts";
+import { RrType, formatRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import { parseZoneFile } from "../dns/zone-file.ts";
 import type { Client } from "../transport/client.ts";
@@ -10,7 +10,8 @@ import { readQuery } from "../server/contract/query.ts";
 import { Reply } from "../server/contract/reply.ts";
 import { listenBoth } from "../transport/listen-both.ts";
 import { records } from "./query.ts";
-import { TestZone } from "./zone.ts";
+import { lookUp } from "../zone/lookup.ts";
+import { ZoneData } from "../zone/zone-data.ts";
 
 const ADDRESS = "127.0.0.1";
 const [ROOT_SOA] = records(". 60 IN SOA a.root.invalid. nstld.invalid. 1 1800 900 604800 86400");
@@ -29,7 +30,7 @@ export interface ZoneUpstream {
  * @param text the zone as a zone file
  */
 export async function startZoneUpstream(text: string, origin = "."): Promise<ZoneUpstream> {
-  const zone = new TestZone(parseZoneFile(text, { origin: Name.parse(origin), file: "zone" }));
+  const zone = zoneOf(text, Name.parse(origin));
   const questions: string[] = [];
   const receive = (packet: Buffer, client: Client): void => {
     const received = readQuery(packet, client);
@@ -51,10 +52,26 @@ export async function startZoneUpstream(text: string, origin = "."): Promise<Zon
   };
 }
 
-function answer(zone: TestZone, query: Query): Reply {
-  if (query.qname.isWithin(zone.origin)) return zone.reply(query.qname, query.qtype);
-  const reply = new Reply(Rcode.NXDOMAIN, Flag.AA);
-  reply.authority = ROOT_SOA ? [ROOT_SOA] : [];
+/** Its origin is the owner of the SOA record, wherever relative names belong. */
+function zoneOf(text: string, origin: Name): ZoneData {
+  const all = parseZoneFile(text, { origin, file: "zone" });
+  const zone = new ZoneData(all.find(({ type }) => type === RrType.SOA)?.owner ?? origin);
+  for (const record of all) zone.add(record);
+  return zone;
+}
+
+function answer(zone: ZoneData, query: Query): Reply {
+  const isWithin = query.qname.isWithin(zone.origin);
+  const found = isWithin ? lookUp(zone, query) : undefined;
+  const isReferral = found && !found.isAuthoritative;
+  const reply = new Reply(found?.rcode ?? Rcode.NXDOMAIN, isReferral ? 0 : Flag.AA);
+  if (found)
+    Object.assign(reply, {
+      answer: found.answer,
+      authority: found.authority,
+      additional: found.additional,
+    });
+  else reply.authority = ROOT_SOA ? [ROOT_SOA] : [];
   return reply;
 }
 

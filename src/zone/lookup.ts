@@ -67,6 +67,7 @@ class Lookup {
 
   run(): ZoneAnswer {
     const seen = new Set<string>();
+    // As the zone has it, not as the question is written.
     let next: Name | undefined = this.#name;
     while (next && seen.size < MAX_ALIASES && !seen.has(next.key)) {
       if (!next.isWithin(this.#data.origin)) {
@@ -74,15 +75,15 @@ class Lookup {
         break;
       }
       seen.add(next.key);
-      this.#name = next;
-      next = this.#step(walkTo(this.#data, next));
+      this.#name = next.wire === next.key ? next : Name.fromWire(next.key);
+      next = this.#step(walkTo(this.#data, this.#name));
     }
-    // A circle of aliases has no answer, and no end that could be told of.
-    if (next && this.#target === undefined) this.#rcode = Rcode.SERVFAIL;
+    // A circle of aliases has no end: the records themselves are all that can be told.
+    if (next && this.#target === undefined) this.#addApexServers(this.#data.apex);
     return {
       rcode: this.#rcode,
       isAuthoritative: !this.#isReferral || this.#answer.length > 0,
-      answer: this.#rcode === Rcode.SERVFAIL ? [] : this.#answer,
+      answer: this.#answer,
       authority: this.#authority,
       additional: this.#additional,
       target: this.#target,

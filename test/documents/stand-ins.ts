@@ -18,6 +18,9 @@ import { kubeconfigText } from "../cluster/kubeconfig.ts";
 import { builtPlugins } from "./readme.ts";
 import { ROOT } from "../run-portolan.ts";
 
+/** Of whatever origin. */
+const ZONE = "$TTL 60\n@ SOA ns host 1 1 1 1 1\n@ NS ns\nns A 192.0.2.53\n";
+
 type Words = Readonly<Record<string, (directive: Directive) => Directive>>;
 
 /**
@@ -93,6 +96,10 @@ export class StandIns {
     health: (directive) => {
       const body = directive.body.map((one) => withArgs(one, ["0s"]));
       return new Directive({ ...partsOf(directive), body });
+    },
+    file: (directive) => {
+      this.#file(directive.args[0]?.text, ZONE);
+      return directive;
     },
     hosts: (directive) => {
       this.#file(directive.args[0]?.text, "192.0.2.1 host.example.org\n");

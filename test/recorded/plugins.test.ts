@@ -33,6 +33,7 @@ const SETS = [
   "bufsize-header",
   "local",
   "erratic",
+  "file-zone",
   "wire",
 ];
 

@@ -23,6 +23,7 @@ export const REASONS = {
   "backend-failed": "the database that has the names cannot be asked",
   "backend-data": "what the database has for the name is no record",
   "not-in-hosts": "the name is not in the hosts file",
+  "no-zone": "there is no good version of the zone",
   "no-template": "no template matches the name",
 } as const;
 

@@ -1,0 +1,53 @@
+import { setImmediate } from "node:timers/promises";
+import type { ResourceRecord } from "../dns/resource-record.ts";
+import { canonicalRdata } from "../dns/rdata/canonical-rdata.ts";
+import { Name } from "../dns/name.ts";
+import type { ZoneChange } from "./journal.ts";
+import type { Rrset } from "./rrset-store.ts";
+import type { ZoneData } from "./zone-data.ts";
+import { recordsOf } from "./zone-data.ts";
+
+/** RRsets between two looks at what else there is to do. */
+const SLICE_RRSETS = 500;
+
+/** One version and its serial number. */
+interface Version {
+  readonly data: ZoneData;
+  readonly serial: number;
+}
+
+/**
+ * What leads from one version of a zone to the next, compared in slices; undefined if it is more than half of the zone, which
+ * is sent whole then.
+ */
+export async function changeBetween(old: Version, next: Version): Promise<ZoneChange | undefined> {
+  const limit = Math.max(100, next.data.records / 2);
+  const removed = await missingIn(next.data, old.data, limit);
+  const added = removed && (await missingIn(old.data, next.data, limit));
+  if (!removed || !added) return undefined;
+  return { fromSerial: old.serial, toSerial: next.serial, removed, added };
+}
+
+/** Records of `from` that `other` does not have, with the same TTL; undefined if they are more than `limit`. */
+async function missingIn(
+  other: ZoneData,
+  from: ZoneData,
+  limit: number,
+): Promise<ResourceRecord[] | undefined> {
+  const missing: ResourceRecord[] = [];
+  let count = 0;
+  for (const { owner, ...rrset } of from.freeze().rrsets()) {
+    const there = other.find(owner)?.rrset(rrset.type, rrset.covered);
+    missing.push(...recordsOf(Name.fromWire(owner.wire), without(rrset, there)));
+    if (missing.length > limit) return undefined;
+    if (++count % SLICE_RRSETS === 0) await setImmediate();
+  }
+  return missing;
+}
+
+function without(rrset: Rrset, there: Rrset | undefined): Rrset {
+  if (there?.ttlSeconds !== rrset.ttlSeconds) return rrset;
+  const keyOf = (one: Buffer): string => canonicalRdata(rrset.type, one).toString("latin1");
+  const known = new Set(there.rdata.map(keyOf));
+  return { ...rrset, rdata: rrset.rdata.filter((one) => !known.has(keyOf(one))) };
+}

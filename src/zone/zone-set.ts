@@ -1,0 +1,45 @@
+import { RrType } from "../dns/iana/rr-type.ts";
+import type { Name } from "../dns/name.ts";
+import type { Zone } from "./zone.ts";
+
+/** Zones by their origins. */
+export class ZoneSet {
+  readonly #zones = new Map<string, Zone>();
+
+  get size(): number {
+    return this.#zones.size;
+  }
+
+  get(origin: Name): Zone | undefined {
+    return this.#zones.get(origin.key);
+  }
+
+  add(zone: Zone): void {
+    this.#zones.set(zone.origin.key, zone);
+  }
+
+  delete(origin: Name): void {
+    this.#zones.delete(origin.key);
+  }
+
+  [Symbol.iterator](): Iterator<Zone> {
+    return this.#zones.values();
+  }
+
+  /**
+   * The zone that a question is for: the one with the longest origin that the name is in. DS records are those of the zone above,
+   * if that is here as well (RFC 4035 §3.1.4.1).
+   */
+  find({ key }: Name, qtype: number): Zone | undefined {
+    const own = this.#above(key);
+    if (qtype !== RrType.DS || own?.origin.key !== key || key.length === 1) return own;
+    return this.#above(key.slice(key.charCodeAt(0) + 1)) ?? own;
+  }
+
+  #above(key: string): Zone | undefined {
+    for (let at = 0; ; at += key.charCodeAt(at) + 1) {
+      const zone = this.#zones.get(key.slice(at));
+      if (zone || at >= key.length - 1) return zone;
+    }
+  }
+}
