@@ -8,6 +8,7 @@ import { askAdmin } from "./ask-admin.ts";
 import type { WhoToAsk } from "./ask-running.ts";
 import { askRunning, whoToAsk } from "./ask-running.ts";
 import { parsePort } from "./flags.ts";
+import { lookOf } from "./look-of-terminal.ts";
 import { endProcess } from "./process-output.ts";
 import { searchListOfNode } from "./search-list-of-node.ts";
 import { startAside } from "./start-aside.ts";
@@ -27,11 +28,10 @@ interface Wanted {
 export async function explainCommand(given: Arguments): Promise<void> {
   const wanted = parse(given);
   const explanation = (await askServer(wanted)) ?? (await askAside(wanted));
-  const colour = process.stdout.isTTY && !process.env.NO_COLOR;
   process.stdout.write(
     wanted.format === "json"
       ? `${JSON.stringify(explanation, undefined, 2)}\n`
-      : formatText(explanation, { colour }),
+      : formatText(explanation, lookOf(process.stdout)),
   );
   // What was started aside may keep a timer.
   await endProcess(explanation.verdict.level === "fine" ? 0 : 2);

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { DestinationStream } from "pino";
+import { hasColours } from "./colours.ts";
 
 /** By pino's number of the level. */
 export type LevelTags = Readonly<Record<number, string>>;
@@ -18,14 +19,13 @@ const PLAIN_TAGS: LevelTags = Object.fromEntries(
   LEVELS.map(([level, word]) => [level, `[${word}]`]),
 );
 
-/**
- * Tags of levels for what `stream` is: in colours if it is a terminal that has them, unless
- * `NO_COLOR` is set or `TERM` is "dumb".
- */
+/** Tags of levels for what `stream` is. */
 export function levelTags(stream: NodeJS.WritableStream): LevelTags {
-  return Object.fromEntries(
-    LEVELS.map(([level, word, colour]) => [level, styleText(colour, `[${word}]`, { stream })]),
-  );
+  if (!hasColours(stream)) return PLAIN_TAGS;
+  const painted = LEVELS.map(([level, word, colour]) => {
+    return [level, styleText(colour, `[${word}]`, { validateStream: false })] as const;
+  });
+  return Object.fromEntries(painted);
 }
 
 /** Asks pino for the fields of this name. */
