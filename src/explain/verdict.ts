@@ -3,6 +3,7 @@ import type { Respondent } from "./put-question.ts";
 import { askOne } from "./ask.ts";
 import { commands } from "./causes/commands.ts";
 import { lastStep } from "./causes/answers.ts";
+import { agesOf } from "./causes/out-of-date.ts";
 import { nearestCause } from "./causes/table.ts";
 import type { Asked, Command, Verdict } from "./explanation.ts";
 import type { Finding, Seen } from "./finding.ts";
@@ -122,6 +123,7 @@ function well(seen: Seen, { asked, names, types }: Judged): Verdict {
       shortest
         ? `${cost}, which is the least`
         : `${cost}; written as "${seen.name}", with the final dot, it takes ${types.length}`,
+      ...(seen.facts ? agesOf(seen.state) : []),
     ],
     next: [],
     unseen: [

@@ -6,6 +6,7 @@ import { brokenAlias } from "./foreign-alias.ts";
 import { aclKeepsOut, viewKeepsOut } from "./kept-out.ts";
 import { hiddenNamespace, noNamespace } from "./namespace.ts";
 import { addressOfNobody, noSuchForm, podNames } from "./other-names.ts";
+import { withAge } from "./out-of-date.ts";
 import { rewrittenAway } from "./rewritten.ts";
 import {
   clusterIpWithoutEndpoint,
@@ -53,7 +54,7 @@ export function nearestCause(names: readonly Seen[]): Finding | undefined {
   for (const seen of names) {
     for (const cause of CAUSES) {
       const found = cause(seen);
-      if (found && found.weight > (nearest?.weight ?? 0)) nearest = found;
+      if (found && found.weight > (nearest?.weight ?? 0)) nearest = withAge(found, seen);
     }
   }
   return nearest;

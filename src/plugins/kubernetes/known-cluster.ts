@@ -32,7 +32,7 @@ type Shown = Pick<KubernetesOptions, "pods" | "ignoreEmptyService" | "namespaces
 
 export interface KnownClusterParts {
   readonly index: ClusterIndex;
-  readonly source: Pick<ClusterSource<ClusterStore>, "trouble">;
+  readonly source: Pick<ClusterSource<ClusterStore>, "trouble" | "contact">;
   /** The longest first. */
   readonly clusterZones: readonly ClusterZone[];
   readonly primary: ClusterZone;
@@ -65,6 +65,7 @@ export class KnownCluster implements ClusterView {
       unsynced: state.kinds.filter((kind) => !state.hasSynced(kind)),
       sinceMs: this.#beganMs,
       trouble: source.trouble,
+      awaySinceMs: this.#awaySinceMs(),
       savedAtMs: state.savedAtMs,
     };
   }
@@ -113,6 +114,15 @@ export class KnownCluster implements ClusterView {
 
   addressOfPod(namespace: string, name: string): string | undefined {
     return this.#parts.index.pods.addressesOf({ namespace, name })[0];
+  }
+
+  /** Of several kinds, the one that has been silent for the longest counts. */
+  #awaySinceMs(): number | undefined {
+    const { index, source, now } = this.#parts;
+    const contacts = index.state.kinds.flatMap((kind) => source.contact?.(kind) ?? []);
+    const away = contacts.filter(({ isConnected }) => !isConnected);
+    if (away.length === 0) return undefined;
+    return now() - Math.max(...away.map(({ silentMs }) => silentMs));
   }
 
   #serviceOf({ key, service, slices }: ServiceNode): ServiceFacts | undefined {

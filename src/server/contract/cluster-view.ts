@@ -65,6 +65,8 @@ export interface ClusterState {
   readonly sinceMs: number;
   /** What keeps the source from telling all, in words fit for anybody. */
   readonly trouble: string | undefined;
+  /** Since when nobody tells of changes; undefined while somebody does, or where nobody ever would. */
+  readonly awaySinceMs: number | undefined;
   /** When what is served was so, if it is a snapshot's; Unix time in milliseconds. */
   readonly savedAtMs: number | undefined;
 }
