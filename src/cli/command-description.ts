@@ -30,6 +30,8 @@ export interface Command {
   readonly description: readonly string[];
   readonly operands: readonly Operand[];
   readonly flags: FlagTable;
+  /** Whether it reads its command line itself, by rules of its own; all of it is given as words. */
+  readonly readsItself?: boolean;
   readonly examples: readonly Example[];
   /** What each exit code means. */
   readonly exitCodes: Readonly<Record<number, string>>;

@@ -1,4 +1,5 @@
 import type { LogFormat } from "../observe/log-format.ts";
+import type { Arguments } from "./arguments.ts";
 import { readArguments } from "./arguments.ts";
 import type { Command } from "./command-description.ts";
 import { flagsOf } from "./command-description.ts";
@@ -19,7 +20,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   if (isNodeTooOld()) return;
   try {
     const { command, rest } = findCommand(args, COMMANDS);
-    const given = readArguments(rest, flagsOf(command));
+    const given = command.readsItself ? asWords(rest) : readArguments(rest, flagsOf(command));
     if (given.values.get("log-format") === "json") format = "json";
     if (given.switches.has("help")) {
       const { helpText } = await import("./help-text.ts");
@@ -32,6 +33,12 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   } catch (error) {
     await fail(error as Error, format);
   }
+}
+
+/** Only help is the same for all. */
+function asWords(words: readonly string[]): Arguments {
+  const switches = words.some((word) => /^--?h(?:elp)?$/.test(word)) ? ["help"] : [];
+  return { values: new Map(), switches: new Set(switches), words };
 }
 
 /** Those that take any count them themselves; behind no command at all they are taken for one. */

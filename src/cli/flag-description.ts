@@ -8,6 +8,10 @@ export interface Flag {
   readonly value?: string;
   /** What the value may be; any text without it. */
   readonly kind?: ValueKind;
+  /** Whether it can do without its value. */
+  readonly isOptional?: boolean;
+  /** Whether "no" before its name takes it back: "+notcp". */
+  readonly isNegatable?: boolean;
   /** Other names of it. */
   readonly also?: readonly string[];
 }

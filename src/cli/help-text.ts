@@ -1,6 +1,6 @@
 import { wrap } from "../text/wrap.ts";
 import type { Command } from "./command-description.ts";
-import type { FlagTable } from "./flag-description.ts";
+import type { Flag, FlagTable } from "./flag-description.ts";
 import { flagsOf } from "./command-description.ts";
 import { writtenFlag } from "./flag-description.ts";
 
@@ -34,10 +34,17 @@ export function usageOf({ name, synopsis }: Command): string {
 
 /** "-conf FILE", "-version, -v" */
 export function flagRows(flags: FlagTable): Row[] {
-  return Object.entries(flags).map(([name, { summary, value, also = [] }]): Row => {
-    const names = [name, ...also].map(writtenFlag).join(", ");
-    return [value === undefined ? names : `${names} ${value}`, summary];
+  return Object.entries(flags).map(([name, flag]): Row => {
+    const names = [name, ...(flag.also ?? [])].map(writtenFlag).join(", ");
+    return [names + writtenValue(name, flag), flag.summary];
   });
+}
+
+/** " FILE", "=FILE" behind a plus, "[=FILE]" where it may be left out. */
+function writtenValue(name: string, { value, isOptional }: Flag): string {
+  if (value === undefined) return "";
+  if (isOptional) return `[=${value}]`;
+  return name.startsWith("+") ? `=${value}` : ` ${value}`;
 }
 
 function rowOf({ name, summary }: { readonly name: string; readonly summary: string }): Row {
