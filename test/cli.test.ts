@@ -66,7 +66,7 @@ describe("the command line", () => {
     [["-help"], "Usage: portolan [FLAGS]"],
     [["--help"], "Usage: portolan [FLAGS]"],
     [["help"], "Usage: portolan [FLAGS]"],
-    [["check", "-h"], "Usage: portolan check [FILE] [FLAGS]"],
+    [["check", "-h"], "Usage: portolan check [FILE...] [FLAGS]"],
     [["help", "explain"], "Usage: portolan explain NAME [TYPE] [FLAGS]"],
     [["query", "-h"], "Usage: portolan query [@SERVER] NAME [TYPE] [CLASS] [FLAGS] [+OPTIONS]"],
     [["query", "--help"], "Usage: portolan query [@SERVER] NAME [TYPE] [CLASS] [FLAGS] [+OPTIONS]"],
@@ -103,7 +103,6 @@ describe("the command line", () => {
     ],
     ["a switch with a value", ["-quiet=3"], 'Cannot use flag -quiet with "3": it takes no value'],
     ["a command that is none", ["serve"], 'Cannot run "serve": not a command, known are check'],
-    ["two files to check", ["check", "a", "b"], 'Cannot check "b": one Corefile at a time'],
     ["a query's flag", ["query", "a", "-z"], "Cannot use flag -z: there is none of that name"],
     ["a query's third word", ["query", "b.", "A", "b"], 'Cannot query: unexpected "b"'],
     ["a wrong port", ["-dns.port", "70000"], 'Cannot parse flag -dns.port "70000"'],
@@ -157,11 +156,10 @@ describe("the command line", () => {
     const { code, stderr, stdout } = await new Portolan(["check", "-conf", path]).finished;
     expect([code, stdout]).toEqual([0, `${path}: ok, 1 server block\n`]);
     const lines = stderr.trim().split("\n");
-    expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain(
-      `[WARNING] ${path}:4: plugin/forward: "forward . 192.0.2.2" is never`,
-    );
-    expect(lines[1]).toContain(`[WARNING] ${path}:2: plugin/whoami: "whoami" is never asked`);
+    const warnings = lines.filter((line) => line.startsWith("[WARNING]"));
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toContain(`${path}:2: plugin/whoami: "whoami" is never asked`);
+    expect(warnings[1]).toContain(`${path}:4: plugin/forward: "forward . 192.0.2.2" is never`);
   });
 
   it.each([["-"], ["-conf", "-"], ["-conf", "stdin"]])(

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Corefile } from "../corefile/corefile.ts";
+import type { Corefile, Reading } from "../corefile/corefile.ts";
 import type { PluginDefinition } from "../corefile/plugin-definition.ts";
-import type { Faults } from "../corefile/faults.ts";
 import { parseCorefile, readCorefile } from "../corefile/corefile.ts";
 import { createHash } from "node:crypto";
 
@@ -20,16 +19,14 @@ export function findCorefile(conf: string | undefined): string {
   return existsSync("Corefile") ? "Corefile" : examplePath();
 }
 
-/**
- * A function that reads the Corefile each time it is called; standard input is read once. What is wrong is given to
- * `faults`, or else thrown.
- */
-export function corefileLoader(conf: string | undefined): (faults?: Faults) => Corefile {
+/** A function that reads the Corefile each time it is called; standard input is read once. */
+export function corefileLoader(conf: string | undefined): (reading?: Reading) => Corefile {
   const path = findCorefile(conf);
-  if (path !== STDIN) return (faults) => readCorefile(path, faults);
+  if (path !== STDIN) return (reading) => readCorefile(path, reading);
   const text = readFileSync(0, "utf8");
   const digest = createHash("sha512").update(text).digest("hex");
-  return (faults) => {
+  return ({ faults, texts } = {}) => {
+    texts?.set(STDIN, text);
     const plugins: PluginDefinition[] = [];
     const blocks = parseCorefile(text, STDIN, { faults, plugins });
     return { blocks, plugins, files: [], digest };

@@ -22,6 +22,14 @@ export interface Corefile {
   readonly digest: string;
 }
 
+/** What is to be known of a Corefile beside what it says. */
+export interface Reading {
+  /** Takes what is wrong; without it, that is thrown. */
+  readonly faults?: Faults | undefined;
+  /** Takes the text of every file that was read, by its name. */
+  readonly texts?: Map<string, string>;
+}
+
 export interface ParseOptions extends Partial<ConfigFiles> {
   /** For `{$NAME}` and `{%NAME%}`; those of the process by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -58,12 +66,11 @@ function notHere(name: Token): CorefileError {
 
 /**
  * Reads a Corefile and what it imports from disk.
- * @param faults takes what is wrong; without it, that is thrown
  * @throws {CorefileError} also if a file cannot be read.
  */
-export function readCorefile(path: string, faults?: Faults): Corefile {
+export function readCorefile(path: string, reading: Reading = {}): Corefile {
   // The file itself may be what an import may not: a pipe, say.
-  return readWith(path, () => readFileSync(path, "utf8"), diskFiles, faults);
+  return readWith(path, () => readFileSync(path, "utf8"), diskFiles, reading);
 }
 
 /**
@@ -90,8 +97,12 @@ function attempt<T>(action: () => T): () => T {
   }
 }
 
-function readWith(path: string, main: () => string, files: ConfigFiles, faults?: Faults): Corefile {
-  const contents = new Map<string, string>();
+function readWith(
+  path: string,
+  main: () => string,
+  files: ConfigFiles,
+  { faults, texts: contents = new Map<string, string>() }: Reading = {},
+): Corefile {
   const readFile = (file: string): string => {
     const text = files.readFile(file);
     contents.set(file, text);

@@ -57,17 +57,21 @@ export class Faults {
     this.add(error);
   }
 
+  /** @throws {CorefileError} if there is anything wrong: {@link sorted}, as one error */
+  throwIfAny(): void {
+    const [first, ...others] = this.sorted();
+    if (first) throw others.length === 0 ? first : new CorefileErrors(first, others);
+  }
+
   /**
    * Files in the order that they were found at fault, lines from top to bottom, each fault once: a snippet may be
    * imported more than once.
-   * @throws {CorefileError} if there is anything wrong
    */
-  throwIfAny(): void {
+  sorted(): CorefileError[] {
     const files = [...new Set(this.#found.map(({ at }) => at.file))];
     const sorted = this.#found.toSorted(
       (a, b) => files.indexOf(a.at.file) - files.indexOf(b.at.file) || a.at.line - b.at.line,
     );
-    const [first, ...others] = new Map(sorted.map((one) => [one.message, one])).values();
-    if (first) throw others.length === 0 ? first : new CorefileErrors(first, others);
+    return [...new Map(sorted.map((one) => [one.message, one])).values()];
   }
 }

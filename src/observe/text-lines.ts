@@ -68,7 +68,12 @@ const CONTROLS = /(?![\n\t])[\p{Cc}\u2028\u2029]/gu;
 /** Nothing in a message may look like another line, or paint a terminal: later lines of it are indented. */
 function oneEntry(message: string): string {
   if (!CONTROL.test(message)) return message;
-  return message.replaceAll(/\r?\n(?! )/g, "\n  ").replaceAll(CONTROLS, escapeControl);
+  return escapeControls(message.replaceAll(/\r?\n(?! )/g, "\n  "));
+}
+
+/** All but line breaks and tabs. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(CONTROLS, escapeControl);
 }
 
 function escapeControl(char: string): string {

@@ -9,6 +9,7 @@ import type { Metrics } from "../observe/metrics.ts";
 import type { Capability, Offered } from "./contract/capability.ts";
 import { MetadataLabels } from "./contract/metadata.ts";
 import type { NamedInstance, PluginContext, ServerHost } from "./contract/plugin.ts";
+import type { Warning } from "./contract/reach.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { expandListenAddresses } from "./listen-addresses.ts";
 import type { ParsedBlock } from "./parsed-block.ts";
@@ -29,6 +30,12 @@ export interface BuildContext {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly host: Omit<ServerHost, "resolve" | "instances" | "corefile">;
+  /** Who wants to know what is warned of, and where; it is logged if left out. */
+  readonly warned?: {
+    readonly take: (warning: Warning) => void;
+    /** The log of what the directive stands for. */
+    readonly logOf: (directive: Directive) => Logger;
+  };
 }
 
 /** The house as the plugins of one block see it. `own` is filled once the block has a place. */
@@ -63,7 +70,8 @@ export function createInstances(
   const all: PlacedInstance[] = [];
   const placed = directives.flatMap(({ plugin, directive, options }) => {
     if (!plugin.create || !hasPlace) return [];
-    const log = pluginLogger(around.log, plugin.name, settings.debug);
+    const base = around.warned?.logOf(directive) ?? around.log;
+    const log = pluginLogger(base, plugin.name, settings.debug);
     const context: PluginContext = {
       directive,
       zones,

@@ -33,6 +33,18 @@ export async function checkStart(
   }
 }
 
+/**
+ * Finds what a start would be refused for on every machine, this one's files, names and addresses left out.
+ */
+export async function checkElsewhere(
+  corefile: Corefile,
+  around: BuildContext,
+  faults: Faults,
+): Promise<void> {
+  const plugins = await new PluginModules().order(corefile.plugins, around.plugins, faults);
+  buildWhatIsGood(corefile, { ...around, plugins }, faults);
+}
+
 /** @throws {CorefileError} at the directive for whatever the action throws that is none. */
 export async function blame(
   { plugin, directive }: PlacedInstance,

@@ -69,7 +69,8 @@ export function buildWhatIsGood(
     endpoint.unserved = observeUnserved(endpoint, instances);
   if (faults.count === 0) {
     const warnings = findIneffective(outlines, around.defaultPort);
-    for (const { message } of warnings) around.log.warn(message);
+    const warn = around.warned?.take ?? (({ message }): void => around.log.warn(message));
+    for (const warning of warnings) warn(warning);
   }
   return { endpoints, blocks, instances };
 }

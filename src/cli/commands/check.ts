@@ -1,19 +1,41 @@
+import { CHECK_FORMATS } from "../../check/format-names.ts";
 import type { Command } from "../command-description.ts";
 import { COREFILE_FLAGS, LOG_FLAGS } from "./flags.ts";
 
 export const CHECK: Command = {
   name: "check",
-  summary: "say all that is wrong with a Corefile",
-  synopsis: "[FILE] [FLAGS]",
+  summary: "say all that is wrong with a Corefile, or could be better",
+  synopsis: "[FILE...] [FLAGS]",
   description: [
-    "Says all that a start with the Corefile would be refused for, a line each, and warns of what has no effect. It serves nothing, and does not try whether ports are free.",
+    "Says all that a start with the Corefile would be refused for, warns of what does not do what it seems to, and notes what could be better. It serves nothing, and does not try whether ports are free.",
+    'Each finding has a rule, which docs/check.md explains. A comment "# portolan-ignore: RULE" on the line, or on the one above, has a warning or a note left out.',
   ],
-  operands: [{ name: "FILE", kind: "file", summary: "the Corefile, as -conf names it" }],
-  flags: { ...COREFILE_FLAGS, ...LOG_FLAGS },
+  operands: [{ name: "FILE", kind: "file", summary: "a Corefile, as -conf names it" }],
+  flags: {
+    ...COREFILE_FLAGS,
+    ...LOG_FLAGS,
+    format: {
+      value: "FORMAT",
+      kind: CHECK_FORMATS,
+      summary: '"text" (default), "json", "sarif", or "github" for its workflows',
+    },
+    strict: { summary: "take warnings for errors" },
+    elsewhere: {
+      summary:
+        "the Corefile is for another machine: leave out this one's files, names, addresses and variables",
+    },
+  },
   examples: [
     { line: "portolan check Corefile", summary: "this file" },
     { line: "portolan check - < Corefile", summary: "standard input" },
+    {
+      line: "portolan check -elsewhere -strict -format github Corefile",
+      summary: "in a workflow: remarks at the lines of a pull request",
+    },
   ],
-  exitCodes: { 0: "a start would not be refused", 1: "it would" },
+  exitCodes: {
+    0: "a start would not be refused, and with -strict there is nothing to warn of",
+    1: "it would",
+  },
   load: async () => (await import("../check.ts")).check,
 };
