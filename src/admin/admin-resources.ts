@@ -4,12 +4,15 @@ import { explain } from "../explain/explain.ts";
 import type { AdminInstance, AdminResources } from "../http/admin/admin-server.ts";
 import { BadRequest } from "../http/admin/read-json.ts";
 import type { Configuration } from "../server/configuration.ts";
+import type { KeptReplies } from "../server/contract/kept-replies.ts";
+import { flusher } from "./flush.ts";
 import { health } from "./health.ts";
 import { fieldsOf, textIn } from "./request-fields.ts";
 
 /** The version of the resources, which is in their paths. */
 export const ADMIN_API = 1;
 export const EXPLAIN_PATH = "/api/v1/explain";
+export const FLUSH_PATH = "/api/v1/cache/flush";
 
 /** For an explanation that the server itself makes. */
 const LIMIT_MS = 2_000;
@@ -22,14 +25,17 @@ export interface ToldServer {
   readonly ofNode: () => readonly Name[];
   /** What is being served by. */
   configuration(): Configuration;
+  readonly table: KeptReplies;
 }
 
 /** What an admin endpoint answers. */
 export function adminResources(server: ToldServer): AdminResources {
+  const flush = flusher(() => server.configuration(), server.table);
   return {
     "GET /api/v1/about": { answer: () => about(server) },
     "GET /api/v1/health": { answer: () => health(server.configuration()) },
     [`POST ${EXPLAIN_PATH}`]: { answer: (body) => explainFor(server, requestIn(body)) },
+    [`POST ${FLUSH_PATH}`]: { answer: flush, isWrite: true },
   };
 }
 

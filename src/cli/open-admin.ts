@@ -89,6 +89,7 @@ function serviceOf(server: Server): AdminService {
     now: Date.now,
     ofNode: searchListOfNode,
     configuration: () => server.configuration,
+    table: server.table,
   });
   return { resources, instance };
 }

@@ -4,6 +4,9 @@ import { extendedErrorOption } from "../../dns/edns.ts";
 import { Flag } from "../../dns/header.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
+import type { Offer } from "../../server/contract/capability.ts";
+import type { Flush, KeptReplies } from "../../server/contract/kept-replies.ts";
+import { keptReplies } from "../../server/contract/kept-replies.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
@@ -28,8 +31,9 @@ const SHORTEST_GAP_MS = 2_000;
 const LONG_MS = 1_000;
 
 /** Keeps replies for as long as their TTLs say, and answers from them without waiting. */
-export class Cache implements Instance {
+export class Cache implements Instance, KeptReplies {
   readonly passable = true;
+  readonly offers: readonly Offer[] = [keptReplies.offer(this)];
   readonly #options: CacheOptions;
   readonly #zones: readonly Name[];
   readonly #metrics: CacheMetrics;
@@ -73,6 +77,12 @@ export class Cache implements Instance {
     query.trace?.note(...noteOf(entry, left, nowMs));
     this.#allowRepeating(entry);
     return entry.replyTo(query, this.#options.keepTtl ? entry.ttlSeconds : left);
+  }
+
+  async flush(flush: Flush): Promise<number> {
+    const count = await this.#store.flush(flush);
+    this.#countEntries();
+    return count;
   }
 
   #miss(query: Query, next: Next): Result {
@@ -133,9 +143,13 @@ export class Cache implements Instance {
     const [key, storedMs] = [keyOf(query), this.#nowMs()];
     const entry = new Entry(reply.copy(), { key, store, ttlSeconds: seconds, storedMs, isAnswer });
     this.#store.set(entry, isRefresh);
+    this.#countEntries();
+    return entry;
+  }
+
+  #countEntries(): void {
     this.#metrics.successEntries.value = this.#store.success.size;
     this.#metrics.denialEntries.value = this.#store.denial.size;
-    return entry;
   }
 
   /** A failure is kept for a while too, so that clients who insist do not reach the source. */

@@ -112,9 +112,14 @@ export class Entry {
 
   /** Another entry is to be looked at from now on. */
   replaced(): void {
+    this.retire()?.end();
+  }
+
+  /** It is to be looked at no more. @returns what is to be ended for that, perhaps with others' */
+  retire(): State | undefined {
     this.#isReplaced = true;
-    this.#own?.end();
     this.#validity = undefined;
+    return this.#own;
   }
 
   countHits(count: number, nowMs: number, gapMs: number): void {

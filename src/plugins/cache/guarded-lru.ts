@@ -73,6 +73,11 @@ export class GuardedLru<T extends Keepable> {
     return parts.reduce((sum, { calculatedSize }) => sum + calculatedSize, 0);
   }
 
+  /** Those of now: they may go while one looks through them. */
+  keys(): string[] {
+    return [this.#window, this.#probation, this.#protected].flatMap((part) => [...part.keys()]);
+  }
+
   peek(key: string): T | undefined {
     return this.#partOf(key)?.peek(key)?.value;
   }

@@ -1,5 +1,9 @@
+import { setImmediate } from "node:timers/promises";
+import type { Flush } from "../../server/contract/kept-replies.ts";
+import { isFlushed } from "../../server/contract/kept-replies.ts";
 import { outgoingKey } from "../../server/contract/outgoing.ts";
 import type { Query } from "../../server/contract/query.ts";
+import { endStates } from "../../server/contract/state.ts";
 import type { Entry } from "./entry.ts";
 import { GuardedLru } from "./guarded-lru.ts";
 import type { CacheMetrics } from "./metrics.ts";
@@ -10,6 +14,10 @@ import type { CacheOptions, StoreOptions } from "./options.ts";
  * ones take 1.5 to 3 KB, the largest a megabyte and a half.
  */
 const OCTETS_PER_ENTRY = 4 * 1024;
+/** Where the name begins in a key. */
+const NAME_AT = 3;
+/** Of keys that are looked at for a flush, what a turn of the event loop takes. */
+const FLUSH_LOOKS = 512;
 
 /**
  * What tells two questions apart: name, type, class, and the bits that change what a server
@@ -23,6 +31,12 @@ export function keyOf(query: Query): string {
   const bits = rd | (query.checkingDisabled ? 2 : 0) | (query.dnssecOk ? 1 : 0);
   const key = String.fromCharCode(query.qtype, query.qclass, bits) + query.qname.key;
   return query.outgoing.length === 0 ? key : key + outgoingKey(query.outgoing);
+}
+
+function isKeyFlushed(key: string, flush: Flush): boolean {
+  let end = NAME_AT;
+  while (key.charCodeAt(end) !== 0) end += key.charCodeAt(end) + 1;
+  return isFlushed(flush, key.slice(NAME_AT, end + 1), key.charCodeAt(0));
 }
 
 /** Answers and denials, each with room of its own: a flood of denials pushes out no answer. */
@@ -84,6 +98,23 @@ export class Store {
     if (!denial?.isFailure) return;
     denial.replaced();
     this.denial.delete(key);
+  }
+
+  /** Forgets the replies to some questions, a few in each turn of the event loop. @returns how many */
+  async flush(flush: Flush): Promise<number> {
+    let count = 0;
+    for (const part of [this.success, this.denial]) {
+      const keys = part.keys();
+      for (let at = 0; at < keys.length; at += FLUSH_LOOKS) {
+        if (at > 0) await setImmediate();
+        const slice = keys.slice(at, at + FLUSH_LOOKS).filter((key) => isKeyFlushed(key, flush));
+        const entries = slice.flatMap((key) => part.peek(key) ?? []);
+        endStates(entries.map((entry) => entry.retire()));
+        for (const { key } of entries) part.delete(key);
+        count += entries.length;
+      }
+    }
+    return count;
   }
 
   #isUsable(entry: Entry, nowMs: number): boolean {

@@ -1,4 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { guard } from "../../observe/faults.ts";
+import type { Flush, KeptReplies } from "../contract/kept-replies.ts";
+import { isFlushed } from "../contract/kept-replies.ts";
 import type { Afterwards } from "../contract/state.ts";
 import type { Query } from "../contract/query.ts";
 import type { Repetition, Reply } from "../contract/reply.ts";
@@ -37,7 +40,7 @@ const OPT_OCTETS = 11;
  *     kept ─► invalid ─► (readers have been waited for) ─► hits counted, slot free
  *          at once, all                                    some in each turn
  */
-export class AnswerTable implements Afterwards, RoomMaker {
+export class AnswerTable implements Afterwards, KeptReplies, RoomMaker {
   readonly writer: TableWriter = new TableWriter();
   /** By slot; those that are leaving, too. */
   readonly #kept = new Map<number, KeptReply>();
@@ -180,6 +183,25 @@ export class AnswerTable implements Afterwards, RoomMaker {
     for (const kept of victims) this.#forget(kept);
     this.reclaim();
     this.#release(EVICTIONS);
+  }
+
+  async flush(flush: Flush): Promise<number> {
+    let [count, looks] = [0, 0];
+    for (const kept of this.#kept.values()) {
+      if (++looks % LOOKS_A_TURN === 0) {
+        this.reclaim();
+        await setImmediate();
+      }
+      if (kept.isLeaving || !this.#isFlushed(kept, flush)) continue;
+      this.#forget(kept);
+      count++;
+    }
+    this.reclaim();
+    return count;
+  }
+
+  #isFlushed({ slot }: KeptReply, flush: Flush): boolean {
+    return isFlushed(flush, this.writer.nameOf(slot), this.writer.describe(slot).qtype);
   }
 
   statesEnded(): void {

@@ -43,6 +43,8 @@ export interface NewReply {
 
 const NOT_KEPT = -1;
 const ANY_CASE = 1 << 31;
+/** Where the question's name begins in a reply. */
+const NAME_OCTET = 12;
 
 /**
  * The one that writes into the table; on the main thread. A slot's way:
@@ -170,6 +172,13 @@ export class TableWriter {
       qtype: (this.#words[at + Slot.question] as number) >>> 16,
       octets: (this.#words[at + Slot.sizes] as number) & 0xffff,
     };
+  }
+
+  /** The name in a slot's question, in wire form and in lower case. */
+  nameOf(slot: number): string {
+    const octets = (this.#words[slotAt(slot) + Slot.key] as number) & 0xffff;
+    const start = NAME_OCTET + (slotAt(slot) + Slot.reply) * 4;
+    return Buffer.from(this.buffer, start, octets).toString("latin1");
   }
 
   #take(pool: SlotPool, room: RoomMaker): number {
