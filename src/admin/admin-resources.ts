@@ -5,6 +5,7 @@ import type { AdminInstance, AdminResources } from "../http/admin/admin-server.t
 import { BadRequest } from "../http/admin/read-json.ts";
 import type { Configuration } from "../server/configuration.ts";
 import type { KeptReplies } from "../server/contract/kept-replies.ts";
+import { dumpFor } from "./dump.ts";
 import { flusher } from "./flush.ts";
 import { health } from "./health.ts";
 import { fieldsOf, textIn } from "./request-fields.ts";
@@ -12,6 +13,7 @@ import { fieldsOf, textIn } from "./request-fields.ts";
 /** The version of the resources, which is in their paths. */
 export const ADMIN_API = 1;
 export const EXPLAIN_PATH = "/api/v1/explain";
+export const DUMP_PATH = "/api/v1/dump";
 export const FLUSH_PATH = "/api/v1/cache/flush";
 
 /** For an explanation that the server itself makes. */
@@ -35,6 +37,7 @@ export function adminResources(server: ToldServer): AdminResources {
     "GET /api/v1/about": { answer: () => about(server) },
     "GET /api/v1/health": { answer: () => health(server.configuration()) },
     [`POST ${EXPLAIN_PATH}`]: { answer: (body) => explainFor(server, requestIn(body)) },
+    [`POST ${DUMP_PATH}`]: { answer: (body) => dumpFor(server.configuration(), body) },
     [`POST ${FLUSH_PATH}`]: { answer: flush, isWrite: true },
   };
 }

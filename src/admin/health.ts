@@ -50,11 +50,14 @@ function reasonsOf({ plugin, instance }: NamedInstance): HealthReason[] {
 }
 
 /** Names of the cluster are answered, but perhaps not as they are now. */
-function ofCluster(plugin: string, { trouble, savedAtMs }: ClusterState): HealthReason[] {
+function ofCluster(
+  plugin: string,
+  { trouble, awaySinceMs, savedAtMs }: ClusterState,
+): HealthReason[] {
   const reasons: HealthReason[] = [];
   if (trouble !== undefined) {
     const text = `plugin/${plugin} does not hear of changes, the last state is served: ${trouble}`;
-    reasons.push({ code: "api-away", level: "warning", sinceMs: null, text });
+    reasons.push({ code: "api-away", level: "warning", sinceMs: awaySinceMs ?? null, text });
   }
   if (savedAtMs !== undefined) {
     const text = `plugin/${plugin} serves a snapshot of ${new Date(savedAtMs).toISOString()}`;

@@ -1,5 +1,7 @@
+import { CACHE_FLUSH } from "./commands/cache-flush.ts";
 import { CHECK } from "./commands/check.ts";
 import { COMPLETION } from "./commands/completion.ts";
+import { DUMP } from "./commands/dump.ts";
 import { EXPLAIN } from "./commands/explain.ts";
 import { FMT } from "./commands/fmt.ts";
 import { HELP } from "./commands/help.ts";
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   FMT,
   QUERY,
   EXPLAIN,
+  DUMP,
+  CACHE_FLUSH,
   COMPLETION,
   HELP,
   VERSION,

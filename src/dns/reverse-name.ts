@@ -42,3 +42,17 @@ function ipv6Of(key: string): string | undefined {
   }
   return formatIpv6(octets);
 }
+
+/** The key of the name whose PTR records tell who has this address, of 4 or 16 octets (RFC 1035 §3.5, RFC 3596 §2.5). */
+export function reverseKey(address: Uint8Array): string {
+  let key = "";
+  for (const octet of address) {
+    if (address.length === 4) {
+      const label = String(octet);
+      key = String.fromCharCode(label.length) + label + key;
+    } else key = `\x01${HEX[octet & 15]}\x01${HEX[octet >> 4]}${key}`;
+  }
+  return key + (address.length === 4 ? IN_ADDR : IP6);
+}
+
+const HEX = "0123456789abcdef";

@@ -46,6 +46,7 @@ const rows: Readonly<Record<string, string>> = {
   "a question to the admin endpoint": `${seconds(constantOf(admin, "REQUEST_MS"))}, ${fieldOf(admin, "headerOctets") / 1024} KB and ${fieldOf(admin, "headers")} headers, ${constantOf("src/http/admin/read-json.ts", "MAX_BODY_OCTETS") / 1024} KB of a body`,
   "such questions with a body at once": `${fieldOf(admin, "atOnce")}; ${seconds(constantOf("src/admin/admin-resources.ts", "LIMIT_MS"))} for an explanation`,
   "who asks it and does not read": seconds(constantOf(admin, "STALL_MS")),
+  "flushes of what is kept": `${constantOf("src/admin/flush.ts", "FLUSHES_A_MINUTE")} a minute`,
   "wrong tokens, of all together": `${constantOf("src/http/admin/port-guard.ts", "WRONG_TOKENS")} a minute`,
   "scrapes of `/metrics` at once": "one is made",
   "expressions that a user writes": `${figure(MAX_PATTERN_LENGTH)} characters, ${figure(repetitions())} repetitions`,

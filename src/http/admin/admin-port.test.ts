@@ -4,8 +4,10 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../../observe/log.ts";
+import { until } from "../../testing/until.ts";
 import type { AdminPort } from "./admin-port.ts";
 import { openAdminPort } from "./admin-port.ts";
 import type { AdminResources } from "./admin-server.ts";
@@ -14,10 +16,12 @@ import { TextStream } from "./text-stream.ts";
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const INSTANCE = { id: "a1", pod: null, startedAtMs: 1 };
 let isFlushed = false;
+let endless: Iterable<string> = [];
 const RESOURCES: AdminResources = {
   "GET /here": { answer: () => ({ here: true }) },
   "POST /echo": { answer: (body) => ({ body }) },
   "POST /text": { answer: () => new TextStream(["one\n", "two\n"]) },
+  "POST /endless": { answer: () => new TextStream(endless) },
   "POST /flush": {
     isWrite: true,
     answer() {
@@ -209,6 +213,33 @@ describe("the admin endpoint over TCP", () => {
     expect(
       await say(port, `${head}${type}Transfer-Encoding: chunked\r\n\r\n${endless}${endless}`),
     ).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it("makes no more of a text than is read, and stops when nobody reads it", async () => {
+    const port = await serve();
+    let made = 0;
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    endless = (function* () {
+      try {
+        for (;;) {
+          made++;
+          yield "x".repeat(65_536);
+        }
+      } finally {
+        end();
+      }
+    })();
+    const socket = connect(port.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.pause();
+    const head = "POST /endless HTTP/1.1\r\nHost: localhost\r\nX-Portolan: 1\r\n";
+    socket.write(`${head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`);
+    await until(() => made > 0);
+    for (let turn = 0; turn < 500; turn++) await setImmediate();
+    // What the kernel takes.
+    expect(made).toBeLessThan(300);
+    socket.destroy();
+    await ended;
   });
 
   it("takes headers of 8 KB, and those that come in time", async () => {

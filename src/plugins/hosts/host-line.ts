@@ -44,17 +44,3 @@ export function parseHostLine(line: string): HostLine | undefined {
   }
   return { address: words[0], names };
 }
-
-/** The key of the name whose PTR records tell who has this address (RFC 1035 §3.5, RFC 3596 §2.5). */
-export function reverseKey(address: Uint8Array): string {
-  let key = "";
-  for (const octet of address) {
-    if (address.length === 4) {
-      const label = String(octet);
-      key = String.fromCharCode(label.length) + label + key;
-    } else key = `\x01${HEX[octet & 15]}\x01${HEX[octet >> 4]}${key}`;
-  }
-  return key + (address.length === 4 ? "\x07in-addr\x04arpa\0" : "\x03ip6\x04arpa\0");
-}
-
-const HEX = "0123456789abcdef";

@@ -3,8 +3,9 @@ import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Name } from "../../dns/name.ts";
 import { ResourceRecord } from "../../dns/resource-record.ts";
+import { reverseKey } from "../../dns/reverse-name.ts";
 import type { HostAddress } from "./host-line.ts";
-import { parseHostAddress, parseHostLine, reverseKey } from "./host-line.ts";
+import { parseHostAddress, parseHostLine } from "./host-line.ts";
 import { PackedRecords } from "./packed-records.ts";
 
 /** Octets of a usual line: an address, a name. */
@@ -78,6 +79,22 @@ export class HostTable {
       const rdata = Buffer.from(this.#names.nameAt(target), "latin1");
       return this.#record(owner, RrType.PTR, rdata);
     });
+  }
+
+  /** All records below a name, made as they are taken. The table does not change any more by then. */
+  *records(zone: Name): Generator<ResourceRecord, void, undefined> {
+    for (const place of this.#names.places()) {
+      const key = this.#names.nameAt(place);
+      const name = Name.fromWire(key, key);
+      if (!name.isWithin(zone)) continue;
+      yield* this.find(name, RrType.A) ?? [];
+      yield* this.find(name, RrType.AAAA) ?? [];
+    }
+    for (const place of this.#reverse.places()) {
+      const key = this.#reverse.nameAt(place);
+      const name = Name.fromWire(key, key);
+      if (name.isWithin(zone)) yield* this.pointers(name) ?? [];
+    }
   }
 
   #findWildcard(key: string): number {

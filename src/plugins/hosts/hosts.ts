@@ -2,8 +2,9 @@ import { extendedErrorOption } from "../../dns/edns.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
-import type { Name } from "../../dns/name.ts";
+import { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { Offer } from "../../server/contract/capability.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
@@ -11,6 +12,7 @@ import { passOn } from "../../server/contract/pass-on.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Result } from "../../server/contract/reply.ts";
 import { Reply } from "../../server/contract/reply.ts";
+import { zoneSource } from "../../server/contract/zone-source.ts";
 import { denialSoa } from "./denial-soa.ts";
 import { HostTable } from "./host-table.ts";
 import { HostsFile } from "./hosts-file.ts";
@@ -22,6 +24,7 @@ const UNKNOWN_NAME = [extendedErrorOption(ExtendedErrorCode.OTHER, "name not in 
 export class Hosts implements Instance {
   readonly isCommonOnly = true;
   readonly passable = true;
+  readonly offers: readonly Offer[];
   readonly #options: HostsOptions;
   readonly #zones: readonly Name[];
   readonly #file: HostsFile;
@@ -32,6 +35,9 @@ export class Hosts implements Instance {
   constructor(options: HostsOptions, context: PluginContext) {
     this.#options = options;
     this.#zones = options.zones ?? context.zones;
+    this.offers = [
+      zoneSource.offer({ zones: this.#zones, records: (zone) => this.#recordsOf(zone) }),
+    ];
     const makeTable = (octets: number): HostTable => {
       return new HostTable({ ...options, zones: this.#zones }, octets);
     };
@@ -64,6 +70,15 @@ export class Hosts implements Instance {
     if (a) return this.#answer(a, query, next);
     if (isPointer || qname.isWithinAny(this.#options.fallthrough)) return this.#passOn(query, next);
     return this.#untilReread(unknownName());
+  }
+
+  /** The root zone is not ours: it has no SOA record. */
+  *#recordsOf(zone: Name): Generator<ResourceRecord, void, undefined> {
+    const isOwn = !zone.equals(Name.root);
+    const soa = isOwn ? [denialSoa(zone, [zone], this.#options.ttlSeconds)] : [];
+    yield* soa;
+    yield* this.#table.records(zone);
+    yield* soa;
   }
 
   /** There may be such a name soon, which those behind know nothing of. */

@@ -43,6 +43,13 @@ export class PackedRecords {
     return this.#findIn(this.#seek(key));
   }
 
+  /** The places of all names. */
+  *places(): Generator<number, void, undefined> {
+    for (const first of this.#buckets) {
+      for (let at = first; at !== 0; at = this.#heap.get(at)) yield at;
+    }
+  }
+
   /** The wire form of the name at a place. */
   nameAt(place: number): string {
     const octets = this.#heap.octets(place + NAME_AT);

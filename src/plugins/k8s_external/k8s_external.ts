@@ -2,6 +2,7 @@ import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { Offer } from "../../server/contract/capability.ts";
 import type { ExternalServices } from "../../server/contract/external-services.ts";
 import { externalServices } from "../../server/contract/external-services.ts";
 import { passOn } from "../../server/contract/pass-on.ts";
@@ -11,6 +12,7 @@ import { mapReply, Reply } from "../../server/contract/reply.ts";
 import type { Repetition, Result } from "../../server/contract/reply.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
+import { zoneSource } from "../../server/contract/zone-source.ts";
 import { ExternalZone } from "./external-zone.ts";
 import type { NameAnswer } from "./name-answers.ts";
 import { NameAnswers, NoData } from "./name-answers.ts";
@@ -23,6 +25,7 @@ const FOLLOWS_CASE: Repetition = { followsCase: true };
 export class External implements Instance {
   readonly isCommonOnly = true;
   readonly passable = true;
+  readonly offers: readonly Offer[];
   readonly #options: ExternalOptions;
   readonly #context: PluginContext;
   /** The longest first, so that the first match is the closest. */
@@ -38,6 +41,12 @@ export class External implements Instance {
     const names = options.zones ?? context.zones;
     const zones = names.map((name) => new ExternalZone(name, apex, ttlSeconds));
     this.#primaryZone = zones[0];
+    this.offers = [
+      zoneSource.offer({
+        zones: zones.map(({ name }) => name),
+        records: (zone) => this.transfer(zone) ?? [],
+      }),
+    ];
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
   }
 

@@ -11,6 +11,7 @@ import type { ClusterIndex } from "./index/cluster-index.ts";
 import type { ServiceNode } from "./index/service-node.ts";
 import { isExposed } from "./index/service-node.ts";
 import { portsOf } from "./index/slice.ts";
+import { inOrder } from "./records/in-order.ts";
 import type { NameServers } from "./records/name-servers.ts";
 
 const NONE: readonly string[] = [];
@@ -70,9 +71,8 @@ export class ClusterExternalServices implements ExternalServices {
   }
 
   *services(): Generator<ExternalService, void, undefined> {
-    const visible = [...this.#index.services.nodes()].filter((node) => node.isVisible);
-    for (const node of visible.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-      yield new NodeService(node);
+    for (const node of inOrder(this.#index.services.nodes(), nameOf)) {
+      if (node.isVisible) yield new NodeService(node);
     }
   }
 

@@ -20,6 +20,7 @@ import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
 import { passOn } from "../../server/contract/pass-on.ts";
 import { QueryError } from "../../server/contract/query-error.ts";
+import { zoneSource } from "../../server/contract/zone-source.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Repetition, Result } from "../../server/contract/reply.ts";
 import { mapReply, Reply } from "../../server/contract/reply.ts";
@@ -39,6 +40,7 @@ import { clientMetadata } from "./client-metadata.ts";
 import { nameMetadata } from "./name-metadata.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
+import { pointerRecords } from "./records/pointer-records.ts";
 import { inQueryCase } from "./records/query-case.ts";
 import { placed } from "../../cluster/make-source.ts";
 import { selectionOf } from "./selection.ts";
@@ -157,6 +159,10 @@ export class Kubernetes implements Instance {
       clientPods.offer(this.#clientPods),
       externalServices.offer(services),
       clusterView.offer(known),
+      zoneSource.offer({
+        zones: clusterZones.map(({ name }) => name),
+        records: (zone) => this.#recordsOf(zone, primary),
+      }),
       clusterObjects.offer({
         read(wanted, deadlineMs) {
           return source.read?.(wanted, deadlineMs) ?? Promise.resolve(UNREADABLE);
@@ -235,6 +241,14 @@ export class Kubernetes implements Instance {
     if (!zone) return undefined;
     if (!this.index.state.isSynced(zone)) throw this.#notSynced();
     return transferRecords(zone, this.index, this.#nameServers);
+  }
+
+  /** What is served; `transfer` is what CoreDNS sends, which for zones of addresses is something else. */
+  #recordsOf(apex: Name, primaryZone: ClusterZone): Iterable<ResourceRecord> {
+    const records = this.transfer(apex) ?? [];
+    const zone = this.#zones.find(({ name }) => name.equals(apex));
+    if (!zone?.isReverse) return records;
+    return pointerRecords(zone, { index: this.index, nameServers: this.#nameServers, primaryZone });
   }
 
   #serialOf(zone: ClusterZone): number {

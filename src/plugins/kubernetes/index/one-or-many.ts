@@ -11,6 +11,10 @@ export class OneOrMany<V extends object> {
     return Array.isArray(found) ? found : [found];
   }
 
+  keys(): Iterable<string> {
+    return this.#values.keys();
+  }
+
   add(key: string, value: V): void {
     const found = this.#values.get(key);
     if (found === undefined) this.#values.set(key, value);

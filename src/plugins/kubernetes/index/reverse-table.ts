@@ -157,6 +157,11 @@ export class ReverseTable {
     return [...names].toSorted(compare);
   }
 
+  /** All that may have a name. */
+  addresses(): Set<string> {
+    return new Set([...this.#services.keys(), ...this.#targets.keys()]);
+  }
+
   #clientsChanged({ isOfPods, targets, unready }: Slice): void {
     if (!isOfPods) return;
     for (const { address } of targets) this.#ending.add(this.#clientStates.at(address));

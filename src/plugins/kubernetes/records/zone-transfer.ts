@@ -10,6 +10,7 @@ import { weightOf } from "./host-records.ts";
 import { SVC, wireLabel } from "./labels.ts";
 import type { NameServers } from "./name-servers.ts";
 import type { ServiceNode } from "../index/service-node.ts";
+import { inOrder } from "./in-order.ts";
 import { aliasRecords } from "./service-records.ts";
 import type { Port, Slice } from "../index/slice.ts";
 import { portsOf } from "../index/slice.ts";
@@ -31,9 +32,9 @@ export function* transferRecords(
   const { answer, additional } = nameServers.records(zone);
   yield* answer;
   for (const record of additional) yield record.withTtl(0);
-  const visible = [...services.nodes()].filter((node) => node.isVisible);
-  for (const node of visible.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-    yield* serviceRecords(zone, node);
+  for (const node of inOrder(services.nodes(), nameOf)) {
+    // It is looked at when it is its turn: it may have gone.
+    if (node.isVisible) yield* serviceRecords(zone, node);
   }
   yield soa;
 }
