@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { faultOfExternalName } from "../../text/external-name.ts";
 import type { Cause, Finding } from "../finding.ts";
 import { isAnswered } from "../finding.ts";
 import { commands } from "./commands.ts";
@@ -23,13 +24,7 @@ export const brokenExternalName: Cause = (seen) => {
       "an address wants a Service without selector, and an EndpointSlice that has the address";
     return found("external-name-is-address", sentence, [remedy]);
   }
-  const extra = /^[a-z][a-z\d+.-]*:\/\//i.test(externalName)
-    ? "is a URL"
-    : externalName.includes("/")
-      ? "has a path"
-      : externalName.includes(":")
-        ? "has a port"
-        : undefined;
+  const extra = faultOfExternalName(externalName);
   if (extra !== undefined) {
     const sentence = `ExternalName "${externalName}" of Service ${pathOf(service)} ${extra}: a bare name is wanted there`;
     return found("external-name-is-no-name", sentence, []);

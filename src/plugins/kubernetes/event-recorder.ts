@@ -15,6 +15,8 @@ import { programmingSeconds, showState } from "./metrics.ts";
 interface RecordedWorld {
   readonly source: Pick<ClusterSource, "contact">;
   readonly now: () => number;
+  /** Is told of each object that the index has now. */
+  readonly onUpsert?: (object: ClusterObject) => void;
 }
 
 /** Takes note of what a source tells an index, and when: for the metrics. */
@@ -24,6 +26,7 @@ export class EventRecorder implements ClusterStore, ShownState {
   readonly now: () => number;
   readonly lastEventMs = new Map<Kind, number>();
   readonly #metrics: Metrics;
+  readonly #onUpsert: RecordedWorld["onUpsert"];
   readonly #programmingSeconds: ProgrammingSeconds;
   #close: (() => void) | undefined;
 
@@ -34,6 +37,7 @@ export class EventRecorder implements ClusterStore, ShownState {
     this.source = source;
     this.now = now;
     this.#metrics = metrics;
+    this.#onUpsert = world.onUpsert;
     this.#programmingSeconds = programmingSeconds(metrics);
   }
 
@@ -58,6 +62,7 @@ export class EventRecorder implements ClusterStore, ShownState {
   upsert(object: ClusterObject): void {
     const { whole } = this.index;
     this.index.upsert(object);
+    this.#onUpsert?.(object);
     this.lastEventMs.set(object.kind, this.now());
     // A slice that is told of again as it was, after a gap in the watch, is no change.
     if (object.kind === "EndpointSlice" && this.index.whole !== whole) this.#observe(object);

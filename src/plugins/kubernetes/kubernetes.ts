@@ -38,6 +38,7 @@ import { NameFinder, NotSynced } from "./name-finder.ts";
 import { NameServers } from "./records/name-servers.ts";
 import { clientMetadata } from "./client-metadata.ts";
 import { nameMetadata } from "./name-metadata.ts";
+import { NameWarnings } from "./name-warnings.ts";
 import type { KubernetesOptions } from "./parse.ts";
 import { checkMulticluster, onlyReverseZones } from "./parse.ts";
 import { pointerRecords } from "./records/pointer-records.ts";
@@ -108,7 +109,10 @@ export class Kubernetes implements Instance {
     this.#place = (error) => {
       throw placed(error, context.directive);
     };
-    this.#recorder = new EventRecorder(this.index, context.metrics, world);
+    const { log } = context;
+    const warnings = new NameWarnings({ ...options, index: this.index, zones, log });
+    const onUpsert = warnings.look.bind(warnings);
+    this.#recorder = new EventRecorder(this.index, context.metrics, { source, now, onUpsert });
     this.#nameServers = new NameServers(this.index, localAddresses, localPorts);
     const finder = new NameFinder(this.index, this.#nameServers, options);
     this.#absence = new Absence(this.index, options.pods);
