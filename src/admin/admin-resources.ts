@@ -65,8 +65,14 @@ async function explainFor(server: ToldServer, request: ExplainRequest): Promise<
 }
 
 function requestIn(body: unknown): ExplainRequest {
-  const fields = fieldsOf(body, ["name", "type", "from"]);
+  const fields = fieldsOf(body, ["name", "type", "from", "routes", "node"]);
   const name = textIn(fields, "name");
   if (name === undefined) throw new BadRequest('expected "name", a string');
-  return { name, type: textIn(fields, "type"), from: textIn(fields, "from") };
+  return {
+    name,
+    type: textIn(fields, "type"),
+    from: textIn(fields, "from"),
+    routes: textIn(fields, "routes"),
+    node: textIn(fields, "node"),
+  };
 }

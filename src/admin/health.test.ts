@@ -30,6 +30,8 @@ function cluster(state: Partial<ClusterState>, text?: string): Instance {
     state: () => ({ ...STATE, ...state }),
     factsOf: () => undefined,
     namespaceOfAddress: () => undefined,
+    servicesAt: () => [],
+    servicesAtNodePort: () => [],
     addressOfPod: () => undefined,
   };
   return { offers: [clusterView.offer(view)], notReady: (): string | undefined => text };

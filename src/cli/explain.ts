@@ -37,7 +37,7 @@ export async function explainCommand(given: Arguments): Promise<void> {
   await endProcess(explanation.verdict.level === "fine" ? 0 : 2);
 }
 
-function parse({ values, words }: Arguments): Wanted {
+function parse({ values, words, switches }: Arguments): Wanted {
   const [name, type, surplus] = words;
   if (name === undefined) throw new TypeError("Cannot explain: expected NAME [TYPE]");
   if (surplus !== undefined) {
@@ -50,7 +50,19 @@ function parse({ values, words }: Arguments): Wanted {
   const conf = values.get("conf");
   const server = whoToAsk(values);
   const port = parsePort("-dns.port", values.get("dns.port") ?? "53");
-  return { request: { name, type, from: values.get("from") }, format, conf, server, port };
+  const routes = modeOfRoutes({ values, switches });
+  const request = { name, type, from: values.get("from"), routes, node: values.get("node") };
+  return { request, format, conf, server, port };
+}
+
+function modeOfRoutes({
+  values,
+  switches,
+}: Pick<Arguments, "values" | "switches">): string | undefined {
+  if (switches.has("routes")) return values.get("proxy-mode") ?? "iptables";
+  const idle = ["proxy-mode", "node"].find((name) => values.has(name));
+  if (idle === undefined) return undefined;
+  throw new TypeError(`Cannot explain: -${idle} says nothing without -routes`);
 }
 
 async function askServer(wanted: Wanted): Promise<Explanation | undefined> {

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { RrType, formatRrType, parseRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import type { ClusterFacts, ClusterView } from "../server/contract/cluster-view.ts";
+import { clusterObjects } from "../server/contract/cluster-objects.ts";
 import { clusterView } from "../server/contract/cluster-view.ts";
 import type { Configuration } from "../server/configuration.ts";
 import type { Endpoint } from "../server/endpoint.ts";
@@ -10,6 +11,10 @@ import { askOne } from "./ask.ts";
 import { followTargets } from "./follow-targets.ts";
 import type { Asked, Explanation, Told } from "./explanation.ts";
 import type { Seen } from "./finding.ts";
+import type { AskedRoutes, RoutesRequest } from "./routes/asked-routes.ts";
+import { askedRoutes, serviceOf } from "./routes/asked-routes.ts";
+import type { Routes } from "./routes/routes.ts";
+import { routesOf } from "./routes/routes-of.ts";
 import type { Candidate } from "./search-list.ts";
 import { NDOTS, candidatesOf, searchListOf } from "./search-list.ts";
 import { factsIn } from "./told-facts.ts";
@@ -18,8 +23,7 @@ import { verdictOf } from "./verdict.ts";
 import { safeTexts } from "./words.ts";
 
 /** What is asked for, in the words of the user. */
-export interface ExplainRequest {
-  readonly name: string;
+export interface ExplainRequest extends RoutesRequest {
   /** A mnemonic, or TYPE followed by a number; addresses of both families without it. */
   readonly type?: string | undefined;
   /** POD.NAMESPACE, NAMESPACE or an address; namespace "default" without it. */
@@ -51,7 +55,9 @@ export async function explain(
   const client = clientOf(request.from, view);
   const zone = view?.zones[0] ?? Name.parse("cluster.local");
   const search = searchListOf(client.namespace, zone, options.ofNode);
-  const candidates = candidatesIn(request.name, search);
+  const routing = askedRoutes(request, views);
+  const { instead } = routing ?? {};
+  const candidates = candidatesIn(instead?.name ?? request.name, search);
   const to: Respondent = {
     router: endpointFor(configuration, zone).router,
     address: client.address,
@@ -65,9 +71,10 @@ export async function explain(
     address: client.address,
     search: search.map(String),
     ndots: NDOTS,
-    assumed: client.assumed,
+    assumed: instead ? [...client.assumed, instead.assumed] : client.assumed,
   };
   const verdict = await verdictOf({ asked, names, to, types });
+  const routes = routing ? await routesFor(routing, names, configuration, to.deadlineMs) : null;
   const lookup = ({ name, suffix, answers }: LookedUp): Explanation["lookups"][number] => {
     return { name, suffix: suffix ?? null, answers };
   };
@@ -78,7 +85,21 @@ export async function explain(
     targets: names.flatMap(({ targets }) => targets.map(lookup)),
     queries: names.reduce((sum, { answers }) => sum + answers.length, 0),
     verdict,
+    routes,
   });
+}
+
+function routesFor(
+  { wanted, instead }: AskedRoutes,
+  names: readonly Seen[],
+  configuration: Configuration,
+  deadlineMs: number,
+): Promise<Routes> {
+  const { service, address } = instead ?? serviceOf(names, viewsOf(configuration));
+  const objects = configuration.instances.flatMap(({ instance }) => {
+    return clusterObjects.among(instance.offers ?? []);
+  });
+  return routesOf({ wanted, service, address, objects, deadlineMs });
 }
 
 interface LookedUp {

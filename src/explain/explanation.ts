@@ -3,6 +3,7 @@
  * meaning. Unknown is null. Every text is printable ASCII: what else was in a name or an object is escaped.
  */
 
+import type { Routes } from "./routes/routes.ts";
 import type { TraceFact } from "../server/contract/trace-fact.ts";
 
 export interface Explanation {
@@ -15,6 +16,8 @@ export interface Explanation {
   /** Queries that the client sends for all that. */
   readonly queries: number;
   readonly verdict: Verdict;
+  /** Where kube-proxy sends connections; null unless that is asked for. */
+  readonly routes: Routes | null;
 }
 
 export interface Asked {

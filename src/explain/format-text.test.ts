@@ -57,6 +57,7 @@ const EXPLANATION: Explanation = {
     next: [{ why: "why", command: `kubectl ${"x".repeat(100)}` }],
     unseen: [],
   },
+  routes: null,
 };
 
 const PLAIN = { colour: false, width: 80 };

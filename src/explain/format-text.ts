@@ -2,6 +2,7 @@ import type { Command, Explanation, Level } from "./explanation.ts";
 import { lookupLines } from "./format-lookup.ts";
 import type { Look } from "./look.ts";
 import { paint, wrapped } from "./look.ts";
+import { formatRoutes } from "./routes/format-routes.ts";
 
 const MARKS: Readonly<Record<Level, string>> = {
   fine: "ok",
@@ -11,7 +12,7 @@ const MARKS: Readonly<Record<Level, string>> = {
 
 /** An explanation for people: the verdict first, then why, then what to do. Commands are not broken, so that they can be copied. */
 export function formatText(explanation: Explanation, look: Look): string {
-  const { asked, lookups, targets, verdict } = explanation;
+  const { asked, lookups, targets, verdict, routes } = explanation;
   const title = (text: string): string => `\n${paint("title", text, look)}\n`;
   const mark = `${MARKS[verdict.level]} [${verdict.code}]`;
   let text = `${paint(verdict.level, mark, look)}\n`;
@@ -20,6 +21,7 @@ export function formatText(explanation: Explanation, look: Look): string {
     text += title("Evidence") + verdict.evidence.map((one) => wrapped(one, "  - ", look)).join("");
   }
   text += commands(title("Next"), verdict.next, look);
+  if (routes) text += formatRoutes(routes, look);
   text += title("What was asked");
   text += wrapped(
     `as a pod of namespace "${asked.namespace}" at ${asked.address}, ndots ${asked.ndots}, search ${asked.search.join(" ")}`,

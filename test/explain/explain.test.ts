@@ -14,6 +14,15 @@ const conf = join(folder, "Corefile");
 const socket = join(folder, "p.sock");
 const NOBODY = { env: { PATH: process.env.PATH, NO_COLOR: "1" } };
 
+/** On one node only. */
+const AGENT_SLICE = `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: agent-1, namespace: shop, labels: { kubernetes.io/service-name: agent } }
+addressType: IPv4
+ports: [{ name: "", port: 8080, protocol: TCP }]
+endpoints: [{ addresses: ["10.244.1.77"], nodeName: node-a, conditions: { ready: true } }]
+`;
+
 beforeAll(() => {
   cpSync(join(ROOT, "deploy/examples"), join(folder, "cluster"), { recursive: true });
   writeFileSync(
@@ -24,6 +33,11 @@ beforeAll(() => {
       serviceText("shop/idle", "clusterIP: 10.96.80.99, ports: [{ port: 80 }]", false),
       serviceText("shop/address", "type: ExternalName, externalName: 192.0.2.1"),
       serviceText("shop/one", "type: ExternalName, externalName: two.shop.svc.cluster.local"),
+      serviceText(
+        "shop/agent",
+        "clusterIP: 10.96.80.98, internalTrafficPolicy: Local, ports: [{ port: 80 }]",
+      ),
+      AGENT_SLICE,
       serviceText("shop/two", "type: ExternalName, externalName: one.shop.svc.cluster.local"),
     ),
   );
@@ -88,6 +102,36 @@ describe("each command of docs/troubleshooting.md leads to its cause", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("the questions of where an address leads", async () => {
+    const asked = [
+      ...readDocument("docs/troubleshooting.md").matchAll(
+        /^\| .+ \| `([^|]+)` \| `portolan explain ([^`|]+ -routes[^`|]*)` \|$/gm,
+      ),
+    ];
+    expect(asked.length).toBeGreaterThan(8);
+    for (const [, words = "", command = ""] of asked) {
+      const { stdout, stderr } = await run(...command.split(" "), "-admin", socket);
+      expect([command, stderr, stdout.replace(/\s+/g, " ")]).toEqual([
+        command,
+        "",
+        expect.stringContaining(words),
+      ]);
+    }
+  });
+
+  it("the examples of where an address leads", async () => {
+    const section = readDocument("docs/troubleshooting.md").split("## Where does the address")[1];
+    const block = /```sh\n(.*?)```/s.exec(section ?? "")?.[1] ?? "";
+    const commands = block.trim().split("\n");
+    expect(commands.length).toBeGreaterThan(3);
+    for (const command of commands) {
+      const words = command.replace("portolan explain ", "").split(" ");
+      const { code, stdout } = await run(...words, "-admin", socket);
+      expect([command, code]).toEqual([command, 0]);
+      expect(stdout).toMatch(/^Routes$|"routes": \{/m);
+    }
+  });
+
   it("the first examples", async () => {
     const text = readDocument("docs/troubleshooting.md");
     const block = /```sh\n(.*?)```/s.exec(text)?.[1] ?? "";
@@ -119,6 +163,14 @@ describe("without a server", () => {
     [["a..b", "-conf", "Corefile.example"], 1, 'Cannot explain "a..b": empty label', ""],
     [["a", "-conf", "x", "-admin", "y"], 1, "are two servers", ""],
     [["a", "-conf", "none"], 1, "none", ""],
+    [["a", "-node", "n"], 1, "Cannot explain: -node says nothing without -routes", ""],
+    [["10.9.9.9", "-routes", "-conf", conf], 1, "no Service is known that has this address", ""],
+    [
+      ["a", "-routes", "-proxy-mode", "x", "-conf", conf],
+      1,
+      "expected iptables, ipvs, nftables",
+      "",
+    ],
     [["a", "-admin", "/nowhere/p.sock"], 1, 'Cannot ask "/nowhere/p.sock": ENOENT', ""],
   ])("%j", async (args, code, error, output) => {
     const finished = await run(...args);

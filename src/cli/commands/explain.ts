@@ -21,6 +21,16 @@ export const EXPLAIN: Command = {
       value: "WHO",
       summary: 'POD.NAMESPACE, NAMESPACE or an address (default: a pod of namespace "default")',
     },
+    routes: {
+      summary:
+        "say as well where kube-proxy sends connections; NAME may be an address or ADDRESS:PORT",
+    },
+    "proxy-mode": {
+      value: "MODE",
+      kind: ["iptables", "ipvs", "nftables"],
+      summary: "with -routes: whose rules to show (default iptables)",
+    },
+    node: { value: "NODE", summary: "with -routes: as on this node" },
     o: { value: "FORMAT", kind: ["text", "json"], summary: '"text" (default) or "json"' },
     conf: {
       value: "FILE",
@@ -43,6 +53,10 @@ export const EXPLAIN: Command = {
     {
       line: "portolan explain _http._tcp.web.shop.svc.cluster.local. SRV -o json",
       summary: "one question, for a program",
+    },
+    {
+      line: "portolan explain web.shop -routes -proxy-mode nftables",
+      summary: "where connections to it go, and by which rules",
     },
     {
       line: "portolan explain web.shop -conf Corefile",

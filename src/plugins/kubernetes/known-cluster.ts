@@ -1,11 +1,12 @@
 import { addressOfReverseName } from "../../dns/reverse-name.ts";
 import { Name } from "../../dns/name.ts";
-import type { ClusterSource, ClusterStore } from "../../kube/cluster-source.ts";
+import type { ClusterSource, ClusterStore, Service } from "../../kube/cluster-source.ts";
 import type {
   ClusterFacts,
   ClusterState,
   ClusterView,
   ServiceFacts,
+  ServiceKey,
 } from "../../server/contract/cluster-view.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import type { ClusterIndex } from "./index/cluster-index.ts";
@@ -110,6 +111,26 @@ export class KnownCluster implements ClusterView {
       if (podIPs.includes(canonical)) return namespace;
     }
     return undefined;
+  }
+
+  servicesAt(address: string): readonly ServiceKey[] {
+    const canonical = canonicalAddress(address) ?? address;
+    return this.#services(({ clusterIPs, externalIPs }) => {
+      return clusterIPs.includes(canonical) || externalIPs.includes(canonical);
+    });
+  }
+
+  servicesAtNodePort(port: number): readonly ServiceKey[] {
+    return this.#services(({ ports }) => ports.some(({ nodePort }) => nodePort === port));
+  }
+
+  #services(isWanted: (service: Service) => boolean): readonly ServiceKey[] {
+    const found: ServiceKey[] = [];
+    for (const { service } of this.#parts.index.services.nodes()) {
+      if (service && isWanted(service))
+        found.push({ namespace: service.namespace, name: service.name });
+    }
+    return found;
   }
 
   addressOfPod(namespace: string, name: string): string | undefined {

@@ -71,6 +71,11 @@ export interface ClusterState {
   readonly savedAtMs: number | undefined;
 }
 
+export interface ServiceKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** The cluster as its names are made of it, for those who explain names. Nothing on the way of a query asks it. */
 export interface ClusterView {
   /** Zones of names, the primary one first; without those of addresses. */
@@ -80,6 +85,10 @@ export interface ClusterView {
   factsOf(qname: Name): ClusterFacts | undefined;
   /** The name of the namespace of the Pod with an address; undefined if none is known. */
   namespaceOfAddress(address: string): string | undefined;
+  /** Services that an address is the ClusterIP of, or one from outside. */
+  servicesAt(address: string): readonly ServiceKey[];
+  /** Services that nodes keep a port for. */
+  servicesAtNodePort(port: number): readonly ServiceKey[];
   /** An address of a Pod; undefined if Pods are not watched or there is none. */
   addressOfPod(namespace: string, name: string): string | undefined;
 }
