@@ -19,6 +19,8 @@ beforeAll(() => {
   );
   write("wrong", ".:0 {\n    whoam\n    forward . 192.0.2.1 {\n        max_fails x\n    }\n}\n");
   write("late", ".:0 {\n    root nowhere\n    autopath @kubernetes\n    whoami\n}\n");
+  write("empty.conf", "nameserver 192.0.2.1\n");
+  write("path", ".:0 {\n    autopath ./empty.conf\n    whoami\n}\n");
   write("there", ".:0 {\n    bind 192.0.2.1\n    log a.{$PORTOLAN_UNSET}\n    whoami\n}\n");
 });
 
@@ -79,6 +81,10 @@ describe("portolan check", () => {
       "late:2:5 start-warning",
       "late:3:5 no-effect",
     ]);
+  });
+
+  it("tells of what only a look into files shows", async () => {
+    expect(await findingsOf("path")).toEqual(["path:2:5 no-effect"]);
   });
 
   it("leaves this machine out where the Corefile is for another one", async () => {

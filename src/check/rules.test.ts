@@ -1,4 +1,7 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CorefileError } from "../corefile/corefile-error.ts";
+import { parseCorefile } from "../corefile/corefile.ts";
 import { seenIn } from "./seen.cases.ts";
 import { LINTS } from "./table.ts";
 
@@ -261,4 +264,29 @@ it("rules about this machine find nothing where the Corefile is for another one"
     const seen = { ...seenIn(text), machine: undefined };
     expect([rule.id, [...rule.find(seen)]]).toEqual([rule.id, []]);
   }
+});
+
+const words =
+  `{ } , " # import (s) s * x . a.b :53 10.0.0.0/9 2001:db8::1/33 forward kubernetes acl allow net type rewrite name regex
+  (.*)$ \\ $ cname hosts 10.0.0.1 template match ^a\\.$ reload 5s -1s log class bind ttl 0 {$A} /etc/resolv.conf`
+    .split(/\s+/)
+    .concat("\n", "\n", ". {\n", "}\n", " ");
+
+it("no rule fails, whatever the Corefile", () => {
+  let count = 0;
+  const text = fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((all) => all.join(" "));
+  fc.assert(
+    fc.property(text, (input) => {
+      try {
+        parseCorefile(input, "Corefile", { env: {}, glob: () => [] });
+      } catch (error) {
+        if (error instanceof CorefileError) return;
+        throw error;
+      }
+      count++;
+      for (const rule of LINTS) expect([...rule.find(seenIn(input))]).toBeDefined();
+    }),
+    { numRuns: 4_000 },
+  );
+  expect(count).toBeGreaterThan(100);
 });

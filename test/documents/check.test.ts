@@ -1,11 +1,17 @@
 import { expect, it } from "vitest";
 import { ruleOfMessage } from "../../src/check/message-rules.ts";
+import type { Seen } from "../../src/check/rule.ts";
 import { LINTS, RULES } from "../../src/check/table.ts";
 import { seenIn } from "../../src/check/seen.cases.ts";
 import { findAll } from "../../src/check/findings.ts";
-import { corefilesIn, readDocument } from "./readme.ts";
+import { corefilesIn, documents, readDocument } from "./readme.ts";
 
 const document = readDocument("docs/check.md");
+
+/** Of another machine than this one. */
+function elsewhere(corefile: string): Seen {
+  return { ...seenIn(corefile), machine: undefined };
+}
 
 it("docs/check.md has each rule, in the words that the program has for it", () => {
   const rows = document.split("\n").filter((line) => line.startsWith("| <a id="));
@@ -21,7 +27,6 @@ it("docs/check.md has each rule, in the words that the program has for it", () =
 it("the comments that docs/check.md shows leave out all that would be found", () => {
   const [text = ""] = corefilesIn(document);
   const said = { errors: [], warnings: [] };
-  const elsewhere = (corefile: string) => ({ ...seenIn(corefile), machine: undefined });
   expect(findAll(said, elsewhere(text))).toEqual([]);
   const bare = text.replaceAll(/# portolan.*/g, "");
   expect(findAll(said, elsewhere(bare)).map(({ rule }) => rule.id)).toEqual([
@@ -29,6 +34,18 @@ it("the comments that docs/check.md shows leave out all that would be found", ()
     "cache-missing",
     "logs-all",
   ]);
+});
+
+it("warns of nothing in Corefiles of documents", () => {
+  const all = [...documents, "docs/troubleshooting.md"].flatMap((path) =>
+    corefilesIn(readDocument(path)).map((text) => ({ path, text })),
+  );
+  expect(all.length).toBeGreaterThan(50);
+  const warned = all.flatMap(({ path, text }) => {
+    const found = findAll({ errors: [], warnings: [] }, elsewhere(text));
+    return found.filter(({ rule }) => rule.level !== "note").map(({ message }) => [path, message]);
+  });
+  expect(warned).toEqual([]);
 });
 
 it("what docs/errors.md says of Corefiles has a rule of its own, or is an option that cannot be used", () => {

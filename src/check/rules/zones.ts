@@ -58,7 +58,7 @@ export const directiveOutside: Lint = {
 
 export const bindSplitsPort: Lint = {
   id: "bind-splits-port",
-  level: "warning",
+  level: "note",
   what: "a server block listens on an address of its own, another one on all addresses of the same port: queries to the first address never come to the second block",
   mend: "give both the same *bind*",
   *find(seen) {

@@ -34,15 +34,20 @@ export class FilePath implements Paths {
 
   async start(): Promise<void> {
     const suffixes = await this.#read();
-    if (suffixes.length === 0) {
-      this.#context.log.warn(`"${this.#at.text}" has no effect: it has no line "search SUFFIX..."`);
-    }
     this.#path = { suffixes: [...suffixes, Name.root] };
   }
 
   async #read(): Promise<readonly Name[]> {
+    const suffixes = parseSearchList(await this.#text());
+    if (suffixes.length === 0) {
+      this.#context.log.warn(`"${this.#at.text}" has no effect: it has no line "search SUFFIX..."`);
+    }
+    return suffixes;
+  }
+
+  async #text(): Promise<string> {
     try {
-      return parseSearchList(await readFile(this.#file, "utf8"));
+      return await readFile(this.#file, "utf8");
     } catch (error) {
       throw tokenError(this.#at, `cannot read "${this.#at.text}": ${reasonOf(error)}`);
     }
