@@ -433,6 +433,18 @@ describe("the image", () => {
     expect((await portolan.stop()).code).toBe(0);
   });
 
+  it("has the program by its name", async () => {
+    const text = readDeployFile("portolan");
+    const [, interpreter = ""] = /^#!(.*)$/m.exec(text) ?? [];
+    expect(dockerfile()).toContain(` ${interpreter} ${interpreter}\n`);
+    expect(dockerfile()).toContain(" deploy/portolan /usr/local/bin/\n");
+    const program = join(folder, "portolan");
+    const here = text.replace(interpreter, process.execPath).replace("/app/", `${ROOT}/`);
+    writeFileSync(program, here, { mode: 0o755 });
+    const said = execFileSync(program, ["explain", "-h"], { encoding: "utf8" });
+    expect(said).toMatch(/^Usage: portolan explain /);
+  });
+
   it("as an installed package serves its example, wherever it is started", async () => {
     const [packed] = JSON.parse(
       execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {

@@ -18,7 +18,11 @@ const [folder = join(ROOT, "dist/man")] = process.argv.slice(2);
 /** What is no plugin's, and not of this program's developers. */
 const GUIDES = [
   { name: "messages", summary: "what messages mean, and what to do", path: "docs/errors.md" },
-  { name: "troubleshooting", summary: "why a name does not resolve", path: "docs/troubleshooting.md" },
+  {
+    name: "troubleshooting",
+    summary: "why a name does not resolve",
+    path: "docs/troubleshooting.md",
+  },
 ];
 
 function allPages(): Page[] {

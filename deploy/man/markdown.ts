@@ -4,7 +4,11 @@ export type Block =
   | { readonly kind: "paragraph"; readonly text: string }
   | { readonly kind: "code"; readonly lines: readonly string[] }
   | { readonly kind: "list"; readonly items: readonly ListItem[] }
-  | { readonly kind: "table"; readonly head: readonly string[]; readonly rows: readonly string[][] };
+  | {
+      readonly kind: "table";
+      readonly head: readonly string[];
+      readonly rows: readonly string[][];
+    };
 
 export interface ListItem {
   /** "-", or "1." */
@@ -55,7 +59,8 @@ function endOf(lines: readonly string[], start: number): number {
       if (isList && (ITEM.test(next) || /^ +\S/.test(next))) continue;
       return at;
     }
-    if (first.startsWith("|") ? !line.startsWith("|") : !isList && STARTS_BLOCK.test(line)) return at;
+    if (first.startsWith("|") ? !line.startsWith("|") : !isList && STARTS_BLOCK.test(line))
+      return at;
     if (isList && /^(#{1,6} |```|\|)/.test(line)) return at;
   }
   return lines.length;

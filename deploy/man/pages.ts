@@ -30,7 +30,9 @@ export function commandPage(
   const { name, summary, description, operands, examples, exitCodes } = command;
   const others = name === "" ? commands.filter((one) => one !== command) : [];
   const title = pageName(name);
-  const siblings = commands.filter((one) => one !== command).map((one) => `${pageName(one.name)}(1)`);
+  const siblings = commands
+    .filter((one) => one !== command)
+    .map((one) => `${pageName(one.name)}(1)`);
   const seeAlso = [...siblings, ...(name === "" ? otherPages : ["portolan-troubleshooting(7)"])];
   const paragraphs = description.flatMap((one) => [".PP", ...textLines(code(one))]);
   const taught = examples.flatMap(({ line, summary }) => {
@@ -40,11 +42,23 @@ export function commandPage(
     section("Name", textLines(`${title} - ${summary}`)),
     section("Synopsis", codeLines([usageOf(command)])),
     section("Description", paragraphs),
-    section("Commands", others.flatMap(({ name, summary }) => tagged(name, `${summary}; \`man ${pageName(name)}\``))),
-    section("Words", operands.flatMap(({ name, summary }) => tagged(name, summary))),
-    section("Flags", flagRows(flagsOf(command)).flatMap(([flag, summary]) => tagged(flag, summary))),
+    section(
+      "Commands",
+      others.flatMap(({ name, summary }) => tagged(name, `${summary}; \`man ${pageName(name)}\``)),
+    ),
+    section(
+      "Words",
+      operands.flatMap(({ name, summary }) => tagged(name, summary)),
+    ),
+    section(
+      "Flags",
+      flagRows(flagsOf(command)).flatMap(([flag, summary]) => tagged(flag, summary)),
+    ),
     section("Examples", taught),
-    section("Exit status", Object.entries(exitCodes).flatMap(([code, meaning]) => tagged(code, meaning))),
+    section(
+      "Exit status",
+      Object.entries(exitCodes).flatMap(([code, meaning]) => tagged(code, meaning)),
+    ),
     section("See also", textLines(references(seeAlso))),
   ]);
 }
@@ -73,14 +87,27 @@ export function pageName(name: string): string {
 
 /** "*cache* - keeps replies" becomes "portolan-cache - keeps replies", which `apropos` reads. */
 function withPageName(block: Block, name: string): Block {
-  if (block.kind !== "paragraph") throw new SyntaxError(`README of "${name}" does not say what it is`);
-  return { kind: "paragraph", text: block.text.replace(/^\*\S+\*/, pageName(name)).replace(/\.$/, "") };
+  if (block.kind !== "paragraph")
+    throw new SyntaxError(`README of "${name}" does not say what it is`);
+  return {
+    kind: "paragraph",
+    text: block.text.replace(/^\*\S+\*/, pageName(name)).replace(/\.$/, ""),
+  };
 }
 
-function page(name: string, section: number, { version }: Edition, sections: readonly string[][]): Page {
+function page(
+  name: string,
+  section: number,
+  { version }: Edition,
+  sections: readonly string[][],
+): Page {
   const head = `.TH ${quoted(name.toUpperCase())} ${section} "" ${quoted(`portolan ${version}`)} "Portolan"`;
   // Neither may a paragraph stand where a section has just begun, nor an empty line anywhere.
-  const kept = sections.flat().filter((line, i, lines) => line !== "" && !(line === ".PP" && /^\.S[HS]/.test(lines[i - 1] ?? "")));
+  const kept = sections
+    .flat()
+    .filter(
+      (line, i, lines) => line !== "" && !(line === ".PP" && /^\.S[HS]/.test(lines[i - 1] ?? "")),
+    );
   // Flush left: lines of a narrow terminal have not the blanks to be adjusted.
   return { file: `${name}.${section}`, text: `${head}\n.ad l\n.nh\n${kept.join("\n")}\n` };
 }

@@ -189,7 +189,7 @@ const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 function clientOf(from: string | undefined, view: ClusterView | undefined): FoundClient {
   if (from === undefined) {
-    const assumed = ['The client is said by no --from: a pod of namespace "default" is assumed.'];
+    const assumed = ['No -from says who asks: a pod of namespace "default" is assumed.'];
     return { namespace: "default", address: NOBODY, assumed };
   }
   if (isIP(from) !== 0) {

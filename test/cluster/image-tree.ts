@@ -32,6 +32,7 @@ export function makeImageTree(folder: string, options: { fileCapability: boolean
   cpSync(join(ROOT, "package.json"), join(app, "package.json"));
   const copy = [join(DEPLOY, "copy-packages.ts"), join(ROOT, "node_modules")];
   execFileSync(process.execPath, [...copy, join(app, "node_modules"), ...PACKAGES]);
+  copyFileSync(join(DEPLOY, "portolan"), join(binaries, "portolan"));
   const node = join(binaries, "node");
   copyFileSync(realpathSync(process.execPath), node);
   if (options.fileCapability) execFileSync("setcap", ["cap_net_bind_service=+ep", node]);
