@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseNameservers } from "./resolv-conf.ts";
+import { parseNameservers, parseResolverOptions } from "./resolv-conf.ts";
 
 it("takes the addresses of nameserver lines in their order", () => {
   const text = [
@@ -20,4 +20,11 @@ it("takes the addresses of nameserver lines in their order", () => {
 
 it("finds none in an empty file", () => {
   expect(parseNameservers("")).toEqual([]);
+});
+
+it("takes the options of a resolver, within the C library's limits", () => {
+  const text =
+    "options ndots:5 rotate timeout:2\noptions attempts:99 ndots:-1 ndots:x\n;options ndots:1";
+  expect(parseResolverOptions(text)).toEqual({ ndots: 5, timeoutSeconds: 2, attempts: 5 });
+  expect(parseResolverOptions("nameserver 192.0.2.1")).toEqual({});
 });

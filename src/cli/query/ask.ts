@@ -16,8 +16,8 @@ import { makeQueryPacket } from "./query-packet.ts";
 import type { Reply } from "./reply.ts";
 import { isTruncated, mismatchOf, readReply } from "./reply.ts";
 import type { Settings, Transport } from "./settings.ts";
-import type { TlsTerms } from "./stream.ts";
 import { exchangeStream } from "./stream.ts";
+import type { TlsTerms } from "./tls.ts";
 import { exchangeUdp } from "./udp.ts";
 
 /** How long and how often. */

@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { Composer } from "../../dns/composer.ts";
+import type { EdnsOption } from "../../dns/edns.ts";
+import { OptionCode } from "../../dns/iana/option-code.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { parseMessage } from "../../dns/message.ts";
 import { Name } from "../../dns/name.ts";
+import { MAX_MESSAGE_OCTETS } from "../../dns/wire-writer.ts";
 import type { FakeUpstream, ReceivedQuery } from "../../testing/fake-upstream.ts";
 import { answerTo, emptyReplyTo, replyTo, startFakeUpstream } from "../../testing/fake-upstream.ts";
 import type { Dns2Upstream } from "../../testing/dns2-upstream.ts";
@@ -9,7 +15,6 @@ import type { ResolverSetup } from "./resolver-setup.ts";
 import { runQuery } from "./run-query.ts";
 
 const TRUNCATED = 0x0200;
-const NXDOMAIN = 3;
 
 const running: (FakeUpstream | Dns2Upstream)[] = [];
 afterEach(async () => {
@@ -38,6 +43,16 @@ function withOtherId(packet: Buffer): Buffer {
   const other = Buffer.from(packet);
   other.writeUInt16BE(packet.readUInt16BE(0) ^ 1, 0);
   return other;
+}
+
+/** A reply without records, but for OPT. */
+function withOpt(packet: Buffer, rcode: number, options: readonly EdnsOption[]): Buffer {
+  const { id = 0, question: [question] = [] } = parseMessage(packet) ?? {};
+  const composer = new Composer();
+  composer.begin(id, 0x8180 | (rcode & 15), MAX_MESSAGE_OCTETS);
+  if (question) composer.question(question.qname, question.qtype, question.qclass);
+  composer.edns(1232, rcode, false, options);
+  return Buffer.from(composer.finish());
 }
 
 describe("query", () => {
@@ -117,6 +132,29 @@ describe("query", () => {
     expect(received).toHaveLength(3);
   });
 
+  it("asks again with the version of EDNS and the cookie that the server wants", async () => {
+    const serverCookie = Buffer.from("1112131415161718", "hex");
+    const { address, received } = await upstream(({ packet, reply }) => {
+      const { edns } = parseMessage(packet) ?? {};
+      const cookie = edns?.options[0]?.data ?? Buffer.alloc(0);
+      if (edns?.version === 1) reply(withOpt(packet, Rcode.BADVERS, []));
+      else if (cookie.subarray(8).equals(serverCookie)) reply(answerTo(packet));
+      else {
+        const data = Buffer.concat([cookie.subarray(0, 8), serverCookie]);
+        reply(withOpt(packet, Rcode.BADCOOKIE, [{ code: OptionCode.COOKIE, data }]));
+      }
+    });
+    const { text } = await run(`@${address} a.test +edns=1`);
+    expect(text).toContain(";; BADVERS, retrying with EDNS version 0.\n;; BADCOOKIE, retrying.\n");
+    expect(text).toContain("192.0.2.1");
+    expect(received).toHaveLength(3);
+    const shown = await run(`@${address} a.test +nobadcookie`);
+    expect(shown.text).toContain("status: BADCOOKIE");
+    expect(shown.text).toMatch(/^; COOKIE: [\da-f]{32} \(good\)$/m);
+    const stubborn = await run(`@${address} a.test +edns=1 +noednsnegotiation`);
+    expect(stubborn.text).toContain("status: BADVERS");
+  });
+
   it("takes replies of any size over UDP", async () => {
     const answer = Array.from(
       { length: 200 },
@@ -154,7 +192,9 @@ describe("query", () => {
       const end = packet.indexOf(0, 12);
       const name = Name.fromWire(packet.toString("latin1", 12, end + 1)).toString();
       questions.push(name);
-      reply(name === "web.shop.svc.test." ? answerTo(packet) : emptyReplyTo(packet, NXDOMAIN));
+      reply(
+        name === "web.shop.svc.test." ? answerTo(packet) : emptyReplyTo(packet, Rcode.NXDOMAIN),
+      );
     });
     const search = ["default.svc.test.", "svc.test.", "test."].map((name) => Name.parse(name));
     const setup = { servers: ["127.0.0.1"], search, ndots: 5 };

@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener } from "node:http";
 import { createServer } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { createSecureServer as createHttp2Server } from "node:http2";
 import { createServer as createSecureServer } from "node:https";
+import type { Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -15,6 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), "portolan-query-"));
 const authority = join(folder, "ca.pem");
 writeFileSync(authority, CERTIFICATE);
 afterAll(() => rmSync(folder, { recursive: true }));
+
+type Http2Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 const TLS = { cert: CERTIFICATE, key: CERTIFICATE_KEY };
 const closers: (() => Promise<unknown>)[] = [];
@@ -58,28 +63,39 @@ describe("query over TLS", () => {
 });
 
 interface Heard {
+  readonly version: string;
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly host: string | undefined;
 }
 
-async function startHttp(isSecure: boolean): Promise<{ port: number; heard: Heard[] }> {
+type Way = "http/1.1" | "https/1.1" | "https/2";
+
+async function startHttp(way: Way): Promise<{ port: number; heard: Heard[] }> {
   const heard: Heard[] = [];
   const listener: RequestListener = (request, response) => {
-    const { method, url, headers } = request;
-    heard.push({ method, url, host: headers.host });
+    const { method, url, headers, httpVersion: version } = request;
+    heard.push({
+      version,
+      method,
+      url,
+      host: headers.host ?? request.headers[":authority"]?.toString(),
+    });
     void buffer(request).then((packet) => {
-      if (url === "/html") return response.setHeader("content-type", "text/html").end("hi");
+      if (url === "/html")
+        return response.writeHead(200, { "content-type": "text/html" }).end("hi");
       if (url === "/none") return response.writeHead(404).end();
       response.setHeader("content-type", "application/dns-message");
       return response.end(url === "/long" ? Buffer.alloc(70_000) : answerTo(packet));
     });
   };
-  const server: Server = isSecure ? createSecureServer(TLS, listener) : createServer(listener);
+  const server = serverFor(way, listener);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => sockets.add(socket));
   closers.push(async () => {
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     server.close();
     await once(server, "close");
   });
@@ -88,9 +104,19 @@ async function startHttp(isSecure: boolean): Promise<{ port: number; heard: Hear
   return { port: bound.port, heard };
 }
 
+function serverFor(way: Way, listener: RequestListener): Server {
+  if (way === "http/1.1") return createServer(listener);
+  if (way === "https/1.1") return createSecureServer(TLS, listener);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its compatible API
+  return createHttp2Server(TLS, listener as unknown as Http2Listener);
+}
+
 describe("query over HTTPS", () => {
-  it("posts the query", async () => {
-    const { port, heard } = await startHttp(true);
+  it.each([
+    ["https/1.1", "1.1"],
+    ["https/2", "2.0"],
+  ] as const)("posts the query by %s", async (way, version) => {
+    const { port, heard } = await startHttp(way);
     const ca = `+tls-ca=${authority}`;
     const { text } = await run(`@localhost -4 -p ${port} a.test +https ${ca}`);
     expect(text).toContain(ANSWER);
@@ -98,24 +124,28 @@ describe("query over HTTPS", () => {
     expect(text).toMatch(/^;; SERVER: 127\.0\.0\.1#\d+\(localhost\) \(HTTPS\)$/m);
     expect((await run(`@https://127.0.0.1:${port}/ask a.test ${ca}`)).text).toContain(ANSWER);
     expect(heard).toEqual([
-      { method: "POST", url: "/dns-query", host: `localhost:${port}` },
-      { method: "POST", url: "/ask", host: `127.0.0.1:${port}` },
+      { version, method: "POST", url: "/dns-query", host: `localhost:${port}` },
+      { version, method: "POST", url: "/ask", host: `127.0.0.1:${port}` },
     ]);
     const refused = await run(`@127.0.0.1 -p ${port} a.test +https +tries=1`);
     expect(refused.text).toContain(": self-signed certificate\n");
   });
 
-  it("says what a server of HTTP sends instead", async () => {
-    const { port } = await startHttp(false);
-    const at = `@http://127.0.0.1:${port}`;
-    expect((await run(`${at} a.test`)).text).toContain(ANSWER);
-    expect((await run(`${at}/html a.test +tries=1`)).text).toContain(
-      "HTTP content type text/html\n",
-    );
-    expect((await run(`${at}/none a.test +tries=1`)).text).toContain(": HTTP status 404\n");
-    const long = await run(`${at}/long a.test +tries=1`);
-    expect(long).toEqual({ code: 9, text: expect.stringContaining("more than 65535 octets") });
-  });
+  it.each(["http/1.1", "https/2"] as const)(
+    "says what a server of %s sends instead",
+    async (way) => {
+      const { port } = await startHttp(way);
+      const scheme = way.split("/", 1)[0] ?? "";
+      const at = `+tls-ca=${authority} @${scheme}://127.0.0.1:${port}`;
+      expect((await run(`${at} a.test`)).text).toContain(ANSWER);
+      expect((await run(`${at}/html a.test +tries=1`)).text).toContain(
+        "HTTP content type text/html\n",
+      );
+      expect((await run(`${at}/none a.test +tries=1`)).text).toContain(": HTTP status 404\n");
+      const long = await run(`${at}/long a.test +tries=1`);
+      expect(long).toEqual({ code: 9, text: expect.stringContaining("more than 65535 octets") });
+    },
+  );
 
   it("asks by dns2's client", async () => {
     const { createDOHServer, Packet } = await import("dns2");

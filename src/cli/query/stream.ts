@@ -1,19 +1,11 @@
 import type { Socket } from "node:net";
-import { connect as connectTcp, isIP } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect } from "node:net";
 import DNS from "dns2";
 import { frame } from "../../dns/frame-reader.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ExchangeError, exchangeError } from "./exchange-error.ts";
-
-/** Whom to trust, and under which name. */
-export interface TlsTerms {
-  /** Certificates of authorities, PEM; Node's own if undefined. */
-  readonly ca: Buffer | undefined;
-  readonly verifies: boolean;
-  /** To ask for and to find in the certificate. */
-  readonly hostname: string;
-}
+import type { TlsTerms } from "./tls.ts";
+import { openTls } from "./tls.ts";
 
 /**
  * Sends a packet over TCP, or over TLS if there are terms, and reads messages with dns2 until `accept` takes one as
@@ -50,18 +42,9 @@ export async function exchangeStream(
   }
 }
 
-function open({ address: host, port }: Endpoint, tls: TlsTerms | undefined): Socket {
-  if (!tls) return connectTcp({ host, port, noDelay: true });
-  const { ca, verifies, hostname } = tls;
-  return connectTls({
-    host,
-    port,
-    ALPNProtocols: ["dot"],
-    rejectUnauthorized: verifies,
-    ...(ca ? { ca } : {}),
-    // A server name is never an address (RFC 6066 §3); then the address is what is looked for.
-    ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
-  });
+function open(endpoint: Endpoint, tls: TlsTerms | undefined): Socket {
+  if (tls) return openTls(endpoint, tls, ["dot"]);
+  return connect({ host: endpoint.address, port: endpoint.port, noDelay: true });
 }
 
 function reasonOf(cause: unknown, isConnected: boolean): ExchangeError {
