@@ -13,7 +13,7 @@ import { RrClass } from "../src/dns/iana/rr-class.ts";
 import { WireReader } from "../src/dns/wire-reader.ts";
 import { MAX_MESSAGE_OCTETS } from "../src/dns/wire-writer.ts";
 import type { FakeUpstream } from "../src/testing/fake-upstream.ts";
-import { startFakeUpstream } from "../src/testing/fake-upstream.ts";
+import { replyTo, startFakeUpstream } from "../src/testing/fake-upstream.ts";
 import { Portolan, ROOT } from "./run-portolan.ts";
 
 /** CI installs the tools and insists on them; elsewhere those that are there are tried. */
@@ -178,6 +178,23 @@ describe.skipIf(isMissing)("query prints what dig prints", () => {
     expect(found.map(({ code }) => code)).toEqual([0, 9, 10, 1]);
     expect(found[0]?.stdout).toMatch(/^10\.[\d.]+\n$/);
     expect(found[3]?.stderr).toBe('Cannot query -x ".[31m": not an address\n');
+  });
+});
+
+describe.skipIf(isMissing)("query transfers a zone as dig does", () => {
+  const SOA = "x.test. 60 IN SOA a.test. b.test. 1 2 3 4 5";
+
+  it.each(["whole", "refused", "cut", "of one message"])("if it is %s", async (how) => {
+    const upstream = await startFakeUpstream(({ packet, reply, connection }) => {
+      const records = [SOA, "x.test. 60 IN NS a.test.", "y.x.test. 60 IN A 192.0.2.1", SOA];
+      if (how === "refused") return reply(replyTo(packet, { rcode: 5 }));
+      if (how === "of one message") return reply(replyTo(packet, { answer: records }));
+      reply(replyTo(packet, { answer: records.slice(0, 2) }));
+      if (how === "cut") return connection?.end();
+      return reply(replyTo(packet, { answer: records.slice(2) }));
+    });
+    await expectSame(["@127.0.0.1", "-p", String(upstream.port), "x.test", "AXFR", "+tries=1"]);
+    await upstream.close();
   });
 });
 

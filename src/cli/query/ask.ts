@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Flag } from "../../dns/header.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
@@ -6,18 +5,16 @@ import { findOption } from "../../dns/edns.ts";
 import type { Question } from "../../dns/message.ts";
 import { askDns2 } from "./dns2-client.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { formatEndpoint } from "./endpoint.ts";
 import { ExchangeError } from "./exchange-error.ts";
 import { exchangeHttp } from "./https.ts";
-import { printable } from "./printable.ts";
-import { CommandLineError } from "./command-line-error.ts";
+import { formatFailure } from "./format-text.ts";
 import type { QueryPacket } from "./query-packet.ts";
 import { makeQueryPacket } from "./query-packet.ts";
 import type { Reply } from "./reply.ts";
 import { isTruncated, mismatchOf, readReply } from "./reply.ts";
 import type { Settings, Transport } from "./settings.ts";
 import { exchangeStream } from "./stream.ts";
-import type { TlsTerms } from "./tls.ts";
+import { termsOf } from "./tls.ts";
 import { exchangeUdp } from "./udp.ts";
 
 /** How long and how often. */
@@ -67,14 +64,7 @@ export class Asker {
       return await this.#converse(question, { ...settings }, transport, endpoint);
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
-      const where = formatEndpoint(endpoint);
-      const name = question.qname.toString();
-      const reason = printable(error.message);
-      this.#warn(
-        error.isUnconnected
-          ? `Connection to ${where}(${printable(endpoint.host)}) for ${name} failed: ${reason}.`
-          : `communications error to ${where}: ${reason}`,
-      );
+      this.#warn(formatFailure(error, endpoint, question.qname));
       return undefined;
     }
   }
@@ -180,20 +170,4 @@ function anotherWay(reply: Reply, settings: Settings): AnotherWay | undefined {
 function isForeignCookie({ cookie }: QueryPacket, edns: Reply["message"]["edns"]): boolean {
   const found = edns && findOption(edns.options, OptionCode.COOKIE)?.data;
   return cookie !== undefined && found !== undefined && !found.subarray(0, 8).equals(cookie);
-}
-
-function termsOf({ tlsCa, tlsHostname }: Settings, endpoint: Endpoint): TlsTerms {
-  return {
-    ca: typeof tlsCa === "string" ? readAuthorities(tlsCa) : undefined,
-    verifies: tlsCa !== false,
-    hostname: tlsHostname ?? endpoint.host,
-  };
-}
-
-function readAuthorities(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new CommandLineError(`Cannot read "${path}": ${(cause as Error).message}`);
-  }
 }

@@ -1,10 +1,18 @@
 import { Flag } from "../../dns/header.ts";
 import { Opcode } from "../../dns/iana/opcode.ts";
 import { Rcode, formatRcode } from "../../dns/iana/rcode.ts";
+import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { formatEndpoint } from "./endpoint.ts";
+import type { ExchangeError } from "./exchange-error.ts";
 import { formatEdns } from "./format-edns.ts";
-import { formatQuestionLine, formatRdataWords, formatRecordLine } from "./format-record.ts";
+import {
+  formatName,
+  formatQuestionLine,
+  formatRdataWords,
+  formatRecordLine,
+} from "./format-record.ts";
 import { printable } from "./printable.ts";
 import type { Reply } from "./reply.ts";
 import type { Settings, Shown, Transport } from "./settings.ts";
@@ -109,14 +117,32 @@ function framed(title: string, lines: readonly string[], { comments }: Shown): s
   return comments ? `;; ${title} SECTION:\n${text}\n` : text;
 }
 
-function formatStatistics({ elapsedMs, endpoint, transport, receivedMs, octets }: Reply): string {
+function formatStatistics(reply: Reply): string {
+  return `${formatRoute(reply)};; MSG SIZE  rcvd: ${reply.octets}\n\n`;
+}
+
+/** How long it took, from where, and when. */
+export function formatRoute({
+  elapsedMs,
+  endpoint,
+  transport,
+  receivedMs,
+}: Pick<Reply, "elapsedMs" | "endpoint" | "transport" | "receivedMs">): string {
   const where = `${formatEndpoint(endpoint)}(${printable(endpoint.host)})`;
   return [
     `;; Query time: ${Math.round(elapsedMs)} msec\n`,
     `;; SERVER: ${where} (${TRANSPORTS[transport]})\n`,
     `;; WHEN: ${formatWhen(new Date(receivedMs))}\n`,
-    `;; MSG SIZE  rcvd: ${octets}\n\n`,
   ].join("");
+}
+
+/** Why a server gave no reply. */
+export function formatFailure(error: ExchangeError, endpoint: Endpoint, name: Name): string {
+  const where = formatEndpoint(endpoint);
+  const reason = printable(error.message);
+  return error.isUnconnected
+    ? `Connection to ${where}(${printable(endpoint.host)}) for ${formatName(name)} failed: ${reason}.`
+    : `communications error to ${where}: ${reason}`;
 }
 
 /** `Tue Dec 01 09:42:49 UTC 2026`. */

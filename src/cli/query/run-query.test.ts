@@ -212,6 +212,15 @@ describe("query", () => {
     expect(shown.text.match(/status: \w+/g)).toEqual(["status: NXDOMAIN", "status: NOERROR"]);
   });
 
+  it.each([
+    ["IXFR", "Cannot query type IXFR: it tells of changes, AXFR of the whole zone"],
+    ["AXFR -o json", "Cannot print a transfer as JSON: expected text"],
+    ["AXFR +dns2", "Cannot transfer a zone by dns2: it reads one message"],
+    ["AXFR +https", "Cannot transfer a zone by HTTP: only by TCP and TLS"],
+  ])("does not make transfers by %s", async (words, message) => {
+    await expect(run(`@127.0.0.1 a.test ${words}`)).rejects.toThrow(message);
+  });
+
   it("asks by dns2's clients over UDP and TCP", async () => {
     const started = await startDns2Upstream(() => ["192.0.2.7"]);
     running.push(started);

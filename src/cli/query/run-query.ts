@@ -6,10 +6,12 @@ import { parseCommandLine } from "./command-line.ts";
 import { formatJson, replyDocument } from "./format-json.ts";
 import { formatText } from "./format-text.ts";
 import { printable } from "./printable.ts";
-import { ExitCode } from "./command-line-error.ts";
+import { CommandLineError, ExitCode } from "./command-line-error.ts";
 import type { Reply } from "./reply.ts";
 import type { ResolverSetup } from "./resolver-setup.ts";
 import { endpointsOf, namesToAsk, readResolverSetup } from "./resolver-setup.ts";
+import { runTransfer } from "./run-transfer.ts";
+import { transportOfTransfer } from "./transfer.ts";
 import type { Settings, Transport } from "./settings.ts";
 import { VERSION } from "../version.ts";
 
@@ -40,6 +42,11 @@ export async function runQuery(
   const asker = new Asker(endpoints, patienceOf(settings, setup), warn);
   const found = lookup.server ? endpoints.length : 0;
   const greeting = settings.shown.cmd && !settings.short ? greetingOf(words, found) : "";
+  if (lookup.type === RrType.AXFR) {
+    write(greeting);
+    const { timeoutMs } = patienceOf(settings, setup);
+    return runTransfer(lookup, endpoints, { settings, transport, timeoutMs }, write);
+  }
   let reply: Reply | undefined;
   for (const name of namesToAsk(lookup, setup)) {
     if (reply && settings.showsSearch && isText) write(formatText(reply, settings));
@@ -58,8 +65,15 @@ export async function runQuery(
 }
 
 /** dig asks for ANY over TCP, where nobody can be flooded with the answer. */
-function transportOf({ server, settings, type }: Lookup): Transport {
+function transportOf(lookup: Lookup): Transport {
+  const { server, settings, type } = lookup;
   const asked = server?.transport ?? settings.transport;
+  if (type === RrType.IXFR) {
+    throw new CommandLineError(
+      "Cannot query type IXFR: it tells of changes, AXFR of the whole zone",
+    );
+  }
+  if (type === RrType.AXFR) return transportOfTransfer(lookup, asked);
   return asked ?? (type === RrType.ANY ? "tcp" : "udp");
 }
 

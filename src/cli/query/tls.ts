@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { connect } from "node:tls";
+import { CommandLineError } from "./command-line-error.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { Settings } from "./settings.ts";
 
 /** Whom to trust, and under which name. */
 export interface TlsTerms {
@@ -30,4 +33,24 @@ export function openTls(
     // A server name is never an address (RFC 6066 §3); then the address is what is looked for.
     ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
   });
+}
+
+/**
+ * What the settings say about the certificate of a server.
+ * @throws {CommandLineError} if the file of authorities cannot be read
+ */
+export function termsOf({ tlsCa, tlsHostname }: Settings, endpoint: Endpoint): TlsTerms {
+  return {
+    ca: typeof tlsCa === "string" ? readAuthorities(tlsCa) : undefined,
+    verifies: tlsCa !== false,
+    hostname: tlsHostname ?? endpoint.host,
+  };
+}
+
+function readAuthorities(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new CommandLineError(`Cannot read "${path}": ${(cause as Error).message}`);
+  }
 }
