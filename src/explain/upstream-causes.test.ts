@@ -1,8 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { extendedErrorOption } from "../dns/edns.ts";
 import { Flag } from "../dns/header.ts";
 import type { ReceivedQuery } from "../testing/fake-upstream.ts";
-import { answerTo, emptyReplyTo, replyTo, startFakeUpstream } from "../testing/fake-upstream.ts";
+import {
+  answerTo,
+  emptyReplyTo,
+  replyTo,
+  startFakeUpstream,
+  withExtendedError,
+} from "../testing/fake-upstream.ts";
 import { ExplainBench } from "./explain-bench.cases.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -52,7 +57,9 @@ describe("an upstream that gives no answer is said to", () => {
 
   it("fail, for the reason that it gives", async () => {
     const { verdict, upstream } = await explainBehind(({ packet, reply }) => {
-      reply(withError(packet, 6, "signature of example.org is bad"));
+      reply(
+        withExtendedError(emptyReplyTo(packet, SERVFAIL), 6, "signature of example.org is bad"),
+      );
     });
     expect(verdict.code).toBe("upstream-servfail");
     expect(verdict.sentence).toBe(
@@ -189,16 +196,3 @@ describe("of two families", () => {
     );
   });
 });
-
-/** SERVFAIL with an Extended DNS Error. */
-function withError(packet: Buffer, infoCode: number, text: string): Buffer {
-  const reply = emptyReplyTo(packet, SERVFAIL);
-  const { code, data } = extendedErrorOption(infoCode, text);
-  const option = Buffer.alloc(4 + data.length);
-  option.writeUInt16BE(code, 0);
-  option.writeUInt16BE(data.length, 2);
-  data.copy(option, 4);
-  const opt = Buffer.from([0, 0, 41, 4, 208, 0, 0, 0, 0, 0, option.length]);
-  reply.writeUInt16BE(1, 10);
-  return Buffer.concat([reply, opt, option]);
-}

@@ -5,6 +5,7 @@ import { createServer as createTcpServer } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { createServer as createTlsServer } from "node:tls";
 import { FrameReader, frame } from "../dns/frame-reader.ts";
+import { extendedErrorOption } from "../dns/edns.ts";
 import { Composer, Section } from "../dns/composer.ts";
 import { WireReader } from "../dns/wire-reader.ts";
 import { MAX_MESSAGE_OCTETS } from "../dns/wire-writer.ts";
@@ -126,6 +127,18 @@ export function emptyReplyTo(packet: Buffer, rcode: number, flags = 0): Buffer {
   reply.writeUInt16BE(0x8080 | packet.readUInt16BE(2) | flags | rcode, 2);
   Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]).copy(reply, 4);
   return reply;
+}
+
+/** A reply with OPT and an Extended DNS Error (RFC 8914) in it; it must have none yet. */
+export function withExtendedError(reply: Buffer, infoCode: number, text: string): Buffer {
+  const { code, data } = extendedErrorOption(infoCode, text);
+  const head = Buffer.from([0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt16BE(4 + data.length, 9);
+  head.writeUInt16BE(code, 11);
+  head.writeUInt16BE(data.length, 13);
+  const whole = Buffer.concat([reply, head, data]);
+  whole.writeUInt16BE(reply.readUInt16BE(10) + 1, 10);
+  return whole;
 }
 
 function serveConnection(socket: Socket, receive: (query: ReceivedQuery) => void): void {
