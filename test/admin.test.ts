@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseZoneFile } from "../src/dns/zone-file.ts";
+import { parseZoneText } from "../src/zone/file/zone-text.ts";
 import { until } from "../src/testing/until.ts";
 import { readDocument } from "./documents/readme.ts";
 import type { Finished } from "./run-portolan.ts";
@@ -66,7 +66,7 @@ describe("a server with an admin endpoint", () => {
   it("dumps what is served, whichever way it is asked", async () => {
     const bySocket = await run(["dump", "cluster.local"]);
     expect([bySocket.code, bySocket.stderr]).toEqual([0, ""]);
-    expect(parseZoneFile(bySocket.stdout, { file: "dump" }).length).toBeGreaterThan(40);
+    expect(parseZoneText(bySocket.stdout, { file: "dump" }).length).toBeGreaterThan(40);
     const byTcp = await run(["dump", "-admin", tcp, "-token", token ?? ""]);
     const aside = await run(["dump", "cluster.local", "-conf", conf ?? ""]);
     // Zones have the serial numbers of their servers.

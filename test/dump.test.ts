@@ -8,7 +8,7 @@ import { RrType, formatRrType } from "../src/dns/iana/rr-type.ts";
 import { parseMessage } from "../src/dns/message.ts";
 import { formatRecord } from "../src/dns/presentation.ts";
 import type { ResourceRecord } from "../src/dns/resource-record.ts";
-import { parseZoneFile } from "../src/dns/zone-file.ts";
+import { parseZoneText } from "../src/zone/file/zone-text.ts";
 import { TableBench } from "./answer-table/table-bench.ts";
 import { findProgram } from "./bench/find-program.ts";
 import { encodeQuestion, parseQuestion } from "./recorded/question.ts";
@@ -80,7 +80,7 @@ function toTell({ type, rdata }: ResourceRecord): string {
 
 describe.each(ZONES)("the dump of %s", (zone) => {
   it("is a zone file", () => {
-    const records = parseZoneFile(textOf(zone), { file: "dump" });
+    const records = parseZoneText(textOf(zone), { file: "dump" });
     expect(records.filter(({ type }) => type === RrType.SOA)).toHaveLength(1);
     expect(records[0]?.type).toBe(RrType.SOA);
     expect(records[1]?.type).toBe(RrType.NS);
@@ -96,7 +96,7 @@ describe.each(ZONES)("the dump of %s", (zone) => {
   it("has what is answered", async () => {
     const lines = textOf(zone).split("\n");
     const served = lines.filter((line) => !line.includes("; not served")).join("\n");
-    const records = parseZoneFile(served, { file: "dump" });
+    const records = parseZoneText(served, { file: "dump" });
     // Hosts have a SOA record for denials only.
     const sample = records.filter(({ type }, i) => type !== RrType.SOA && (i < 50 || i % 97 === 0));
     expect(sample.length).toBeGreaterThan(1);
@@ -109,7 +109,7 @@ describe.each(ZONES)("the dump of %s", (zone) => {
 it("of many Services is whole, in small pieces", () => {
   const pieces = [...dump(bench.configuration, "cluster.local.")];
   const owners = new Set(
-    parseZoneFile(pieces.join(""), { file: "dump" }).map(({ owner }) => owner.toString()),
+    parseZoneText(pieces.join(""), { file: "dump" }).map(({ owner }) => owner.toString()),
   );
   const missing = Array.from({ length: MANY }, (_, i) => `s${i}.shop.svc.cluster.local.`).filter(
     (name) => !owners.has(name),
@@ -140,5 +140,5 @@ it("writes names with escapes, and nothing that a terminal would obey", async ()
   await odd.close();
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\uffff]/);
-  expect(parseZoneFile(text, { file: "dump" }).length).toBe(3);
+  expect(parseZoneText(text, { file: "dump" }).length).toBe(3);
 });

@@ -7,6 +7,8 @@ export interface Token {
   readonly quoted: boolean;
   /** Counted from 1. */
   readonly line: number;
+  /** Of its first character, counted from 1. */
+  readonly column: number;
 }
 
 /** The tokens of one entry, which parentheses may spread over several lines. */
@@ -20,29 +22,36 @@ export interface Entry {
 export class TokenError extends SyntaxError {
   /** Counted from 1. */
   readonly line: number;
+  /** Counted from 1. */
+  readonly column: number;
 
-  constructor(message: string, line: number) {
+  constructor(message: string, { line, column }: Pick<Token, "line" | "column">) {
     super(message);
     this.line = line;
+    this.column = column;
   }
 }
 
 /**
  * Cuts text in master-file format into entries: comments dropped, parentheses resolved, empty
  * lines left out.
+ * @param firstLine the number of the text's first line
  * @throws {TokenError} for a quote or a parenthesis without its partner.
  */
-export function* tokenize(text: string): Generator<Entry, void> {
+export function* tokenize(text: string, firstLine = 1): Generator<Entry, void> {
   let tokens: Token[] = [];
   let startsWithBlank = isBlank(text.charAt(0));
-  let line = 1;
-  const openedAt: number[] = [];
+  let line = firstLine;
+  let lineStart = 0;
+  const opened: Place[] = [];
   for (let at = 0; at < text.length;) {
     const character = text.charAt(at);
+    const place = { line, column: at - lineStart + 1 };
     if (character === "\n") {
       at++;
       line++;
-      if (openedAt.length > 0) continue;
+      lineStart = at;
+      if (opened.length > 0) continue;
       if (tokens.length > 0) yield { tokens, startsWithBlank };
       tokens = [];
       startsWithBlank = isBlank(text.charAt(at));
@@ -50,31 +59,49 @@ export function* tokenize(text: string): Generator<Entry, void> {
       const stop = text.indexOf("\n", at);
       at = stop === -1 ? text.length : stop;
     } else if (character === "(") {
-      openedAt.push(line);
+      opened.push(place);
       at++;
     } else if (character === ")") {
-      if (openedAt.pop() === undefined)
-        throw new TokenError('Cannot read line: ")" without "("', line);
+      if (!opened.pop()) throw new TokenError('Cannot read line: ")" without "("', place);
       at++;
     } else if (isBlank(character)) {
       at++;
     } else {
-      const { token, end } = readToken(text, at, line);
+      const { token, end } = readToken(text, at, place);
       tokens.push(token);
       line += token.text.split("\n").length - 1;
+      if (line > place.line) lineStart = text.lastIndexOf("\n", end - 1) + 1;
       at = end;
     }
   }
-  const unclosed = openedAt.pop();
-  if (unclosed !== undefined) throw new TokenError('Cannot read line: "(" without ")"', unclosed);
+  const unclosed = opened.pop();
+  if (unclosed) throw new TokenError('Cannot read line: "(" without ")"', unclosed);
   if (tokens.length > 0) yield { tokens, startsWithBlank };
+}
+
+type Place = Pick<Token, "line" | "column">;
+
+/** The tokens of a line without quotes, parentheses, comments and escapes, as nearly all are. */
+export function tokenizePlainLine(text: string, line: number): Entry {
+  const tokens: Token[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (isBlankCode(text.charCodeAt(at))) continue;
+    const start = at;
+    while (at < text.length && !isBlankCode(text.charCodeAt(at))) at++;
+    tokens.push({ text: text.slice(start, at), quoted: false, line, column: start + 1 });
+  }
+  return { tokens, startsWithBlank: isBlankCode(text.charCodeAt(0)) };
+}
+
+function isBlankCode(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
 }
 
 /**
  * A quote may also begin behind `=`, as in `alpn="h2,h3"` (RFC 9460 §2.1). Within quotes, the end
  * of a line is a character as others are (RFC 1035 §5.1).
  */
-function readToken(text: string, start: number, line: number): { token: Token; end: number } {
+function readToken(text: string, start: number, place: Place): { token: Token; end: number } {
   let value = "";
   let inQuotes = false;
   let at = start;
@@ -83,7 +110,7 @@ function readToken(text: string, start: number, line: number): { token: Token; e
     if (!inQuotes && (character === "\n" || isDelimiter(character))) break;
     if (character === "\\") {
       if (at + 1 === text.length || text.charAt(at + 1) === "\n") {
-        throw new TokenError("Cannot read line: nothing behind the last backslash", line);
+        throw new TokenError("Cannot read line: nothing behind the last backslash", place);
       }
       value += text.slice(at, at + 2);
       at++;
@@ -99,8 +126,8 @@ function readToken(text: string, start: number, line: number): { token: Token; e
     }
     if (at + 1 === text.length && inQuotes) break;
   }
-  if (inQuotes) throw new TokenError("Cannot read line: quote is not closed", line);
-  return { token: { text: value, quoted: text.charAt(start) === '"', line }, end: at };
+  if (inQuotes) throw new TokenError("Cannot read line: quote is not closed", place);
+  return { token: { text: value, quoted: text.charAt(start) === '"', ...place }, end: at };
 }
 
 function isBlank(character: string): boolean {
@@ -129,7 +156,16 @@ export class TokenCursor {
 
   /** The line of the token taken last. */
   get line(): number {
-    return this.#tokens[Math.max(0, this.#at - 1)]?.line ?? 1;
+    return this.#last?.line ?? 1;
+  }
+
+  /** The column of the token taken last. */
+  get column(): number {
+    return this.#last?.column ?? 1;
+  }
+
+  get #last(): Token | undefined {
+    return this.#tokens[Math.max(0, this.#at - 1)];
   }
 
   peek(): Token | undefined {

@@ -2,7 +2,7 @@ import { Flag } from "../dns/header.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
 import { RrType, formatRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
-import { parseZoneFile } from "../dns/zone-file.ts";
+import { parseZoneText } from "../zone/file/zone-text.ts";
 import type { Client } from "../transport/client.ts";
 import { encodeReply } from "../server/pipeline/encode-reply.ts";
 import type { Query } from "../server/contract/query.ts";
@@ -54,7 +54,7 @@ export async function startZoneUpstream(text: string, origin = "."): Promise<Zon
 
 /** Its origin is the owner of the SOA record, wherever relative names belong. */
 function zoneOf(text: string, origin: Name): ZoneData {
-  const all = parseZoneFile(text, { origin, file: "zone" });
+  const all = parseZoneText(text, { origin, file: "zone" });
   const zone = new ZoneData(all.find(({ type }) => type === RrType.SOA)?.owner ?? origin);
   for (const record of all) zone.add(record);
   return zone;

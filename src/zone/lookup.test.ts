@@ -3,7 +3,7 @@ import { formatRcode } from "../dns/iana/rcode.ts";
 import { parseRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import { formatRecord } from "../dns/presentation.ts";
-import { parseZoneFile } from "../dns/zone-file.ts";
+import { parseZoneText } from "./file/zone-text.ts";
 import { lookUp } from "./lookup.ts";
 import { ZoneData } from "./zone-data.ts";
 
@@ -40,7 +40,7 @@ mail MX 10 www
 
 function zoneOf(text: string): ZoneData {
   const data = new ZoneData(ORIGIN);
-  for (const record of parseZoneFile(text, { origin: ORIGIN, file: "test" })) data.add(record);
+  for (const record of parseZoneText(text, { origin: ORIGIN, file: "test" })) data.add(record);
   return data;
 }
 

@@ -66,6 +66,18 @@ export class RrsetStore {
     return false;
   }
 
+  /** Of all of them. */
+  types(sets: number): number[] {
+    const types: number[] = [];
+    for (let at = sets; at !== 0;) {
+      const chunk = this.arena.chunk(at);
+      const position = this.arena.position(at);
+      types.push(chunk.readUInt16LE(position + 4));
+      at = chunk.readUInt32LE(position);
+    }
+    return types;
+  }
+
   /** All of them, the first one first. */
   all(sets: number): Rrset[] {
     return this.#heads(sets)

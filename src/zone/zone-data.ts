@@ -250,6 +250,13 @@ export class ZoneNode {
   }
 }
 
+export interface OwnerTypes {
+  /** Of its RRsets. */
+  readonly types: readonly number[];
+  readonly owner: () => Name;
+  readonly rrsets: () => Rrset[];
+}
+
 /** A zone as it was at a moment. */
 export class FrozenZone {
   readonly #nodes: FrozenNodes;
@@ -271,6 +278,20 @@ export class FrozenZone {
         readKey(this.#sets.arena, fieldOf(this.#nodes, node, Field.NAME)),
       );
       for (const rrset of this.#sets.all(sets)) yield { owner, ...rrset };
+    }
+  }
+
+  /** Each name with records: which types they have, and the rest for who wants to know. */
+  *owners(): Generator<OwnerTypes, void> {
+    for (let node = 0; node < this.#count; node++) {
+      const sets = fieldOf(this.#nodes, node, Field.SETS);
+      if (sets === 0) continue;
+      yield {
+        types: this.#sets.types(sets),
+        owner: () =>
+          Name.fromWire(readKey(this.#sets.arena, fieldOf(this.#nodes, node, Field.NAME))),
+        rrsets: () => this.#sets.all(sets),
+      };
     }
   }
 

@@ -1,6 +1,7 @@
 import { Name } from "../../src/dns/name.ts";
 import { formatRecord } from "../../src/dns/presentation.ts";
-import { parseZoneFile, ZoneFileError } from "../../src/dns/zone-file.ts";
+import { ZoneFileError } from "../../src/zone/file/zone-file-error.ts";
+import { parseZoneText } from "../../src/zone/file/zone-text.ts";
 import type { Random } from "./random.ts";
 import type { FuzzResult, FuzzTarget } from "./target.ts";
 import { cpuMs, FuzzFinding } from "./target.ts";
@@ -59,9 +60,9 @@ function run(text: string): FuzzResult {
 
 function outcomeOf(text: string): string {
   try {
-    const records = parseZoneFile(text, { origin: Name.parse("example.org."), file: "zone" });
+    const records = parseZoneText(text, { origin: Name.parse("example.org."), file: "zone" });
     const written = records.map(formatRecord);
-    const again = parseZoneFile(written.join("\n"), { origin: Name.root, file: "again" });
+    const again = parseZoneText(written.join("\n"), { origin: Name.root, file: "again" });
     if (again.map(formatRecord).join() === written.join()) return "read";
     throw new FuzzFinding("is another one after a round trip", text);
   } catch (error) {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { Name } from "./name.ts";
-import { formatRecord } from "./presentation.ts";
-import { ZoneFileError, parseZoneFile } from "./zone-file.ts";
+import { Name } from "../../dns/name.ts";
+import { formatRecord } from "../../dns/presentation.ts";
+import { ZoneFileError } from "./zone-file-error.ts";
+import { parseZoneText } from "./zone-text.ts";
 
 function read(text: string): string[] {
   const origin = Name.parse("example.net");
-  return parseZoneFile(text, { origin, file: "db.example" }).map(formatRecord);
+  return parseZoneText(text, { origin, file: "db.example" }).map(formatRecord);
 }
 
 describe("a zone file", () => {
@@ -90,26 +91,37 @@ a       IN PTR b
   it.each([
     [
       "a 1 A 192.0.2.1\nb 1 A x",
-      'db.example:2: Cannot parse record: expected an IPv4 address, found "x"',
+      'db.example:2:7: Cannot parse record: expected an IPv4 address, found "x"',
     ],
     [
       "a 1 SOA a b (\n1\n2\nx )",
-      'db.example:4: Cannot parse record: expected a number of seconds, found "x"',
+      'db.example:4:1: Cannot parse record: expected a number of seconds, found "x"',
     ],
-    ["\n\na A 192.0.2.1", "db.example:3: Cannot read zone: no TTL here, before, or by $TTL"],
-    [" 1 A 192.0.2.1", "db.example:1: Cannot read zone: the first record has no owner"],
-    ["$INCLUDE other", "db.example:1: Cannot read zone: $INCLUDE is not supported"],
-    ["$generate 1-2 a A 192.0.2.$", "db.example:1: Cannot read zone: $GENERATE is not supported"],
-    ["$NOSUCH x", 'db.example:1: Cannot read zone: unknown directive "$NOSUCH"'],
-    ["$TTL", "db.example:1: Cannot parse record: expected a TTL, found its end"],
-    ["$TTL 1 2", 'db.example:1: Cannot parse record: expected the end of the line, found "2"'],
+    ["\n\na A 192.0.2.1", "db.example:3:5: Cannot read zone: no TTL here, before, or by $TTL"],
+    [" 1 A 192.0.2.1", "db.example:1:2: Cannot read zone: the first record has no owner"],
+    ["$INCLUDE other", "db.example:1:10: Cannot read zone: $INCLUDE is not for a text"],
+    [
+      "$generate 2-1 a A 192.0.2.$",
+      'db.example:1:11: Cannot parse record: expected a range START-STOP[/STEP], found "2-1"',
+    ],
+    [
+      "$GENERATE 1-2000000 a A 192.0.2.1",
+      "db.example:1:11: Cannot read zone: $GENERATE makes over 1000000 records",
+    ],
+    [
+      "$GENERATE 1-2 a-${x} A 192.0.2.1",
+      'db.example:1:24: Cannot read zone: "${x}" is no OFFSET,WIDTH,BASE',
+    ],
+    ["$NOSUCH x", 'db.example:1:1: Cannot read zone: unknown directive "$NOSUCH"'],
+    ["$TTL", "db.example:1:1: Cannot parse record: expected a TTL, found its end"],
+    ["$TTL 1 2", 'db.example:1:8: Cannot parse record: expected the end of the line, found "2"'],
     [
       "$TTL 2147483648",
-      'db.example:1: Cannot parse record: expected a TTL from 0 to 2147483647 seconds, found "2147483648"',
+      'db.example:1:6: Cannot parse record: expected a TTL from 0 to 2147483647 seconds, found "2147483648"',
     ],
-    ["$ORIGIN a..b", 'db.example:1: Cannot parse name "a..b": empty label'],
-    ['a 1 TXT "x\nb 1 TXT y', "db.example:1: Cannot read line: quote is not closed"],
-    ["a 1 TXT (\nx\ny", 'db.example:1: Cannot read line: "(" without ")"'],
+    ["$ORIGIN a..b", 'db.example:1:9: Cannot parse name "a..b": empty label'],
+    ['a 1 TXT "x\nb 1 TXT y', "db.example:1:9: Cannot read line: quote is not closed"],
+    ["a 1 TXT (\nx\ny", 'db.example:1:9: Cannot read line: "(" without ")"'],
     [
       `${"x".repeat(60)}.${"y".repeat(60)}.${"z".repeat(60)}.${"w".repeat(60)} 1 A 192.0.2.1`,
       /too long with origin "example\.net\."$/,
@@ -120,8 +132,8 @@ a       IN PTR b
   });
 
   it("without origin takes names as absolute, but not @", () => {
-    const [record] = parseZoneFile("a 1 A 192.0.2.1", { file: "db" });
+    const [record] = parseZoneText("a 1 A 192.0.2.1", { file: "db" });
     expect(record && formatRecord(record)).toBe("a. 1 IN A 192.0.2.1");
-    expect(() => parseZoneFile("@ 1 A 192.0.2.1", { file: "db" })).toThrow("no origin is known");
+    expect(() => parseZoneText("@ 1 A 192.0.2.1", { file: "db" })).toThrow("no origin is known");
   });
 });
