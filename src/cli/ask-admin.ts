@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { request } from "node:http";
+import { safeTexts } from "../explain/words.ts";
 import { splitAddress } from "../http/http-endpoints.ts";
 import type { AdminTarget } from "./admin-target.ts";
 
@@ -86,14 +87,15 @@ async function jsonOf(
   }
   let reply: unknown;
   try {
-    reply = JSON.parse(text);
+    // Whose socket that is nobody knows.
+    reply = safeTexts(JSON.parse(text) as unknown);
   } catch {
     throw strange(server);
   }
   if (typeof reply !== "object" || reply === null) throw strange(server);
   if (response.statusCode === 200) return reply as Record<string, unknown>;
   const { error } = reply as { readonly error?: unknown };
-  if (typeof error !== "string") throw strange(server);
+  if (typeof error !== "string" || response.statusCode === 404) throw strange(server);
   throw new TypeError(isAboutTheQuestion(response) ? error : `${refused(server)}: ${error}`);
 }
 
@@ -136,11 +138,31 @@ function post(server: AskedServer, path: string, body: object): Promise<Incoming
   sent.on("timeout", () => sent.destroy(strange(server)));
   sent.on("error", (cause: NodeJS.ErrnoException) => {
     const { code } = cause;
-    const isNobody = code !== undefined && code !== "ECONNRESET" && /^E[A-Z]+$/.test(code);
-    reject(isNobody ? new NoServer(`${refused(server)}: ${code}`, { cause }) : cause);
+    reject(
+      isNobody(code)
+        ? new NoServer(`${refused(server)}: ${code}`, { cause })
+        : failure(server, cause),
+    );
   });
   sent.end(text);
   return promise;
+}
+
+const THERE = new Set(["ECONNRESET", "EACCES", "EPERM"]);
+
+/** Somebody who hangs up, or whose socket is not for us, is there. */
+function isNobody(code: string | undefined): boolean {
+  return code !== undefined && !THERE.has(code) && /^E[A-Z]+$/.test(code);
+}
+
+function failure(server: AskedServer, cause: NodeJS.ErrnoException): Error {
+  const { code } = cause;
+  if (code === "EACCES" || code === "EPERM") {
+    const hint = "its socket is open to the server's own user alone: ask as that user, or as root";
+    return new Error(`${refused(server)}: ${code}: ${hint}`, { cause });
+  }
+  // Whoever hangs up or speaks something else than HTTP.
+  return code === undefined || cause.message.startsWith("Cannot ask") ? cause : strange(server);
 }
 
 function placeOf(target: AdminTarget): RequestOptions {

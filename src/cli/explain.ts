@@ -28,13 +28,19 @@ interface Wanted {
 export async function explainCommand(given: Arguments): Promise<void> {
   const wanted = parse(given);
   const explanation = (await askServer(wanted)) ?? (await askAside(wanted));
-  process.stdout.write(
-    wanted.format === "json"
-      ? `${JSON.stringify(explanation, undefined, 2)}\n`
-      : formatText(explanation, lookOf(process.stdout)),
-  );
+  process.stdout.write(printed(explanation, wanted.format));
   // What was started aside may keep a timer.
   await endProcess(explanation.verdict.level === "fine" ? 0 : 2);
+}
+
+function printed(explanation: Explanation, format: Wanted["format"]): string {
+  if (format === "json") return `${JSON.stringify(explanation, undefined, 2)}\n`;
+  try {
+    return formatText(explanation, lookOf(process.stdout));
+  } catch (cause) {
+    const message = "Cannot explain: what the server says is no explanation of this version";
+    throw new Error(message, { cause });
+  }
 }
 
 function parse({ values, words, switches }: Arguments): Wanted {

@@ -7,6 +7,7 @@ import type { LogOutput } from "../observe/log-output.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { levelTags } from "../observe/text-lines.ts";
 import { outputOf } from "./process-output.ts";
+import { printable } from "../text/printable.ts";
 
 /** What a serving process says, on standard output. */
 export interface ProcessLog {
@@ -41,7 +42,7 @@ export function sayWhyNot(error: Error, format: LogFormat): void {
   const log = format === "json" ? createLogger({ format, destination: output }) : undefined;
   for (const { message } of all) {
     if (log) log.fatal(message);
-    else output.write(`${message}\n`);
+    else output.write(`${printable(message)}\n`);
   }
 }
 

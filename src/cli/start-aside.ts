@@ -20,7 +20,8 @@ export function startAside(
   return startStanding(corefileLoader(conf)(), {
     plugins,
     defaultPort,
-    log: createLogger({ level: "error", format: "text", destination: outputOf(process.stderr) }),
+    // What is in trouble refers to it.
+    log: createLogger({ level: "warn", format: "text", destination: outputOf(process.stderr) }),
     metrics: new Metrics(),
     host: {
       http: new HttpEndpoints(),

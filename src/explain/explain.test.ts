@@ -240,6 +240,16 @@ describe("causes of the configuration", () => {
       'namespace-hidden: Namespace "data" is there, but the Corefile shows only "shop"',
     ],
     [
+      "namespaces shop",
+      "pg.elsewhere",
+      'namespace-hidden: Whether there is a namespace "elsewhere" does not count: the Corefile shows only "shop"',
+    ],
+    [
+      "namespaces shop",
+      "web.shpo",
+      'no-namespace: There is no namespace "shpo": did you mean "shop"?',
+    ],
+    [
       "ignore empty_service",
       "idle.shop",
       'empty-service-ignored: Service "idle" of namespace "shop" has no ready endpoint, and the Corefile hides such ones',

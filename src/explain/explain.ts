@@ -8,7 +8,7 @@ import type { Configuration } from "../server/configuration.ts";
 import type { Endpoint } from "../server/endpoint.ts";
 import type { Respondent } from "./put-question.ts";
 import { askOne } from "./ask.ts";
-import { followTargets } from "./follow-targets.ts";
+import { followTargets, serviceBehindAlias } from "./follow-targets.ts";
 import type { Asked, Explanation, Told } from "./explanation.ts";
 import type { Seen } from "./finding.ts";
 import type { AskedRoutes, RoutesRequest } from "./routes/asked-routes.ts";
@@ -137,6 +137,7 @@ async function lookUp(
       ownUpstreams: factsIn(answers, "upstream").flatMap(({ fact }) => {
         return isOwnPlace(fact.address, endpoints.values()) ? [fact.address] : [];
       }),
+      behindAlias: serviceBehindAlias(view, facts),
       targets: await followTargets({ to, types, view, name, facts, asked: all }),
     });
     const isOver = answers.some(

@@ -1,4 +1,4 @@
-import type { ClusterFacts, ClusterState } from "../server/contract/cluster-view.ts";
+import type { ClusterFacts, ClusterState, ServiceFacts } from "../server/contract/cluster-view.ts";
 import type { Command, Level, Told } from "./explanation.ts";
 
 /** A name that a resolver asks for, and all that is known of it. */
@@ -19,6 +19,8 @@ export interface Seen {
   readonly ownUpstreams: readonly string[];
   /** Where an alias leads, each after the other. */
   readonly targets: readonly Target[];
+  /** The Service where its ExternalName leads in the end, if that is one of the cluster's. */
+  readonly behindAlias?: ServiceFacts | undefined;
 }
 
 export interface Target {

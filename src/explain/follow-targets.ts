@@ -1,6 +1,6 @@
 import { aliasTargets, endOfAliases } from "../dns/aliases.ts";
 import { Name } from "../dns/name.ts";
-import type { ClusterFacts, ClusterView } from "../server/contract/cluster-view.ts";
+import type { ClusterFacts, ClusterView, ServiceFacts } from "../server/contract/cluster-view.ts";
 import type { Asked } from "./ask.ts";
 import { askOne } from "./ask.ts";
 import type { Target } from "./finding.ts";
@@ -37,6 +37,20 @@ export async function followTargets(from: Followed): Promise<readonly Target[]> 
     next = targetOf(view?.factsOf(name)) ?? endOfCnames(name, asked);
   }
   return targets;
+}
+
+/** The Service where the ExternalName of a name leads in the end, if that is one of the cluster's. */
+export function serviceBehindAlias(
+  view: ClusterView | undefined,
+  facts: ClusterFacts | undefined,
+): ServiceFacts | undefined {
+  let next = targetOf(facts);
+  for (let i = 0; next && i < MAX_TARGETS; i++) {
+    const { service } = view?.factsOf(next) ?? {};
+    if (service && service.type !== "ExternalName") return service;
+    next = service && Name.tryParse(service.externalName);
+  }
+  return undefined;
 }
 
 function targetOf(facts: ClusterFacts | undefined): Name | undefined {

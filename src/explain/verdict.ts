@@ -27,13 +27,15 @@ export async function verdictOf(judged: Judged): Promise<Verdict> {
   // What failed on the way to an answer is how search lists work.
   const isFound = last !== undefined && isAnswered(last);
   const finding = nearestCause(isFound ? [last] : names);
+  // Whoever has meant a name outside does not care what ails the Service that he has got in its place.
+  const captured = isFound ? await capturedBySearch(last, judged, finding) : undefined;
+  if (captured) return captured;
   if (finding) {
     const unseen = [...unseenBy(finding, last), ...keptByOthers(names)];
     return { ...withoutWeight(finding), unseen };
   }
   if (!isFound) return unknownCause(names);
-  const captured = await capturedBySearch(last, judged);
-  return captured ?? well(last, judged);
+  return well(last, judged);
 }
 
 function withoutWeight({
@@ -77,6 +79,7 @@ function unknownCause(names: readonly Seen[]): Verdict {
 async function capturedBySearch(
   { suffix, name, typedLabels, facts }: Seen,
   { asked, to, types }: Judged,
+  finding: Finding | undefined,
 ): Promise<Verdict | undefined> {
   if (suffix === undefined || typedLabels < 2 || facts?.service === undefined) return undefined;
   const typed = Name.parse(asked.name);
@@ -93,6 +96,7 @@ async function capturedBySearch(
     evidence: [
       `the search list completes it to "${name}", which is there`,
       `as it is, "${typed}" is ${outside.flatMap(({ told }) => told.records).join("; ")}`,
+      ...(finding ? [finding.sentence] : []),
     ],
     next: [
       commands.explain(

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { faultOfExternalName } from "../../text/external-name.ts";
 import type { Cause, Finding } from "../finding.ts";
 import { isAnswered } from "../finding.ts";
+import { factsIn } from "../told-facts.ts";
 import { commands } from "./commands.ts";
 import { pathOf } from "./service.ts";
 
@@ -47,8 +48,13 @@ function brokenTarget(
   if (isAnswered(last)) return undefined;
   const said = last.answers.map(({ type, rcode, failure }) => `${type}: ${failure ?? rcode}`);
   const sentence = `Service ${pathOf(service)} is another name for "${last.name}", which does not resolve`;
+  const rules = factsIn(last.answers, "access").filter(({ fact }) => fact.action !== "allow");
+  const [rule] = rules.map(
+    ({ fact }) => `"${fact.rule}" of plugin/acl (${fact.at}) keeps clients from it`,
+  );
   const finding = found("external-name-unresolved", sentence, [
     `"${last.name}" ${said.join(", ")}`,
+    ...(rule === undefined ? [] : [rule]),
   ]);
   const why = "why its target does not resolve";
   return { ...finding, next: [commands.explain(last.name, why), ...finding.next] };

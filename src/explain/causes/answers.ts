@@ -53,7 +53,7 @@ export const noBlock: Cause = (seen) => {
   return {
     code: "no-block",
     level: "failing",
-    weight: seen.typedLabels === 1 ? 8 : 55,
+    weight: seen.typedLabels === 1 ? 8 : 53,
     sentence: `No server block of the Corefile serves "${seen.name}", so it is refused`,
     evidence: ["no zone above a server block contains the name"],
     next: [{ why: "after adding a zone: what is wrong with it", command: "portolan check" }],

@@ -13,7 +13,9 @@ const DONE: Readonly<Record<AccessFact["action"], string>> = {
 
 /** A rule of `acl` has ended the question. */
 export const aclKeepsOut: Cause = (seen) => {
-  if (isAnswered(seen)) return undefined;
+  // What an ExternalName leads to is another name, which is judged as such.
+  const isOfTarget = seen.facts?.service?.type === "ExternalName" && seen.targets.length > 0;
+  if (isAnswered(seen) || isOfTarget) return undefined;
   const stated = factsIn(seen.answers, "access").find(({ fact }) => fact.action !== "allow");
   if (!stated) return undefined;
   const { action, at, rule, isForClient } = stated.fact;

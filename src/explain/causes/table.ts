@@ -1,5 +1,6 @@
 import type { Cause, Finding, Seen } from "../finding.ts";
 import { brokenExternalName } from "./alias.ts";
+import { aliasWithoutEndpoint } from "./alias-to-empty.ts";
 import { answeredInFront, missingFamily, noBlock, notOutside, notSynced } from "./answers.ts";
 import { denialCached, staleAnswer } from "./cached.ts";
 import { brokenAlias } from "./foreign-alias.ts";
@@ -29,6 +30,7 @@ export const CAUSES: readonly Cause[] = [
   brokenExternalName,
   headlessWithoutEndpoint,
   clusterIpWithoutEndpoint,
+  aliasWithoutEndpoint,
   emptyServiceIgnored,
   noPort,
   noEndpointName,

@@ -66,6 +66,8 @@ describe("a name is denied with its reason, which a trace tells, too", () => {
 
   it.each([
     ["namespaces shop", "pg.data.svc.cluster.local.", "namespace-hidden"],
+    ["namespaces shop", "web.unknown.svc.cluster.local.", "namespace-hidden"],
+    ["namespaces shop", "10-1-0-9.data.pod.cluster.local.", "pods-disabled"],
     ["pods disabled", "10-1-0-9.shop.pod.cluster.local.", "pods-disabled"],
     ["ignore empty_service", "idle.shop.svc.cluster.local.", "empty-service"],
   ])("with { %s }, %s: %s", async (properties, name, code) => {

@@ -1,7 +1,6 @@
 import type { ReasonCode } from "../../server/contract/reason.ts";
 import type { ClusterIndex } from "./index/cluster-index.ts";
 import type { ServiceNode } from "./index/service-node.ts";
-import { isExposed } from "./index/service-node.ts";
 import type { PodMode } from "./name-finder.ts";
 import { canonicalAddress } from "./records/address.ts";
 import type { ClusterZone } from "./records/cluster-zone.ts";
@@ -32,9 +31,9 @@ export class Absence {
 
   #serviceCode(zone: ClusterZone): ReasonCode {
     const labels = this.#labels;
-    const namespace = this.#index.namespace(labels.slice(1, 1));
-    if (namespace?.exists !== true) return "no-namespace";
-    if (!namespace.isConfigured) return "namespace-hidden";
+    const namespace = labels.slice(1, 1);
+    if (!this.#index.showsNamespace(namespace)) return "namespace-hidden";
+    if (this.#index.namespace(namespace)?.exists !== true) return "no-namespace";
     const node = this.#index.servicesOf(zone).find(labels.slice(2, 1));
     if (!node?.service) return "no-service";
     if (labels.count === 3) return wholeCode(node);
@@ -43,8 +42,9 @@ export class Absence {
 
   #podCode(): ReasonCode {
     if (this.#pods === "disabled") return "pods-disabled";
-    const namespace = this.#index.namespace(this.#labels.slice(1, 1));
-    return namespace && isExposed(namespace) ? "no-pod" : "no-namespace";
+    const label = this.#labels.slice(1, 1);
+    if (!this.#index.showsNamespace(label)) return "namespace-hidden";
+    return this.#index.namespace(label)?.exists === true ? "no-pod" : "no-namespace";
   }
 }
 

@@ -92,7 +92,7 @@ export class KnownCluster implements ClusterView {
       protocol: parts.protocol ?? "",
       endpoint: parts.endpoint ?? "",
       namespaceExists: known?.exists ?? false,
-      namespaceShown: known?.isConfigured ?? false,
+      namespaceShown: index.showsNamespace(wireLabel(namespace) ?? ""),
       service: node && parts.kind === "svc" ? this.#serviceOf(node) : undefined,
       // Nobody asks what is near to what is there.
       ...(node?.isVisible === true

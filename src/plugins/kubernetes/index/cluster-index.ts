@@ -93,6 +93,11 @@ export class ClusterIndex implements ClusterStore {
     return this.#namespaces.get(label);
   }
 
+  /** Whether the configuration shows a namespace, known or not. */
+  showsNamespace(label: string): boolean {
+    return this.#namespaces.isShown(label);
+  }
+
   namespaces(): Iterable<NamespaceNode> {
     return this.#namespaces.all();
   }

@@ -17,6 +17,11 @@ export class NamespaceTable {
     return this.#nodes.get(key);
   }
 
+  /** Whether the configuration shows a namespace, which need not be known: an API server is asked for those alone that it shows. */
+  isShown(key: string): boolean {
+    return this.#shown.size === 0 || this.#shown.has(key);
+  }
+
   all(): Iterable<NamespaceNode> {
     return this.#nodes.values();
   }
@@ -47,8 +52,12 @@ export class NamespaceTable {
   #node(key: string): NamespaceNode {
     const known = this.#nodes.get(key);
     if (known) return known;
-    const isConfigured = this.#shown.size === 0 || this.#shown.has(key);
-    const namespace: NamespaceNode = { key, isConfigured, exists: false, nodes: 0 };
+    const namespace: NamespaceNode = {
+      key,
+      isConfigured: this.isShown(key),
+      exists: false,
+      nodes: 0,
+    };
     this.#nodes.set(key, namespace);
     return namespace;
   }
