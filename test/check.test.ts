@@ -114,6 +114,13 @@ describe("portolan check", () => {
     });
   });
 
+  it("leaves out nothing, however much there is", async () => {
+    const lines = Array.from({ length: 20_000 }, () => "        10.0.0.1 a.test\n").join("");
+    writeFileSync(join(folder, "much"), `.:0 {\n    hosts {\n${lines}    }\n}\n`);
+    const { code, stderr } = await check("much");
+    expect([code, stderr.trimEnd().split("\n").length]).toEqual([0, 19_999]);
+  });
+
   it("says which formats there are", async () => {
     expect(await check("-format", "sariff", "good")).toEqual({
       code: 1,

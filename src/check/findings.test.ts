@@ -37,6 +37,16 @@ describe("findings", () => {
     expect(idsIn("(s) {\ndebug\n}\na {\nimport s\n}\nb {\nimport s\n}")).toEqual(["2 debug-on"]);
   });
 
+  it("are of a length that can be read", () => {
+    const error = new CorefileError(
+      { file: "x", line: 1 },
+      `bad zone "${"a".repeat(1_000_000)}": too long`,
+    );
+    const [found] = findAll(said([error]), undefined);
+    expect(found?.message.length).toBeLessThan(2_100);
+    expect(found?.message).toMatch(/^bad zone "a+ \.\.\. a+": too long$/);
+  });
+
   it("without anything read are what a start says", () => {
     const error = new CorefileError({ file: "x", line: 1 }, "Cannot read: no such file or folder");
     expect(findAll(said([error]), undefined)).toMatchObject([

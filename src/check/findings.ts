@@ -4,6 +4,8 @@ import { ruleOfMessage } from "./message-rules.ts";
 import type { Finding, Level, Seen } from "./rule.ts";
 import { LINTS, RULES } from "./table.ts";
 
+const MAX_CHARACTERS = 2_000;
+
 /** What a start with the Corefile would say. */
 export interface Said {
   readonly errors: readonly CorefileError[];
@@ -37,10 +39,18 @@ function inOrder(all: readonly Finding[]): Finding[] {
   const files = [...new Set(all.map(({ at }) => at.file))];
   const key = ({ rule, at, message }: Finding): string =>
     JSON.stringify([rule.id, at.file, at.line, at.column, message]);
-  return [...new Map(all.map((one) => [key(one), one])).values()].toSorted(
+  const short = all.map((one) => ({ ...one, message: shortened(one.message) }));
+  return [...new Map(short.map((one) => [key(one), one])).values()].toSorted(
     ({ at: a }, { at: b }) =>
       files.indexOf(a.file) - files.indexOf(b.file) ||
       a.line - b.line ||
       (a.column ?? 0) - (b.column ?? 0),
   );
+}
+
+/** A word of the Corefile in it may be as long as the file. */
+function shortened(message: string): string {
+  if (message.length <= MAX_CHARACTERS) return message;
+  const half = MAX_CHARACTERS / 2;
+  return `${message.slice(0, half)} ... ${message.slice(-half)}`;
 }

@@ -9,7 +9,6 @@ import type { LogFormat } from "../observe/log-format.ts";
 import { createLogger } from "../observe/log.ts";
 import { escapeControls, levelTags } from "../observe/text-lines.ts";
 import { didYouMean } from "../text/nearest-name.ts";
-import { outputOf } from "./process-output.ts";
 import { VERSION } from "./version.ts";
 
 /** A Corefile with what was found in it. */
@@ -49,7 +48,8 @@ export function formatNamed(name: string): CheckFormat {
 
 /** @returns what is well */
 function sayToPeople(checked: readonly Checked[], format: LogFormat): string {
-  const output = outputOf(process.stderr);
+  // Nobody else waits here, so that no line need be left out for a slow reader.
+  const output = { write: (line: string): void => void process.stderr.write(line) };
   const limits = { burst: Infinity, perSecond: 0 };
   const tags = levelTags(process.stderr);
   const log = createLogger({ format, destination: output, limits, tags });
