@@ -16,6 +16,7 @@ describe("the command line of query", () => {
     ["web.shop ANY ANY", "web.shop.", 255, 255],
     ["-q a -t svcb -c hs", "a.", 64, 4],
     ["-tmx web.shop", "web.shop.", 15, 1],
+    ["--q=web.shop --t AAAA --4", "web.shop.", 28, 1],
     ["-x 10.96.0.10", "10.0.96.10.in-addr.arpa.", 12, 1],
     ["-x 10.96", "96.10.in-addr.arpa.", 12, 1],
     [String.raw`a\.b\032c`, String.raw`a\.b\ c.`, 1, 1],

@@ -74,11 +74,12 @@ export function parseCommandLine(args: readonly string[]): Lookup {
 }
 
 function applyFlag(word: string, left: string[], draft: Draft): void {
-  if (word === "-4" || word === "-6") {
-    draft.family = word === "-4" ? 4 : 6;
+  const family = /^--?([46])$/.exec(word)?.[1];
+  if (family !== undefined) {
+    draft.family = family === "4" ? 4 : 6;
     return;
   }
-  const [, letter = "", inline = ""] = /^-(.)(.*)$/s.exec(word) ?? [];
+  const [, letter = "", inline = ""] = /^--?([^-])(.*)$/s.exec(word) ?? [];
   const flag = Object.hasOwn(FLAGS, letter) ? FLAGS[letter] : undefined;
   if (!flag) {
     const known = [...Object.keys(FLAGS), "4", "6", "help"].map((one) => `-${one}`).join(" ");
