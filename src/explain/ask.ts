@@ -10,7 +10,7 @@ import type { Reply } from "../server/contract/reply.ts";
 import { DROPPED } from "../server/contract/reply.ts";
 import { Trace } from "../server/contract/trace.ts";
 import type { ServingBlock } from "../server/pipeline/serving-block.ts";
-import type { Aside, PassedOver, Told } from "./explanation.ts";
+import type { Aside, PassedOver, PastCache, Told } from "./explanation.ts";
 import type { Respondent } from "./put-question.ts";
 import { endOf, isAnswer, questionOf } from "./put-question.ts";
 
@@ -65,10 +65,7 @@ async function askBy(
     block: block?.at
       ? { at: `${block.at.file}:${block.at.line}`, view: block.view?.name ?? null }
       : null,
-    // What is still at work may add to its own.
-    steps: trace.steps.map(({ plugin, at, depth, notes, facts, outcome = null }) => {
-      return { plugin, at, depth, notes: [...notes], facts: [...facts], outcome };
-    }),
+    steps: stepsOf(trace),
     passedOver: [],
     pastCache: null,
   };
@@ -93,10 +90,18 @@ async function askPassedOver(to: Respondent, qname: Name, qtype: number): Promis
   );
 }
 
-function askPastCache(to: Respondent, qname: Name, qtype: number): Promise<Aside> {
+async function askPastCache(to: Respondent, qname: Name, qtype: number): Promise<PastCache> {
   const query = questionOf(to, qname, qtype);
-  query.trace = new Trace({ skipsCaches: true });
-  return askAside(query, to.router.match(query)?.block, to.deadlineMs);
+  const trace = (query.trace = new Trace({ skipsCaches: true }));
+  const aside = await askAside(query, to.router.match(query)?.block, to.deadlineMs);
+  return { ...aside, steps: stepsOf(trace) };
+}
+
+/** As they are now: what is still at work may add to its own. */
+function stepsOf({ steps }: Trace): Told["steps"] {
+  return steps.map(({ plugin, at, depth, notes, facts, outcome = null }) => {
+    return { plugin, at, depth, notes: [...notes], facts: [...facts], outcome };
+  });
 }
 
 async function askAside(

@@ -64,13 +64,17 @@ export interface Told {
   /** Server blocks whose views have not taken the client, the nearest first; looked at if there is no answer. */
   readonly passedOver: readonly PassedOver[];
   /** What would come past the caches, if a denial, a failure or what has run out came out of one. */
-  readonly pastCache: Aside | null;
+  readonly pastCache: PastCache | null;
 }
 
 /** What comes of the same question on another way. */
 export interface Aside {
   readonly rcode: string | null;
   readonly isAnswered: boolean;
+}
+
+export interface PastCache extends Aside {
+  readonly steps: readonly ToldStep[];
 }
 
 export interface PassedOver extends Aside {

@@ -8,7 +8,7 @@ export interface Stated<Fact extends TraceFact> {
   readonly fact: Fact;
 }
 
-/** All facts of a kind, in the order in which they came to be. */
+/** All facts of a kind, in the order in which they came to be. What upstreams say past a cache counts with the rest. */
 export function factsIn<Kind extends TraceFact["kind"]>(
   answers: readonly Told[],
   kind: Kind,
@@ -17,7 +17,8 @@ export function factsIn<Kind extends TraceFact["kind"]>(
     return fact.kind === kind;
   };
   return answers.flatMap((told) => {
-    return told.steps.flatMap((step) => {
+    const past = kind === "upstream" ? (told.pastCache?.steps ?? []) : [];
+    return [...told.steps, ...past].flatMap((step) => {
       return step.facts.filter(isOfKind).map((fact) => ({ told, step, fact }));
     });
   });

@@ -42,7 +42,7 @@ export const commands = {
   }),
   upstream: (name: string, address = "UPSTREAM"): Command => ({
     why: "what the upstream says when it is asked from here",
-    command: `portolan query ${shellWord(name)} ${shellWord(`@${address}`)}`,
+    command: `portolan query ${shellWord(name)} @${shellWord(address)}`,
   }),
   keptByOthers: (seconds: number): Command => ({
     why: `a cache on the node, and the client itself, may keep the denial for up to ${seconds} s after all is mended; whether there is one on the nodes`,
