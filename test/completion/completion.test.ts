@@ -62,6 +62,8 @@ describe.each(Object.entries(shells))("%s", (shell, offers) => {
     ["portolan explain -o ", ["json", "text"]],
     ["portolan explain web.shop -fr", ["-from"]],
     ["portolan explain -from ", []],
+    ["portolan query web +shor", ["+short"]],
+    ["portolan cache ", ["flush"]],
     ["portolan completion ", ["bash", "fish", "zsh"]],
     ["portolan help exp", ["explain"]],
   ])("offers behind %j what may stand there", (line, expected) => {
