@@ -1,10 +1,19 @@
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
+import { adminPathsToTry } from "../src/cli/admin-path.ts";
 import { parseCorefile } from "../src/corefile/corefile.ts";
 import { ApiMetrics } from "../src/kube/api/api-metrics.ts";
 import { Metrics } from "../src/observe/metrics.ts";
@@ -181,6 +190,30 @@ describe("security contexts", () => {
       "kubernetes/base/deployment.yaml": true,
       "kubernetes/overlays/nodelocal/daemon-set.yaml": false,
     });
+  });
+});
+
+describe("the admin socket", () => {
+  const pods = ["base/deployment.yaml", "overlays/nodelocal/daemon-set.yaml"];
+
+  it.each(pods)("has a folder that it can be opened in, in %s", (path) => {
+    const [manifest] = documentsOf(`kubernetes/${path}`);
+    const container = containersOf(manifest as Manifest).find(({ name }) => name === "portolan");
+    const env = { name: "RUNTIME_DIRECTORY", value: "/run/portolan" };
+    expect(container?.["env"]).toContainEqual(env);
+    expect(adminPathsToTry({ [env.name]: env.value })[0]).toBe("/run/portolan/portolan.sock");
+    expect(container?.["volumeMounts"]).toContainEqual({ name: "run", mountPath: env.value });
+    // Nothing of it outlives the pod, or takes the node's disk.
+    const volume = { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } };
+    expect(podSpecOf(manifest as Manifest)?.["volumes"]).toContainEqual(volume);
+  });
+
+  it("is where systemd has a folder for it", () => {
+    const unit = readDeployFile("systemd/portolan.service");
+    expect(unit).toMatch(/^RuntimeDirectory=portolan$/m);
+    expect(unit).toMatch(/^RuntimeDirectoryMode=0700$/m);
+    // systemd says by RUNTIME_DIRECTORY where it is; whoever asks has not that.
+    expect(adminPathsToTry({})).toContain("/run/portolan/portolan.sock");
   });
 });
 
@@ -494,6 +527,7 @@ interface PodSpec {
   readonly automountServiceAccountToken?: boolean;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly [field: string]: unknown;
 }
 
 function podSpecOf({ spec }: Manifest): PodSpec | undefined {

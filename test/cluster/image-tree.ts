@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { findProgram } from "../bench/find-program.ts";
@@ -62,7 +62,28 @@ export function startImage(tree: string, options: ImageOptions): Promise<ChildPr
     environment: {
       NODE_OPTIONS: "--max-old-space-size-percentage=60",
       NODE_EXTRA_CA_CERTS: "",
+      RUNTIME_DIRECTORY: "/run/portolan",
       ...options.environment,
     },
+  });
+}
+
+export interface InContainer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program in a container that is at work, as `kubectl exec` does: with its user, its files and its environment. */
+export function execInContainer(
+  { pid }: ChildProgram,
+  command: readonly string[],
+): Promise<InContainer> {
+  const args = ["--userspec=65532:65532", `/proc/${pid}/root`, ...command];
+  const env = { PATH: "/usr/local/bin", RUNTIME_DIRECTORY: "/run/portolan" };
+  return new Promise((resolve) => {
+    execFile(findProgram("chroot") ?? "chroot", args, { env }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
   });
 }

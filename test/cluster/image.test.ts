@@ -8,7 +8,7 @@ import type { ChildProgram } from "./child-program.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { readModuleFile } from "./go-files.ts";
 import type { ImageOptions } from "./image-tree.ts";
-import { canStartContainers, makeImageTree, startImage } from "./image-tree.ts";
+import { canStartContainers, execInContainer, makeImageTree, startImage } from "./image-tree.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { referenceTo } from "./kubernetes-object.ts";
 import { parseManifests } from "./load-manifests.ts";
@@ -79,7 +79,16 @@ describe.runIf(canStartContainers())("the image's tree", () => {
         return !at.startsWith("/dev/") && !options.split(",").includes("ro");
       });
       expect(ours.map(([, , , , at]) => at)).toContain("/app");
-      expect(writable).toEqual([]);
+      expect(writable.map(([, , , , at]) => at)).toEqual(["/run/portolan"]);
+
+      const explained = await execInContainer(program, [
+        "portolan",
+        "explain",
+        "web.example.org",
+        "A",
+      ]);
+      expect(explained).toMatchObject({ code: 0, stderr: "" });
+      expect(explained.stdout).toContain("192.0.2.1");
 
       program.signal("SIGUSR1");
       await says(program, "Reloading complete");
@@ -136,6 +145,14 @@ describe.runIf(canStartContainers())("a pod of the cluster", () => {
       expect(synced).toHaveLength(kinds);
       expect(await (await fetch(`http://${ADDRESS}:8080/health`)).text()).toBe("OK");
       expect(program.output).not.toMatch(/forbidden/i);
+      const explained = await execInContainer(program, [
+        "portolan",
+        "explain",
+        "kubernetes.default",
+      ]);
+      expect(explained).toMatchObject({ code: 0, stderr: "" });
+      const dumped = await execInContainer(program, ["portolan", "dump", "cluster.local"]);
+      expect(dumped.stdout).toContain("kubernetes.default.svc.cluster.local. 30 IN A 10.96.0.1\n");
     } finally {
       await program.stop("SIGKILL");
       for (const object of objects) await client.delete(referenceTo(object));

@@ -20,6 +20,9 @@ done
 mkdir -p "$root/proc" "$root/dev"
 cp -r "$files/." "$root"
 mount -t proc proc "$root/proc"
+# The pod's volume in memory, which kubelet opens to all.
+mkdir -p "$root/run/portolan"
+mount -t tmpfs -o size=1m,mode=777,nosuid,nodev,noexec tmpfs "$root/run/portolan"
 for device in null urandom; do
   touch "$root/dev/$device"
   mount --bind "/dev/$device" "$root/dev/$device"
