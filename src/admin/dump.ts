@@ -9,8 +9,12 @@ import { QueryError } from "../server/contract/query-error.ts";
 import { zoneSource } from "../server/contract/zone-source.ts";
 import { fieldsOf, textIn } from "./request-fields.ts";
 
-/** About a millisecond's work, and 16 KB of text. */
+/** About 16 KB of text. */
 const RECORDS_A_PIECE = 200;
+/** Queries wait for a piece, ... */
+const PIECE_MS = 1;
+/** ... and the clock is looked at after so many records. */
+const RECORDS_A_LOOK = 16;
 
 type Instances = Pick<Configuration, "instances">;
 
@@ -64,14 +68,17 @@ function noSuchZone({ instances }: Instances, name: Name | undefined): BadReques
 
 function* pieces(sections: readonly Section[]): Generator<string, void, undefined> {
   let [piece, count, inPiece] = ["", 0, 0];
+  let beganMs = performance.now();
   for (const { zone, from, records } of sections) {
     piece += `; zone "${zone}", of ${from}\n`;
     for (const line of linesOf(zone, records)) {
       piece += `${line}\n`;
       count++;
-      if (++inPiece < RECORDS_A_PIECE) continue;
+      if (++inPiece % RECORDS_A_LOOK !== 0) continue;
+      if (inPiece < RECORDS_A_PIECE && performance.now() - beganMs < PIECE_MS) continue;
       yield piece;
       [piece, inPiece] = ["", 0];
+      beganMs = performance.now();
     }
   }
   yield `${piece}; end, ${count} records\n`;

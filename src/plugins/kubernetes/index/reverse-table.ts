@@ -157,9 +157,12 @@ export class ReverseTable {
     return [...names].toSorted(compare);
   }
 
-  /** All that may have a name. */
-  addresses(): Set<string> {
-    return new Set([...this.#services.keys(), ...this.#targets.keys()]);
+  /** All that may have a name, each once. */
+  *addresses(): Generator<string, void, undefined> {
+    yield* this.#services.keys();
+    for (const address of this.#targets.keys()) {
+      if (this.#services.get(address).length === 0) yield address;
+    }
   }
 
   #clientsChanged({ isOfPods, targets, unready }: Slice): void {

@@ -6,7 +6,6 @@ import { reverseKey } from "../../../dns/reverse-name.ts";
 import type { ResourceRecord } from "../../../dns/resource-record.ts";
 import type { ClusterIndex } from "../index/cluster-index.ts";
 import type { ClusterZone } from "./cluster-zone.ts";
-import { inOrder } from "./in-order.ts";
 import { SVC } from "./labels.ts";
 import type { NameServers } from "./name-servers.ts";
 
@@ -27,7 +26,7 @@ export function* pointerRecords(
   const { answer, additional } = nameServers.records(zone);
   yield* answer;
   yield* additional;
-  for (const address of inOrder(index.reverse.addresses(), (text) => text)) {
+  for (const address of index.reverse.addresses()) {
     const octets = parseIpv4(address) ?? parseIpv6(address);
     const key = octets && reverseKey(octets);
     const owner = key === undefined ? undefined : Name.fromWire(key, key);
