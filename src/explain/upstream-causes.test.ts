@@ -61,7 +61,7 @@ describe("an upstream that gives no answer is said to", () => {
     });
     expect(verdict.code).toBe("upstream-servfail");
     expect(verdict.sentence).toBe(
-      `"www.example.org." cannot be resolved: upstream ${upstream} says SERVFAIL: signature of example.org is bad, code 6`,
+      `"www.example.org." cannot be resolved: upstream ${upstream} says SERVFAIL: DNSSEC Bogus (signature of example.org is bad)`,
     );
   });
 

@@ -2,7 +2,7 @@ import type { Edns, EdnsOption } from "../../dns/edns.ts";
 import { decodeClientSubnet, decodeExtendedError, decodeKeepalive } from "../../dns/edns.ts";
 import { OptionCode } from "../../dns/iana/option-code.ts";
 import { formatIpv4, formatIpv6 } from "../../dns/rdata/ip-address.ts";
-import { extendedErrorName } from "./extended-error-name.ts";
+import { extendedErrorName } from "../../dns/iana/extended-error-name.ts";
 import { printable } from "./printable.ts";
 
 /** An option in words. */

@@ -1,3 +1,4 @@
+import { extendedErrorName } from "../../dns/iana/extended-error-name.ts";
 import type { UpstreamFact, UpstreamReplyFact } from "../../server/contract/trace-fact.ts";
 import type { Told } from "../explanation.ts";
 import type { Cause, Seen } from "../finding.ts";
@@ -70,7 +71,7 @@ function troubleIn(reply: UpstreamReplyFact, address: string): Trouble | undefin
   const { rcode, errors } = reply;
   if (rcode === "NXDOMAIN") return undefined;
   if (rcode === "SERVFAIL") {
-    const why = errors.map(({ code, text }) => `${text === "" ? "" : `${text}, `}code ${code}`);
+    const why = errors.map(errorText);
     const because = why.length === 0 ? ", and does not say why" : `: ${why.join("; ")}`;
     return { code: "upstream-servfail", what: `upstream ${address} says SERVFAIL${because}` };
   }
@@ -92,6 +93,11 @@ function troubleIn(reply: UpstreamReplyFact, address: string): Trouble | undefin
   if (isNothing && !reply.isRecursive)
     return lame("does not resolve for others: its reply is empty");
   return undefined;
+}
+
+function errorText({ code, text }: UpstreamReplyFact["errors"][number]): string {
+  const name = extendedErrorName(code) ?? `extended error ${code}`;
+  return text === "" ? name : `${name} (${text})`;
 }
 
 /** Failures without an upstream that one could name. */
