@@ -10,6 +10,8 @@ const STATE: ClusterState = {
   pods: "disabled",
   ignoresEmptyServices: false,
   namespaces: [],
+  labels: "",
+  namespaceLabels: "",
   unsynced: [],
   sinceMs: 5,
   trouble: undefined,

@@ -15,6 +15,7 @@ import { startAside } from "./start-aside.ts";
 
 /** With a Corefile of our own nobody else waits. */
 const LIMIT_MS = 15_000;
+const LOOK_MS = 5_000;
 
 interface Wanted {
   readonly request: ExplainRequest;
@@ -83,7 +84,7 @@ async function askServer(wanted: Wanted): Promise<Explanation | undefined> {
 async function askAside({ request, conf, port }: Wanted): Promise<Explanation> {
   const standing = await startAside(conf, port);
   try {
-    const options = { ofNode: searchListOfNode(), limitMs: LIMIT_MS };
+    const options = { ofNode: searchListOfNode(), limitMs: LIMIT_MS, lookMs: LOOK_MS };
     return await explain(standing.configuration, request, options);
   } finally {
     await standing.stop();

@@ -13,7 +13,7 @@ import { explain } from "./explain.ts";
 import type { Explanation } from "./explanation.ts";
 
 /** Far more than anything takes. */
-export const PLENTY: ExplainOptions = { ofNode: [], limitMs: 60_000 };
+export const PLENTY: ExplainOptions = { ofNode: [], limitMs: 60_000, lookMs: 60_000 };
 
 /** A configuration whose cluster is a file of manifests: `{{MANIFESTS}}` in the Corefile. */
 export class ExplainBench {
@@ -79,4 +79,20 @@ export function namespaceText(name: string): string {
 
 export function manifests(...texts: readonly string[]): string {
   return texts.join("---\n");
+}
+
+/** A Pod; all in YAML's flow form, as `{ app: web }` and `{ podIP: 10.1.0.1 }`. */
+export function podText(path: string, labels: string, status: string, more: PodParts = {}): string {
+  const [namespace = "", name = ""] = path.split("/");
+  const { metadata = "", spec = "" } = more;
+  return `apiVersion: v1\nkind: Pod
+metadata: { name: ${name}, namespace: ${namespace}, labels: ${labels}, ${metadata} }
+spec: { containers: [{ name: app, ports: [{ name: http, containerPort: 8080 }] }], ${spec} }
+status: ${status}\n`;
+}
+
+interface PodParts {
+  /** Fields besides, as `subdomain: pg`. */
+  readonly metadata?: string;
+  readonly spec?: string;
 }

@@ -72,7 +72,7 @@ describe("each cause is named, staged by manifests", () => {
     ["web", 'no-service: Namespace "default" has no Service "web", but namespace "shop" has one'],
     [
       "db.shop",
-      'headless-without-endpoint: Headless Service "db" of namespace "shop" has no ready endpoint, so its name has no address',
+      'service-without-selector: The name has no address: Service "db" of namespace "shop" has no selector, and no EndpointSlice has an endpoint of it',
     ],
     ["unready.data", "headless-without-endpoint:"],
     [

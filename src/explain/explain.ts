@@ -1,9 +1,7 @@
 import { isIP } from "node:net";
 import { RrType, formatRrType, parseRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
-import type { ClusterFacts, ClusterView } from "../server/contract/cluster-view.ts";
-import { clusterObjects } from "../server/contract/cluster-objects.ts";
-import { clusterView } from "../server/contract/cluster-view.ts";
+import type { ClusterView } from "../server/contract/cluster-view.ts";
 import type { Configuration } from "../server/configuration.ts";
 import type { Endpoint } from "../server/endpoint.ts";
 import type { Respondent } from "./put-question.ts";
@@ -11,6 +9,10 @@ import { askOne } from "./ask.ts";
 import { followTargets, serviceBehindAlias } from "./follow-targets.ts";
 import type { Asked, Explanation, Told } from "./explanation.ts";
 import type { Seen } from "./finding.ts";
+import type { Known } from "./known.ts";
+import { knowing, knownOf } from "./known.ts";
+import type { Lookable } from "./look-closer.ts";
+import { lookCloser } from "./look-closer.ts";
 import type { AskedRoutes, RoutesRequest } from "./routes/asked-routes.ts";
 import { askedRoutes, serviceOf } from "./routes/asked-routes.ts";
 import type { Routes } from "./routes/routes.ts";
@@ -35,6 +37,8 @@ export interface ExplainOptions {
   readonly ofNode: readonly Name[];
   /** How long all of it may take. */
   readonly limitMs: number;
+  /** How long of that objects of the cluster may be looked at; 1.5 seconds by default. */
+  readonly lookMs?: number;
 }
 
 /** A failed lookup says something else the next time: what else a resolver would go on after. */
@@ -49,13 +53,16 @@ export async function explain(
   request: ExplainRequest,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const views = viewsOf(configuration);
+  const known = knownOf(configuration);
   const types = typesOf(request.type);
-  const [view] = views;
+  const view = known[0]?.view;
   const client = clientOf(request.from, view);
   const zone = view?.zones[0] ?? Name.parse("cluster.local");
   const search = searchListOf(client.namespace, zone, options.ofNode);
-  const routing = askedRoutes(request, views);
+  const routing = askedRoutes(
+    request,
+    known.map(({ view }) => view),
+  );
   const { instead } = routing ?? {};
   const candidates = candidatesIn(instead?.name ?? request.name, search);
   const to: Respondent = {
@@ -63,7 +70,8 @@ export async function explain(
     address: client.address,
     deadlineMs: performance.now() + options.limitMs,
   };
-  const names = await lookUp(to, candidates, types, views, configuration);
+  const lookedUp = await lookUp(to, candidates, types, known, configuration);
+  const names = await lookCloser(lookedUp, to.deadlineMs, options.lookMs);
   const asked: Asked = {
     name: request.name,
     types: types.map(formatRrType),
@@ -74,7 +82,7 @@ export async function explain(
     assumed: instead ? [...client.assumed, instead.assumed] : client.assumed,
   };
   const verdict = await verdictOf({ asked, names, to, types });
-  const routes = routing ? await routesFor(routing, names, configuration, to.deadlineMs) : null;
+  const routes = routing ? await routesFor(routing, names, known, to.deadlineMs) : null;
   const lookup = ({ name, suffix, answers }: LookedUp): Explanation["lookups"][number] => {
     return { name, suffix: suffix ?? null, answers };
   };
@@ -92,13 +100,12 @@ export async function explain(
 function routesFor(
   { wanted, instead }: AskedRoutes,
   names: readonly Seen[],
-  configuration: Configuration,
+  known: readonly Known[],
   deadlineMs: number,
 ): Promise<Routes> {
-  const { service, address } = instead ?? serviceOf(names, viewsOf(configuration));
-  const objects = configuration.instances.flatMap(({ instance }) => {
-    return clusterObjects.among(instance.offers ?? []);
-  });
+  const views = known.map(({ view }) => view);
+  const { service, address } = instead ?? serviceOf(names, views);
+  const objects = known.flatMap(({ objects }) => objects ?? []);
   return routesOf({ wanted, service, address, objects, deadlineMs });
 }
 
@@ -108,25 +115,21 @@ interface LookedUp {
   readonly answers: readonly Told[];
 }
 
-function viewsOf({ instances }: Configuration): ClusterView[] {
-  return instances.flatMap(({ instance }) => clusterView.among(instance.offers ?? []));
-}
-
 /** One after the other, as long as a resolver goes on (getaddrinfo of glibc). */
 async function lookUp(
   to: Respondent,
   candidates: readonly Candidate[],
   types: readonly number[],
-  views: readonly ClusterView[],
+  known: readonly Known[],
   { endpoints }: Configuration,
-): Promise<Seen[]> {
-  const names: Seen[] = [];
+): Promise<Lookable[]> {
+  const names: Lookable[] = [];
   const typedLabels = candidates.find(({ suffix }) => !suffix)?.name.labelCount() ?? 0;
   for (const { name, suffix } of candidates) {
     const all = await Promise.all(types.map((type) => askOne(to, name, type)));
     const answers = all.map(({ told }) => told);
-    const { view, facts } = knowing(name, views);
-    names.push({
+    const { view, objects, facts } = knowing(name, known);
+    const seen = {
       name: name.toString(),
       suffix: suffix?.toString(),
       typedLabels,
@@ -139,25 +142,14 @@ async function lookUp(
       }),
       behindAlias: serviceBehindAlias(view, facts),
       targets: await followTargets({ to, types, view, name, facts, asked: all }),
-    });
+    };
+    names.push({ seen, objects });
     const isOver = answers.some(
       ({ isAnswered, rcode }) => isAnswered || rcode === null || ENDS_LOOKUP.has(rcode),
     );
     if (isOver) break;
   }
   return names;
-}
-
-/** What is known of a name, and who knows it. */
-function knowing(
-  name: Name,
-  views: readonly ClusterView[],
-): { readonly view?: ClusterView; readonly facts?: ClusterFacts } {
-  for (const view of views) {
-    const facts = view.factsOf(name);
-    if (facts) return { view, facts };
-  }
-  return {};
 }
 
 function candidatesIn(typed: string, search: readonly Name[]): readonly Candidate[] {

@@ -1,3 +1,4 @@
+import type { ObjectsRead } from "../server/contract/cluster-objects.ts";
 import type { ClusterFacts, ClusterState, ServiceFacts } from "../server/contract/cluster-view.ts";
 import type { Command, Level, Told } from "./explanation.ts";
 
@@ -21,6 +22,21 @@ export interface Seen {
   readonly targets: readonly Target[];
   /** The Service where its ExternalName leads in the end, if that is one of the cluster's. */
   readonly behindAlias?: ServiceFacts | undefined;
+  /** Objects that were looked at because of this name; undefined if nothing was. */
+  readonly closer?: Closer | undefined;
+}
+
+/** Objects as the API has them. What nobody looked at is undefined. */
+export interface Closer {
+  readonly namespace?: ObjectsRead | undefined;
+  readonly service?: ObjectsRead | undefined;
+  readonly slices?: ObjectsRead | undefined;
+  /** Those that the Service selects. */
+  readonly pods?: ObjectsRead | undefined;
+  /** The Pod that the name asks for. */
+  readonly named?: ObjectsRead | undefined;
+  /** Pods of the namespace, if it selects none, or if none is selected. */
+  readonly neighbours?: ObjectsRead | undefined;
 }
 
 export interface Target {
@@ -39,6 +55,8 @@ export interface Finding {
   readonly sentence: string;
   readonly evidence: readonly string[];
   readonly next: readonly Command[];
+  /** What it could not see for this, with the command that can. */
+  readonly unseen?: readonly Command[] | undefined;
 }
 
 /** Looks for one cause; undefined if it is another one. */

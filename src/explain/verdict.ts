@@ -48,10 +48,10 @@ function withoutWeight({
   return { code, level, sentence, evidence, next };
 }
 
-function unseenBy({ code }: Finding, last: Seen | undefined): readonly Command[] {
+function unseenBy({ unseen = [] }: Finding, last: Seen | undefined): readonly Command[] {
   const namespace = last?.facts?.service?.namespace;
-  const isOfService = code === "cluster-ip-without-endpoint" && namespace !== undefined;
-  return isOfService ? [commands.policies(namespace)] : [commands.resolvConf()];
+  const isOfService = last !== undefined && isAnswered(last) && namespace !== undefined;
+  return [...unseen, isOfService ? commands.policies(namespace) : commands.resolvConf()];
 }
 
 /** A denial lives on between here and the program that has asked. */

@@ -32,3 +32,15 @@ export function count(number: number, noun: string): string {
 export function listOf(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
 }
+
+const MAX_CHARACTERS = 200;
+
+/** A text of others in one line, and not too long. */
+export function shortened(text: string, maxCharacters = MAX_CHARACTERS): string {
+  // A little more than is wanted, so that megabytes are not gone through.
+  const line = text
+    .slice(0, 4 * maxCharacters)
+    .replace(/\s+/g, " ")
+    .trim();
+  return line.length > maxCharacters ? `${line.slice(0, maxCharacters)}...` : line;
+}

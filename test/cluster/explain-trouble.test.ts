@@ -96,7 +96,7 @@ describe("a server that may not read all", () => {
     const server = await serve(NO_PODS);
     await untilWell(server);
     const { code } = await server.explain("idle.shop");
-    expect(code).toBe("cluster-ip-without-endpoint");
+    expect(code).toBe("service-without-selector");
   });
 });
 
@@ -131,7 +131,7 @@ it("a Service that is mended is well at the next question, one that is taken awa
   const server = await serve(ADMIN);
   await untilWell(server);
   const code = async (line: string): Promise<string> => (await server.explain(line)).code;
-  expect(await code("idle.shop")).toBe("cluster-ip-without-endpoint");
+  expect(await code("idle.shop")).toBe("service-without-selector");
   await client.create(sliceOf({ ...IDLE, name: "idle-1" }, "idle", ready("10.1.0.2")));
   await expect.poll(() => code("idle.shop")).toBe("well");
   await client.delete(serviceReference(IDLE));

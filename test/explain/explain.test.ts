@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Explanation } from "../../src/explain/explanation.ts";
-import { manifests, namespaceText, serviceText } from "../../src/explain/explain-bench.cases.ts";
+import {
+  manifests,
+  namespaceText,
+  podText,
+  serviceText,
+} from "../../src/explain/explain-bench.cases.ts";
 import { until } from "../../src/testing/until.ts";
 import { readDocument } from "../documents/readme.ts";
 import type { Finished } from "../run-portolan.ts";
@@ -31,6 +36,7 @@ beforeAll(() => {
       namespaceText("default"),
       serviceText("shop/empty", "clusterIP: None"),
       serviceText("shop/idle", "clusterIP: 10.96.80.99, ports: [{ port: 80 }]", false),
+      ...brokenPods(),
       serviceText("shop/address", "type: ExternalName, externalName: 192.0.2.1"),
       serviceText("shop/one", "type: ExternalName, externalName: two.shop.svc.cluster.local"),
       serviceText(
@@ -63,6 +69,32 @@ afterAll(() => {
   endAll();
   rmSync(folder, { recursive: true });
 });
+
+/** Services whose pods are the matter. */
+function brokenPods(): string[] {
+  const since = 'lastTransitionTime: "2026-01-02T03:04:05Z"';
+  const unready = `conditions: [{ type: Ready, status: "False", reason: ContainersNotReady, ${since} }]`;
+  const port = "ports: [{ name: http, port: 80, targetPort: http }]";
+  return [
+    serviceText("shop/typo", `clusterIP: None, selector: { app: crahs }, ${port}`),
+    serviceText("shop/crash", `clusterIP: None, selector: { app: crash }, ${port}`),
+    podText("shop/crash-0", "{ app: crash }", `{ podIP: 10.80.0.1, ${unready} }`),
+    serviceText("shop/ending", `clusterIP: None, selector: { app: ending }, ${port}`),
+    podText("shop/ending-0", "{ app: ending }", "{ podIP: 10.80.0.2 }", {
+      metadata: 'deletionTimestamp: "2026-01-02T03:04:35Z", deletionGracePeriodSeconds: 30',
+    }),
+    serviceText("shop/unwritten", `clusterIP: None, selector: { app: ready }, ${port}`, false),
+    podText("shop/ready-0", "{ app: ready }", "{ podIP: 10.80.0.3 }"),
+    serviceText(
+      "shop/target",
+      "clusterIP: 10.96.80.98, selector: { app: ready }, ports: [{ port: 80, targetPort: web }]",
+    ),
+    serviceText("data/ledger", `clusterIP: None, selector: { app: ledger }, ${port}`),
+    podText("data/ledger-0", "{ app: ledger }", "{ podIP: 10.80.0.4 }", {
+      spec: "hostname: ledger-0, subdomain: books",
+    }),
+  ];
+}
 
 function run(...args: readonly string[]): Promise<Finished> {
   return new Portolan(["explain", ...args], undefined, [], ROOT, NOBODY).finished;

@@ -23,6 +23,18 @@ export const commands = {
     why: "whether the pods that it selects are there and ready, and their labels",
     command: `kubectl get pods -n ${shellWord(namespace)} --show-labels`,
   }),
+  pod: (namespace: string, name: string): Command => ({
+    why: "why the pod is not ready: its conditions and events",
+    command: `kubectl describe pod -n ${shellWord(namespace)} ${shellWord(name)}`,
+  }),
+  lastLogs: (namespace: string, name: string): Command => ({
+    why: "what its containers said before they ended",
+    command: `kubectl logs -n ${shellWord(namespace)} ${shellWord(name)} --all-containers --previous`,
+  }),
+  owner: (namespace: string, kind: string, name: string): Command => ({
+    why: "what the pods are made of, with hostname, subdomain or serviceName",
+    command: `kubectl get ${shellWord(kind.toLowerCase())} -n ${shellWord(namespace)} ${shellWord(name)} -o yaml`,
+  }),
   explain: (name: string, why: string): Command => ({
     why,
     command: `portolan explain ${shellWord(name)}`,

@@ -1,6 +1,10 @@
-import type { Cause } from "../finding.ts";
+import type { Cause, Seen } from "../finding.ts";
 import { hasReason, isDeniedByOthers, isMeant } from "../finding.ts";
+import type { PodSeen } from "../pod-seen.ts";
+import { podsIn, stateOf } from "../pod-seen.ts";
 import { commands } from "./commands.ts";
+import { labelsText } from "./nearest-labels.ts";
+import { blindness, unseenOf } from "./unseen.ts";
 
 export const podNames: Cause = (seen) => {
   const { facts, state } = seen;
@@ -10,8 +14,9 @@ export const podNames: Cause = (seen) => {
     level: "failing" as const,
     weight: 100,
     sentence,
-    evidence,
+    evidence: [...evidence, ...podEvidence(seen)],
     next: [commands.pods(facts.namespace)],
+    unseen: unseenOf(seen.closer?.neighbours, commands.pods(facts.namespace)),
   });
   if (hasReason(seen, "pods-disabled")) {
     return found("pods-disabled", "Names of pods are off in the Corefile", [
@@ -30,6 +35,30 @@ export const podNames: Cause = (seen) => {
     ['"pods verified" answers only for addresses that running pods of the namespace have'],
   );
 };
+
+/** What there is of the Pod that the name may mean. */
+function podEvidence({ name, facts, state, closer }: Seen): string[] {
+  const blind = blindness(closer?.neighbours);
+  if (blind !== undefined) return [`whether there is such a pod is not seen: ${blind}`];
+  const [label = ""] = name.split(".");
+  const isMeant = (pod: PodSeen): boolean => {
+    return pod.name === label || pod.addresses.some((address) => dashed(address) === label);
+  };
+  const pod = podsIn(closer?.neighbours).find(isMeant);
+  if (!facts || !pod) return [];
+  const [address] = pod.addresses;
+  if (address === undefined) return [stateOf(pod), `pod "${pod.name}" has no address yet`];
+  const rule = state?.labels ? `; "labels" takes only what matches "${state.labels}"` : "";
+  return [
+    `pod "${pod.name}" has address ${address}: by that it would be "${dashed(address)}.${facts.namespace}.pod.${facts.zone}"`,
+    `${stateOf(pod)}, has labels ${labelsText(pod.labels)}${rule}`,
+  ];
+}
+
+/** As names of pods have an address: `10-1-2-3`, `2001-db8--1`. */
+function dashed(address: string): string {
+  return address.replaceAll(/[.:]/g, "-");
+}
 
 export const addressOfNobody: Cause = (seen) => {
   const { facts } = seen;

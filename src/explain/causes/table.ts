@@ -3,20 +3,21 @@ import { brokenExternalName } from "./alias.ts";
 import { aliasWithoutEndpoint } from "./alias-to-empty.ts";
 import { answeredInFront, missingFamily, noBlock, notOutside, notSynced } from "./answers.ts";
 import { denialCached, staleAnswer } from "./cached.ts";
+import {
+  clusterIpWithoutEndpoint,
+  emptyServiceIgnored,
+  headlessWithoutEndpoint,
+} from "./empty-service.ts";
+import { noEndpointName } from "./endpoint-name.ts";
 import { brokenAlias } from "./foreign-alias.ts";
+import { namespaceHiddenByLabels, serviceHiddenByLabels } from "./hidden.ts";
 import { aclKeepsOut, viewKeepsOut } from "./kept-out.ts";
 import { hiddenNamespace, noNamespace } from "./namespace.ts";
 import { addressOfNobody, noSuchForm, podNames } from "./other-names.ts";
 import { withAge } from "./out-of-date.ts";
 import { rewrittenAway } from "./rewritten.ts";
-import {
-  clusterIpWithoutEndpoint,
-  emptyServiceIgnored,
-  headlessWithoutEndpoint,
-  noEndpointName,
-  noPort,
-  noService,
-} from "./service.ts";
+import { noPort, noService } from "./service.ts";
+import { noTargetPort } from "./target-port.ts";
 import { otherFamilyFails, upstreamFailed, upstreamSlow } from "./upstream.ts";
 
 /** All causes. Each looks for itself; none depends on another. */
@@ -32,6 +33,7 @@ export const CAUSES: readonly Cause[] = [
   clusterIpWithoutEndpoint,
   aliasWithoutEndpoint,
   emptyServiceIgnored,
+  noTargetPort,
   noPort,
   noEndpointName,
   podNames,
@@ -39,6 +41,8 @@ export const CAUSES: readonly Cause[] = [
   missingFamily,
   answeredInFront,
   hiddenNamespace,
+  serviceHiddenByLabels,
+  namespaceHiddenByLabels,
   noService,
   noNamespace,
   noSuchForm,

@@ -35,15 +35,16 @@ export async function readRawManifests(
   try {
     const matches = parseLabelSelector(labels);
     const known = [...told].filter(isWanted);
+    const mayHave = (part: string): boolean => {
+      return part.includes(kind) && (name === undefined || part.includes(name));
+    };
     for (const path of files.filesOf(isWanted)) {
-      for await (const value of rawDocuments(
-        await readFile(path, "utf8"),
-        extname(path) === ".json",
-      )) {
+      const text = await readFile(path, "utf8");
+      for await (const value of rawDocuments(text, extname(path) === ".json", mayHave)) {
         isWhole &&= performance.now() < deadlineMs;
         if (!isWhole) break;
         const written = keyed(value);
-        if (written && isWanted(written)) found.set(written.name, written.object);
+        if (written && isWanted(written)) found.set(written.name, asKept(written));
       }
     }
     for (const object of known) {
@@ -69,6 +70,14 @@ function chosen(objects: readonly RawObject[], matches: LabelSelector, isWhole: 
   };
 }
 
+/** A Namespace has its name as a label, whoever made it. */
+function asKept({ kind, name, object }: Keyed): RawObject {
+  if (kind !== "Namespace") return object;
+  const metadata = isRecord(object.metadata) ? object.metadata : {};
+  const { labels } = namespaceManifest(name, labelsOf(object));
+  return { ...object, metadata: { ...metadata, labels } };
+}
+
 interface Keyed {
   readonly kind: string;
   readonly namespace: string;
@@ -88,11 +97,10 @@ function keyed(value: unknown): Keyed | undefined {
 /** @param written what a file has of it; undefined if a controller would have made it */
 function completed(object: ClusterObject, written: RawObject | undefined): RawObject {
   const metadata = isRecord(written?.metadata) ? written.metadata : keyOf(object);
-  const labels = isRecord(metadata.labels) ? metadata.labels : {};
   switch (object.kind) {
     case "Namespace": {
-      const all = namespaceManifest(object.name, labels as Labels).labels;
-      return { ...written, kind: "Namespace", metadata: { ...metadata, labels: all } };
+      const { labels } = namespaceManifest(object.name);
+      return written ?? { kind: "Namespace", metadata: { ...metadata, labels } };
     }
     case "Service":
       return { ...written, kind: "Service", metadata, spec: specOf(object, written?.spec) };

@@ -40,14 +40,29 @@ export async function readDocuments(text: string, isJson: boolean): Promise<Read
   return isSame ? located : read;
 }
 
-/** All objects of a text as they are written, without a look at them. */
-export async function* rawDocuments(text: string, isJson: boolean): AsyncGenerator {
+/** A line that begins with this ends a document, whatever it stands in (YAML 1.2.2 §9.1.2). */
+const NEXT_DOCUMENT = /^(?=---(?:\s|$))/m;
+
+/**
+ * Objects of a text as they are written, without a look at them.
+ * @param mayHave whether what is wanted may be in a document's text: those that others are in are not parsed
+ */
+export async function* rawDocuments(
+  text: string,
+  isJson: boolean,
+  mayHave: (part: string) => boolean,
+): AsyncGenerator {
   let sliceEndMs = performance.now() + SLICE_MS;
-  for (const document of isJson ? jsonDocuments(text) : await yamlDocuments(text)) {
-    for (const item of unpackLists(document)) if ("value" in item) yield item.value;
-    if (performance.now() < sliceEndMs) continue;
-    await setImmediate();
-    sliceEndMs = performance.now() + SLICE_MS;
+  // A directive is about the document that follows it.
+  const isWhole = isJson || /^%/m.test(text);
+  const parts = isWhole ? [text] : text.split(NEXT_DOCUMENT).filter(mayHave);
+  for (const part of parts) {
+    for (const document of isJson ? jsonDocuments(part) : await yamlDocuments(part)) {
+      for (const item of unpackLists(document)) if ("value" in item) yield item.value;
+      if (performance.now() < sliceEndMs) continue;
+      await setImmediate();
+      sliceEndMs = performance.now() + SLICE_MS;
+    }
   }
 }
 

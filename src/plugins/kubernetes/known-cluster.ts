@@ -29,7 +29,10 @@ const NOTHING_NEAR = {
   elsewhere: [],
 } as const;
 
-type Shown = Pick<KubernetesOptions, "pods" | "ignoreEmptyService" | "namespaces" | "zonal">;
+type Shown = Pick<
+  KubernetesOptions,
+  "pods" | "ignoreEmptyService" | "namespaces" | "labels" | "namespaceLabels" | "zonal"
+>;
 
 export interface KnownClusterParts {
   readonly index: ClusterIndex;
@@ -63,6 +66,8 @@ export class KnownCluster implements ClusterView {
       pods: options.pods,
       ignoresEmptyServices: options.ignoreEmptyService,
       namespaces: options.namespaces,
+      labels: options.labels,
+      namespaceLabels: options.namespaceLabels,
       unsynced: state.kinds.filter((kind) => !state.hasSynced(kind)),
       sinceMs: this.#beganMs,
       trouble: source.trouble,

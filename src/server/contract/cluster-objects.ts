@@ -47,6 +47,11 @@ export type ObjectsRead =
     }
   | { readonly failure: ObjectsFailure };
 
+/** What was seen; nothing if nothing could be. */
+export function objectsIn(read: ObjectsRead | undefined): readonly RawObject[] {
+  return read === undefined || read.failure ? [] : read.objects;
+}
+
 /**
  * The cluster's objects as its API has them, read once for people who ask why: the index keeps only what DNS needs.
  * Nothing is watched or kept, and what the configuration hides is read as well.

@@ -59,6 +59,10 @@ export interface ClusterState {
   readonly ignoresEmptyServices: boolean;
   /** Namespaces that are shown; empty for all. */
   readonly namespaces: readonly string[];
+  /** Label selector that Services, EndpointSlices and Pods have to match; "" for all. */
+  readonly labels: string;
+  /** Label selector that Namespaces have to match; "" for all. */
+  readonly namespaceLabels: string;
   /** Kinds that have not been told of in full. */
   readonly unsynced: readonly string[];
   /** When it began to wait for them, Unix time in milliseconds. */

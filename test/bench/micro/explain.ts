@@ -44,7 +44,7 @@ const QUESTIONS: readonly (readonly [code: string, name: string, type?: string])
   ["no-namespace", "backend-service-77.nowhere-at-all"],
   ["no-service", "backend-sevrice-77x.platform-team-production"],
   ["no-service", "nothing-that-is-near.platform-team-production"],
-  ["headless-without-endpoint", "db.broken"],
+  ["service-without-selector", "db.broken"],
   ["cluster-ip-without-endpoint", "idle.broken"],
   ["no-port", "_htpt._tcp.web.broken.svc.cluster.local", "SRV"],
   ["no-endpoint-name", "web-7.web.broken.svc.cluster.local"],

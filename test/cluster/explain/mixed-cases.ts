@@ -35,7 +35,7 @@ export const MIXED: readonly MixedCase[] = [
   {
     why: "pods of IPv6 are not ready and A is asked for: with no endpoint there is no family",
     line: "starting.data A",
-    code: "headless-without-endpoint",
+    code: "selector-matches-no-pod",
     sentence: /"starting"/,
   },
   {

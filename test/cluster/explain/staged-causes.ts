@@ -22,19 +22,52 @@ export const STAGED: readonly StagedCause[] = [
   },
   { code: "no-service", line: "web", sentence: /has no Service "web", but namespace "shop" has/ },
   {
-    code: "headless-without-endpoint",
+    code: "selector-matches-no-pod",
     line: "empty.shop",
-    sentence: /^Headless Service "empty" of namespace "shop"/,
+    sentence:
+      /^The name has no address: the selector "app=wbe" of Service "empty" .* did you mean "app=web"/,
   },
   {
-    code: "headless-without-endpoint",
+    code: "selector-matches-no-pod",
     line: "starting.data",
-    sentence: /^Headless Service "starting" of namespace "data"/,
+    sentence:
+      /the selector "app=starting" of Service "starting" of namespace "data" matches no pod$/,
+  },
+  {
+    code: "pods-not-ready",
+    line: "idle.shop",
+    sentence: /connections are refused: the only pod of Service "idle" of namespace "shop" is not/,
+  },
+  {
+    code: "service-without-selector",
+    line: "broken.com.svc",
+    sentence: /connections are refused: Service "broken" of namespace "com" has no selector/,
   },
   {
     code: "cluster-ip-without-endpoint",
-    line: "idle.shop",
-    sentence: /connections are refused: Service "idle" of namespace "shop"/,
+    line: "manual.shop",
+    sentence: /connections are refused: Service "manual" of namespace "shop"/,
+  },
+  {
+    code: "headless-without-endpoint",
+    line: "byhand.shop",
+    sentence: /^Headless Service "byhand" of namespace "shop"/,
+  },
+  {
+    code: "endpoints-not-written",
+    line: "unwritten.shop",
+    sentence:
+      /Service "unwritten" of namespace "shop" has ready pods, but no EndpointSlice says so/,
+  },
+  {
+    code: "no-target-port",
+    line: "target.shop",
+    sentence: /^Port "http" of Service "target" .*: no container of its pods has a port "web"/,
+  },
+  {
+    code: "hostname-mismatch",
+    line: "pg-3.pg.data.svc.cluster.local",
+    sentence: /^Pod "pg-3" has subdomain "postgres", so it has no name below Service "pg"/,
   },
   {
     code: "no-port",
@@ -181,6 +214,10 @@ export const STAGED: readonly StagedCause[] = [
 export const STAGED_ELSEWHERE: Readonly<Record<string, string>> = {
   "external-name-is-no-name":
     "API servers refuse to keep such a Service: src/explain/causes/causes.test.ts",
+  "pods-terminating": "a kubelet has to end them: src/explain/pods.test.ts",
+  "namespace-hidden-by-labels": "src/explain/pods.test.ts",
+  "service-hidden-by-labels": "src/explain/pods.test.ts",
+  "slices-hidden-by-labels": "src/explain/pods.test.ts",
   "denial-cached": "no name of the cluster is kept past a change: src/explain/cache-causes.test.ts",
   "stale-answer": "an upstream has to change and be away: src/explain/cache-causes.test.ts",
   "not-synced": "the API server is away: explain-trouble.test.ts",
