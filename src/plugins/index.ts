@@ -1,6 +1,7 @@
 import type { PluginOrder } from "../server/plugin-order.ts";
 import { acl } from "./acl/index.ts";
 import { any } from "./any/index.ts";
+import { auto } from "./auto/index.ts";
 import { autopath } from "./autopath/index.ts";
 import { bind } from "./bind/index.ts";
 import { bufsize } from "./bufsize/index.ts";
@@ -102,7 +103,7 @@ export const plugins: PluginOrder = [
   nodes,
   kubernetes,
   file,
-  "auto",
+  auto,
   "secondary",
   etcd,
   loop,

@@ -1,10 +1,12 @@
 import { RrType } from "../dns/iana/rr-type.ts";
 import type { Name } from "../dns/name.ts";
+import { State, endStates } from "../server/contract/state.ts";
 import type { Zone } from "./zone.ts";
 
 /** Zones by their origins. */
 export class ZoneSet {
   readonly #zones = new Map<string, Zone>();
+  #members = new State();
 
   get size(): number {
     return this.#zones.size;
@@ -14,12 +16,24 @@ export class ZoneSet {
     return this.#zones.get(origin.key);
   }
 
+  /** Which zones there are: it ends before another one comes or one goes, for then names are in other zones. */
+  get members(): State {
+    return this.#members;
+  }
+
   add(zone: Zone): void {
+    this.#change();
     this.#zones.set(zone.origin.key, zone);
   }
 
   delete(origin: Name): void {
+    this.#change();
     this.#zones.delete(origin.key);
+  }
+
+  #change(): void {
+    endStates([this.#members]);
+    this.#members = new State();
   }
 
   [Symbol.iterator](): Iterator<Zone> {

@@ -52,9 +52,9 @@ export class FollowedZoneFile {
     this.#file.stop();
   }
 
-  /** Looks at the file now. @throws {Error} as `start` */
-  look(): Promise<void> {
-    return this.#file.look();
+  /** Looks at the file once, now. What is wrong is told in the log, once. */
+  async look(): Promise<void> {
+    await this.#file.look().catch((error: unknown) => this.#warnOnce(error));
   }
 
   async #read(): Promise<void> {
