@@ -1,4 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -136,6 +138,16 @@ describe("does not start", () => {
     expect(code).toBe(1);
     expect(stderr).toContain(message);
   });
+});
+
+it("prints nothing of a stranger's that a terminal would obey", async () => {
+  const path = join(folder, "stranger.sock");
+  const stranger = createServer((_request, response) => response.end("\u001b[2Jx\n"));
+  await once(stranger.listen(path), "listening");
+  const { stdout } = await run(["dump", "-admin", path]);
+  stranger.close();
+  expect(stdout).not.toContain("\u001b");
+  expect(stdout).toContain("[2Jx\n");
 });
 
 it("an endpoint that is away is said to be so", async () => {

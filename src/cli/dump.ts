@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { DUMP_PATH } from "../admin/admin-resources.ts";
 import { dump } from "../admin/dump.ts";
+import { printable } from "../text/printable.ts";
 import type { Arguments } from "./arguments.ts";
 import { askAdminForText } from "./ask-admin.ts";
 import { askRunning, whoToAsk } from "./ask-running.ts";
@@ -37,7 +38,8 @@ async function print(pieces: AsyncIterable<string> | Iterable<string>): Promise<
   const { stdout } = process;
   for await (const piece of pieces) {
     if (stdout.destroyed) return;
-    const hasRoom = stdout.write(piece);
+    // Who answers at a socket may be a stranger.
+    const hasRoom = stdout.write(printable(piece));
     if (!hasRoom)
       await Promise.race([once(stdout, "drain"), once(stdout, "close")]).catch(() => {});
   }
