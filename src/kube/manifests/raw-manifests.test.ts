@@ -104,6 +104,24 @@ it("has also what the selection hides, and nothing that labels rule out", async 
   });
 });
 
+it("finds documents whatever is around them", async () => {
+  const pod = (name: string): string => {
+    return `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name}, namespace: odd }\n`;
+  };
+  // What looks like the end of a document, and is none.
+  const block = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata:\n  text: |\n    ---\n    kind: Pod\n`;
+  const texts = [pod("first"), block, pod("second"), `# Pod\n${pod("third")}`, "", pod("last")];
+  folder.write("c.yaml", texts.join("--- # Pod\n"));
+  folder.write("d.yaml", `%YAML 1.2\n---\n${pod("directed")}`);
+  folder.write("e.yaml", `---\n${pod("early")}----: 1\n`);
+  await source.refresh();
+  const found = await read({ kind: "Pod", namespace: "odd" });
+  const names = found.failure
+    ? []
+    : found.objects.map(({ metadata }) => (metadata as { name: string }).name);
+  expect(names).toEqual(["first", "second", "third", "last", "directed", "early"]);
+});
+
 it("gives up at the deadline, and says if a file is gone", async () => {
   const wanted: RawWanted = { kind: "Pod", namespace: "shop" };
   expect(await source.read(wanted, 0)).toMatchObject({ failure: { code: "late" } });

@@ -35,12 +35,10 @@ export async function readRawManifests(
   try {
     const matches = parseLabelSelector(labels);
     const known = [...told].filter(isWanted);
-    const mayHave = (part: string): boolean => {
-      return part.includes(kind) && (name === undefined || part.includes(name));
-    };
+    const words = name === undefined ? [kind] : [name, kind];
     for (const path of files.filesOf(isWanted)) {
       const text = await readFile(path, "utf8");
-      for await (const value of rawDocuments(text, extname(path) === ".json", mayHave)) {
+      for await (const value of rawDocuments(text, extname(path) === ".json", words)) {
         isWhole &&= performance.now() < deadlineMs;
         if (!isWhole) break;
         const written = keyed(value);

@@ -41,22 +41,21 @@ export async function readDocuments(text: string, isJson: boolean): Promise<Read
 }
 
 /** A line that begins with this ends a document, whatever it stands in (YAML 1.2.2 §9.1.2). */
-const NEXT_DOCUMENT = /^(?=---(?:\s|$))/m;
+const NEXT_DOCUMENT = /^---(?=\s|$)/gm;
 
 /**
  * Objects of a text as they are written, without a look at them.
- * @param mayHave whether what is wanted may be in a document's text: those that others are in are not parsed
+ * @param words what a document has to have somewhere, the rarest first: others are not parsed
  */
 export async function* rawDocuments(
   text: string,
   isJson: boolean,
-  mayHave: (part: string) => boolean,
+  words: readonly string[],
 ): AsyncGenerator {
   let sliceEndMs = performance.now() + SLICE_MS;
   // A directive is about the document that follows it.
   const isWhole = isJson || /^%/m.test(text);
-  const parts = isWhole ? [text] : text.split(NEXT_DOCUMENT).filter(mayHave);
-  for (const part of parts) {
+  for (const part of isWhole ? [text] : partsWith(text, words)) {
     for (const document of isJson ? jsonDocuments(part) : await yamlDocuments(part)) {
       for (const item of unpackLists(document)) if ("value" in item) yield item.value;
       if (performance.now() < sliceEndMs) continue;
@@ -64,6 +63,25 @@ export async function* rawDocuments(
       sliceEndMs = performance.now() + SLICE_MS;
     }
   }
+}
+
+/** The texts of documents that have all words: of megabytes only those few are looked at. */
+function* partsWith(text: string, [rarest = "", ...others]: readonly string[]): Generator<string> {
+  for (let hit = text.indexOf(rarest); hit >= 0;) {
+    NEXT_DOCUMENT.lastIndex = hit + 1;
+    const end = NEXT_DOCUMENT.exec(text)?.index ?? text.length;
+    const part = text.slice(startOfDocument(text, hit), end);
+    if (others.every((word) => part.includes(word))) yield part;
+    hit = text.indexOf(rarest, end);
+  }
+}
+
+function startOfDocument(text: string, offset: number): number {
+  let start = text.lastIndexOf("\n---", offset);
+  while (start >= 0 && /\S/.test(text.charAt(start + 4))) {
+    start = start === 0 ? -1 : text.lastIndexOf("\n---", start - 1);
+  }
+  return start + 1;
 }
 
 async function readAll(documents: Iterable<ManifestDocument>): Promise<ReadResult> {
