@@ -10,6 +10,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import type { AnswerTable } from "./table/answer-table.ts";
 import { EndpointTable } from "./table/endpoint-table.ts";
+import type { StreamSender } from "./pipeline/stream-sender.ts";
 import type { WaitingQueries } from "./pipeline/waiting-queries.ts";
 import { withConfigured } from "./contract/configured-tcp.ts";
 import type { ConfiguredUdp } from "./contract/configured-udp.ts";
@@ -48,6 +49,7 @@ export interface OpenEndpointParts {
   readonly log: Logger;
   readonly table: AnswerTable;
   readonly waiting: WaitingQueries;
+  readonly streams: StreamSender;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function openEndpoint(
   const { listen, listenTcp, note } = await choose(udp, posts);
   if (note !== undefined) sayOnce(note, log);
   const table = EndpointTable.open(parts.table);
-  const dispatcher = new Dispatcher(router, table, parts.waiting);
+  const dispatcher = new Dispatcher(router, table, parts.waiting, parts.streams);
   dispatcher.unserved = endpoint.unserved;
   const repeats = router.blocks().some(({ repeat }) => repeat !== undefined);
   const options = {

@@ -18,6 +18,7 @@ import { AnswerTable } from "./table/answer-table.ts";
 import { publishUdp } from "./udp-metrics.ts";
 import { inTime } from "./in-time.ts";
 import { isSameUdp } from "./contract/configured-udp.ts";
+import { StreamSender } from "./pipeline/stream-sender.ts";
 import { WaitingQueries } from "./pipeline/waiting-queries.ts";
 
 /** How long queries in flight are waited for when a configuration ends; CoreDNS's figure. */
@@ -46,6 +47,7 @@ export class Server {
   readonly #options: ServerOptions;
   readonly #http = new HttpEndpoints();
   readonly #waiting = new WaitingQueries();
+  readonly #streams = new StreamSender();
   readonly #modules = new PluginModules();
   #openEndpoints = new Map<string, OpenEndpoint>();
   #configuration: Configuration = { endpoints: new Map(), blocks: [], instances: [] };
@@ -206,6 +208,7 @@ export class Server {
       log,
       table: this.table,
       waiting: this.#waiting,
+      streams: this.#streams,
     });
   }
 

@@ -27,8 +27,17 @@ export interface Client {
   readonly keepaliveMs: number;
   /** Where replies wait for the network, with those to others; undefined for streams. */
   readonly outbox?: Outbox | undefined;
-  /** Sends a reply; never throws. The octets are the transport's from here on. */
-  send(reply: Buffer): void;
-  /** Ends the query without a reply. Each query ends with one `send` or `drop`. */
+  /**
+   * Sends a reply, or one message of it; never throws. The octets are the transport's from here on.
+   * @param isLast whether that is all of the reply; it is if this is left out
+   */
+  send(reply: Buffer, isLast?: boolean): void;
+  /**
+   * Resolves when there is room for one more message of a reply with many, to be sent soon: others wait for that.
+   * Absent where a reply is one message.
+   * @returns false if nobody is there any more
+   */
+  room?(): Promise<boolean>;
+  /** Ends the query without a reply. Each query ends with one `send` of the last message, or `drop`. */
   drop(): void;
 }

@@ -3,6 +3,7 @@ import { contain } from "../observe/faults.ts";
 import type { Client } from "./client.ts";
 import type { ByteStream, StreamOwner } from "./byte-stream.ts";
 import { FrameReader, frame } from "../dns/frame-reader.ts";
+import { RoomQueue } from "./room-queue.ts";
 import type { StreamResponder } from "./stream-responder.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import type { Receive } from "./transport.ts";
@@ -44,6 +45,8 @@ export class TcpConnection implements StreamOwner {
   /** Replies that go out at the end of the event loop's turn, in one piece. */
   #waiting: Buffer[] = [];
   #waitingOctets = 0;
+  /** For replies of many messages. */
+  #room: RoomQueue | undefined;
 
   constructor(stream: ByteStream, parts: TcpParts) {
     this.#stream = stream;
@@ -92,8 +95,21 @@ export class TcpConnection implements StreamOwner {
     this.#stream.destroy();
   }
 
-  send(reply: Buffer): void {
-    this.#inFlight--;
+  /** See `Client.room`. */
+  room(): Promise<boolean> {
+    if (this.#stream.destroyed) return Promise.resolve(false);
+    const promise = (this.#room ??= new RoomQueue()).wait();
+    this.#offerRoom();
+    return promise;
+  }
+
+  #offerRoom(): void {
+    if (this.#waiting.length === 0 && !this.#stream.writableNeedDrain) this.#room?.offer();
+  }
+
+  send(reply: Buffer, isLast: boolean): void {
+    if (isLast) this.#inFlight--;
+    this.#room?.giveBack();
     if (this.#stream.destroyed) return;
     const framed = frame(reply);
     if (this.#isReading) {
@@ -108,6 +124,7 @@ export class TcpConnection implements StreamOwner {
 
   drop(): void {
     this.#inFlight--;
+    this.#room?.giveBack();
     if (!this.#isReading) this.#settle();
   }
 
@@ -203,6 +220,7 @@ export class TcpConnection implements StreamOwner {
   closed(): void {
     this.#disarm();
     this.#waiting = [];
+    this.#room?.close();
     this.onClose();
   }
 
@@ -218,6 +236,7 @@ export class TcpConnection implements StreamOwner {
     else if (this.#frames.isPartial) this.#arm("read", readMs);
     else if (this.#inFlight > 0) this.#disarm();
     else this.#arm("idle", idleMs);
+    this.#offerRoom();
   }
 
   /** A client that keeps its side open after our FIN must not keep the server from ending. */
@@ -261,7 +280,7 @@ export class TcpConnection implements StreamOwner {
   };
 }
 
-/** One query of a connection: may be answered once. */
+/** One query of a connection: may be answered once, be it by many messages. */
 class TcpClient implements Client {
   readonly transport = "tcp";
   readonly maxReplyOctets = MAX_MESSAGE_OCTETS;
@@ -291,8 +310,12 @@ class TcpClient implements Client {
     return this.#connection.keepaliveMs;
   }
 
-  send(reply: Buffer): void {
-    this.#connection.send(reply);
+  send(reply: Buffer, isLast: boolean = true): void {
+    this.#connection.send(reply, isLast);
+  }
+
+  room(): Promise<boolean> {
+    return this.#connection.room();
   }
 
   drop(): void {

@@ -1,3 +1,4 @@
+import { isTransfer } from "../../server/contract/admission.ts";
 import { isExtendedError } from "../../dns/extended-errors.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
@@ -64,9 +65,8 @@ export class Cache implements Instance, KeptReplies {
   }
 
   serve(query: Query, next: Next): Result {
-    if (!query.qname.isWithinAny(this.#zones) || query.trace?.skipsCaches === true) {
-      return next(query);
-    }
+    const isTaken = query.qname.isWithinAny(this.#zones) && !isTransfer(query.qtype);
+    if (!isTaken || query.trace?.skipsCaches === true) return next(query);
     const nowMs = this.#nowMs();
     const entry = this.#store.find(keyOf(query), nowMs);
     if (!entry) return this.#miss(query, next);

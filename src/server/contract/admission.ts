@@ -54,8 +54,12 @@ export function judgeType(qtype: number, accepts: ReadonlySet<Admission> = NOTHI
   if (qtype === 0 || qtype === RrType.OPT) return Rcode.FORMERR;
   if (qtype < RrType.TKEY || qtype >= RrType.ANY) return Rcode.NOERROR;
   // TKEY, TSIG, MAILA and MAILB are not data.
-  const isTransfer = qtype === RrType.AXFR || qtype === RrType.IXFR;
-  return isTransfer ? judge("transfer", accepts) : Rcode.NOTIMP;
+  return isTransfer(qtype) ? judge("transfer", accepts) : Rcode.NOTIMP;
+}
+
+/** Whether a question asks for a zone, or for what has changed in it. */
+export function isTransfer(qtype: number): boolean {
+  return qtype === RrType.AXFR || qtype === RrType.IXFR;
 }
 
 function judge(what: Admission, accepts: ReadonlySet<Admission>): number {

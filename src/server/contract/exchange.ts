@@ -5,8 +5,8 @@ import type { Outcome } from "./reply.ts";
 export interface Exchange {
   readonly query: Query;
   readonly outcome: Outcome;
-  /** Length of the reply, 0 if it was dropped. */
+  /** Length of the reply, of a `RecordStream` that of all its messages; 0 if it was dropped. */
   readonly octets: number;
-  /** What was thrown, if the reply stands for a failure. */
+  /** What was thrown, if the reply stands for a failure, or if a `RecordStream` broke off. */
   readonly failure: unknown;
 }

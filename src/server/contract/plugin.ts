@@ -58,6 +58,7 @@ export interface Instance {
    * - Answer: return a `Reply`.
    * - Not mine: `return next(query)`. Behind the last plugin that is SERVFAIL.
    * - Change the answer: `return mapReply(next(query), edit)`; it may be edited in place.
+   * - More than a message holds: return a `RecordStream`.
    * - Silence: return `DROPPED`.
    * - Failure: throw or reject with a `QueryError`; whatever else is thrown is SERVFAIL.
    * The octets of `query.options` are valid until this returns.

@@ -78,7 +78,7 @@ function nobodyServes(): Reply {
 }
 
 /** The reply that stands for a failure. */
-export function failureReply(failure: unknown): Outcome {
+export function failureReply(failure: unknown): Reply {
   const isQueryError = failure instanceof QueryError;
   const rcode = isQueryError ? failure.rcode : Rcode.SERVFAIL;
   const reply = new Reply(rcode, 0, Validity.once);

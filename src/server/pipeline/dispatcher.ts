@@ -14,10 +14,12 @@ import { encodeReply } from "./encode-reply.ts";
 import type { Query } from "../contract/query.ts";
 import { readQuery } from "../contract/query.ts";
 import { QueryError } from "../contract/query-error.ts";
+import { RecordStream } from "../contract/record-stream.ts";
 import type { Outcome } from "../contract/reply.ts";
 import { DROPPED, Reply } from "../contract/reply.ts";
 import type { Observer, ServingBlock } from "./serving-block.ts";
 import type { EndpointTable } from "../table/endpoint-table.ts";
+import { StreamSender } from "./stream-sender.ts";
 import { TooManyWaiting, WaitingQueries } from "./waiting-queries.ts";
 import type { Route, ZoneRouter } from "./zone-router.ts";
 
@@ -38,16 +40,19 @@ export class Dispatcher {
   unserved: readonly Observer[] = [];
   readonly #table: EndpointTable | undefined;
   readonly #waiting: WaitingQueries;
+  readonly #streams: StreamSender;
 
-  /** @param waiting shared by all dispatchers of a server */
+  /** @param waiting shared by all dispatchers of a server, as `streams` */
   constructor(
     router: ZoneRouter<ServingBlock>,
     table?: EndpointTable,
     waiting: WaitingQueries = new WaitingQueries(),
+    streams: StreamSender = new StreamSender(),
   ) {
     this.router = router;
     this.#table = table;
     this.#waiting = waiting;
+    this.#streams = streams;
   }
 
   readonly receive: Receive = (packet, client) => {
@@ -151,6 +156,7 @@ export class Dispatcher {
     outcome: Outcome,
     generation: number | undefined,
   ): void {
+    if (outcome instanceof RecordStream) return this.#stream(block, query, outcome);
     const packet = finish(block, query, outcome);
     if (!packet || outcome === DROPPED || outcome.validity.isOnce) return;
     // What was asked of another configuration is no answer of this one.
@@ -161,6 +167,23 @@ export class Dispatcher {
       reportFault("answer table", error);
     }
   }
+
+  /** A client that takes one message gets none of it; nor is one more begun where too many wait. */
+  #stream(block: ServingBlock, query: Query, stream: RecordStream): void {
+    if (!query.client.room) return this.#fail(block, query, needsStream());
+    if (!query.mayWait) return this.#fail(block, query, new TooManyWaiting());
+    const end = this.#waiting.begin(query.client);
+    block.inFlight++;
+    void this.#streams.send(query, stream).then((sent) => {
+      block.inFlight--;
+      end();
+      tell(block.observers, { query, outcome: stream, ...sent });
+    });
+  }
+}
+
+function needsStream(): QueryError {
+  return new QueryError(Rcode.REFUSED, "Cannot send records: it takes TCP to send so many");
 }
 
 /** @returns the reply as sent; undefined if there was none. */
@@ -173,7 +196,11 @@ function finish(
   const packet = outcome === DROPPED ? undefined : send(query, outcome, maxUdpOctets);
   if (outcome === DROPPED) drop(query.client);
   if (observers.length === 0) return packet;
-  const exchange: Exchange = { query, outcome, octets: packet?.length ?? 0, failure };
+  tell(observers, { query, outcome, octets: packet?.length ?? 0, failure });
+  return packet;
+}
+
+function tell(observers: readonly Observer[], exchange: Exchange): void {
   for (const observe of observers) {
     try {
       observe(exchange);
@@ -181,7 +208,6 @@ function finish(
       reportFault("observer of a query", error);
     }
   }
-  return packet;
 }
 
 /** @returns the reply as sent; undefined if there can be none */

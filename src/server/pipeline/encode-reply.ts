@@ -6,7 +6,9 @@ import { OptionCode } from "../../dns/iana/option-code.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { boundErrors, isExtendedError } from "../../dns/extended-errors.ts";
 import { boundDenials } from "../../dns/denial-ttl.ts";
+import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Query } from "../contract/query.ts";
+import type { RecordStream } from "../contract/record-stream.ts";
 import type { Reply } from "../contract/reply.ts";
 
 /** Of the header's flags. */
@@ -32,6 +34,34 @@ export function encodeReply(
     compose(query, reply, { limit, maxUdpOctets }, others);
   }
   return composer.finish();
+}
+
+/**
+ * One message of a stream's many: the question and OPT are in the first (RFC 5936 §2.2.1 and §2.2.5).
+ * @throws {RangeError} if the records do not fit
+ */
+export function encodeMessageOf(
+  query: Query,
+  stream: RecordStream,
+  records: readonly ResourceRecord[],
+  isFirst: boolean,
+): Buffer {
+  const { maxReplyOctets } = query.client;
+  const repeated = (query.flags & OPCODE) | stream.repeatedFlags(query.flags);
+  composer.begin(
+    query.id,
+    Flag.QR | repeated | stream.flags | (stream.rcode & 0x0f),
+    maxReplyOctets,
+  );
+  const options =
+    isFirst && query.hasEdns ? replyOptions(query, stream, maxReplyOctets) : undefined;
+  if (isFirst) composer.question(query.qname, query.qtype, query.qclass);
+  if (options) composer.reserve(ednsLength(options));
+  const count = composer.append(Section.answer, records);
+  if (options) composer.edns(MAX_UDP_OCTETS, stream.rcode, query.dnssecOk, options);
+  const message = composer.finish();
+  if (count === records.length) return message;
+  throw new RangeError(`Cannot send record of "${records[count]?.owner}": too long for a message`);
 }
 
 /** @returns whether all that is required has found room */

@@ -3,6 +3,7 @@ import type { Query } from "../contract/query.ts";
 import { QueryError } from "../contract/query-error.ts";
 import { Validity } from "../contract/validity.ts";
 import { passOn } from "../contract/pass-on.ts";
+import { RecordStream } from "../contract/record-stream.ts";
 import type { Outcome, Result } from "../contract/reply.ts";
 import { DROPPED, Reply } from "../contract/reply.ts";
 import { failureReply } from "./chain.ts";
@@ -29,7 +30,7 @@ export function resolveThrough(router: ZoneRouter<ServingBlock> | undefined, que
 
 /**
  * What is not said to this client may be said to others: silence, or a failure that was made for the
- * client, becomes a reply that says so. Whoever makes another reply of it narrows that by its validity.
+ * client, becomes a reply that says so; so does a stream of records, which only a client of the network can take. Whoever makes another reply of it narrows that by its validity.
  */
 function withReply(ask: () => Result): Result {
   try {
@@ -41,11 +42,11 @@ function withReply(ask: () => Result): Result {
 }
 
 function orSilence(outcome: Outcome): Reply {
-  return outcome === DROPPED ? new Reply(Rcode.SERVFAIL, 0, Validity.perClient) : outcome;
+  const isNoAnswer = outcome === DROPPED || outcome instanceof RecordStream;
+  return isNoAnswer ? new Reply(Rcode.SERVFAIL, 0, Validity.perClient) : outcome;
 }
 
 function ofFailure(failure: unknown): Outcome {
   if (!(failure instanceof QueryError) || !failure.validity.isPerClient) throw failure;
-  const outcome = failureReply(failure);
-  return outcome === DROPPED ? outcome : outcome.narrow(failure.validity);
+  return failureReply(failure).narrow(failure.validity);
 }

@@ -38,6 +38,7 @@ export { QueryError } from "../contract/query-error.ts";
 export { Query } from "../contract/query.ts";
 export type { QueryChanges } from "../contract/query.ts";
 export type { RepeatedQueries, RepeatObserver } from "../contract/repeat-observer.ts";
+export { RecordStream } from "../contract/record-stream.ts";
 export { DROPPED, mapReply, Reply } from "../contract/reply.ts";
 export type { Dropped, Outcome, Repetition, Result } from "../contract/reply.ts";
 export { SharedStates } from "../contract/shared-states.ts";

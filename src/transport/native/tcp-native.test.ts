@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { describe, expect, it } from "vitest";
+import { roomCases } from "../room.cases.ts";
 import { tcpCases } from "../tcp.cases.ts";
 import { TcpProbe, packetOf } from "../transport.cases.ts";
 import type { Receive } from "../transport.ts";
@@ -14,6 +15,7 @@ const echo: Receive = (packet, client) => client.send(packet);
 describe.skipIf(!libc)("TCP by system calls", () => {
   const here = libc as Libc;
   tcpCases("native TCP", (options, limits) => listenTcpNative(here, options, limits));
+  roomCases("native TCP", (options, limits) => listenTcpNative(here, options, limits));
 
   it("says so when there are no descriptors left, and goes on when there are", async () => {
     let failures = 2;
