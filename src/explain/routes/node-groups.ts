@@ -7,8 +7,15 @@ export interface Place {
   readonly isNamed: boolean;
 }
 
-/** More are not told of by themselves. */
-export const MAX_NODES = 50;
+export interface Places {
+  readonly list: readonly Place[];
+  /** Whether there are more nodes than could be looked at. */
+  readonly isCut: boolean;
+}
+
+/** Nodes that are told of by themselves, at most: each looks at all endpoints, while queries wait. */
+const MAX_NODES = 50;
+const MAX_LOOKS = 50_000;
 
 /**
  * Where connections may begin, as far as that makes a difference: nodes that have endpoints or are hinted at, others of a
@@ -17,39 +24,47 @@ export const MAX_NODES = 50;
 export function placesOf(
   endpoints: readonly ProxyEndpoint[],
   wanted: string | undefined,
-): readonly Place[] {
+  isLocal: boolean,
+): Places {
   const zones = new Map<string, string>();
   for (const { nodeName, zone } of endpoints) {
-    if (nodeName !== "" && !(zones.get(nodeName) ?? "")) zones.set(nodeName, zone);
+    if (nodeName !== "" && !zones.get(nodeName)) zones.set(nodeName, zone);
   }
   const named = (name: string): Place => {
     return { node: { name, zone: zones.get(name) ?? "" }, isNamed: true };
   };
-  if (wanted !== undefined) return [named(wanted)];
-  const hinted = endpoints.flatMap(({ nodeHints }) => nodeHints);
-  const names = new Set([...[...zones.keys()].toSorted(), ...hinted]);
-  const known = new Set(
-    endpoints.flatMap(({ zone, zoneHints }) => [zone, ...zoneHints]).filter((zone) => zone !== ""),
+  if (wanted !== undefined) return { list: [named(wanted)], isCut: false };
+  const isHinted = endpoints.some(
+    ({ zoneHints, nodeHints }) => zoneHints.length + nodeHints.length > 0,
   );
-  return [
-    ...[...names].slice(0, MAX_NODES).map(named),
-    ...[...known]
-      .toSorted()
-      .slice(0, MAX_NODES)
-      .map((zone) => ({ node: { name: "", zone }, isNamed: false })),
-    { node: { name: "", zone: "" }, isNamed: false },
-  ];
+  if (!isLocal && !isHinted) return { list: [ANY_OTHER], isCut: false };
+  const hinted = endpoints.flatMap(({ nodeHints }) => nodeHints);
+  const names = [...new Set([...[...zones.keys()].toSorted(), ...hinted])];
+  const said = endpoints.flatMap(({ zone, zoneHints }) => [zone, ...zoneHints]);
+  const known = [...new Set(said)].filter((zone) => zone !== "").toSorted();
+  const most = Math.max(3, Math.min(MAX_NODES, Math.floor(MAX_LOOKS / (endpoints.length + 1))));
+  return {
+    list: [
+      ...names.slice(0, most).map(named),
+      ...known.slice(0, most).map((zone) => ({ node: { name: "", zone }, isNamed: false })),
+      ANY_OTHER,
+    ],
+    isCut: names.length > most || known.length > most,
+  };
 }
 
+const ANY_OTHER: Place = { node: { name: "", zone: "" }, isNamed: false };
+
 /** "node-a, other nodes of zone-b" */
-export function placeWords(places: readonly Place[], all: readonly Place[]): string {
-  const isAll = places.length === all.length && all.some(({ isNamed }) => !isNamed);
-  if (isAll) return "every node";
-  const rest = all.filter(({ isNamed }) => !isNamed);
+export function placeWords(places: readonly Place[], { list, isCut }: Places): string {
+  const rest = list.filter(({ isNamed }) => !isNamed);
   const others = places.filter(({ isNamed }) => !isNamed);
   const words = places.filter(({ isNamed }) => isNamed).map(({ node }) => node.name);
-  if (others.length === rest.length && rest.length > 0)
-    return [...words, "any other node"].join(", ");
+  const isAll = places.length === list.length && rest.length > 0;
+  if (isAll) return isCut ? "every node that was looked at" : "every node";
+  if (others.length === rest.length && rest.length > 0) {
+    return [...words, isCut ? "any node without an endpoint" : "any other node"].join(", ");
+  }
   return [
     ...words,
     ...others.map(({ node }) => {

@@ -11,17 +11,23 @@ export interface AddressAsked {
 }
 
 /** @param asked only what it stands for; all ways without it */
-export function portRoutes(
+export async function portRoutes(
   port: ProxiedPort,
   endpoints: readonly ProxyEndpoint[],
   wanted: RoutesWanted,
   asked: AddressAsked | undefined,
-): PortRoutes {
+): Promise<PortRoutes> {
   const inside: Entrance = { kind: "ClusterIP", address: port.clusterIP, port: port.port };
   const isAsked = (entrance: Entrance): boolean => !asked || isBehind(asked, entrance);
   const ways = [
-    wayOf(port, endpoints, port.isInternalLocal, [inside].filter(isAsked), wanted),
-    wayOf(port, endpoints, port.isExternalLocal, outerEntrances(port).filter(isAsked), wanted),
+    await wayOf(port, endpoints, port.isInternalLocal, [inside].filter(isAsked), wanted),
+    await wayOf(
+      port,
+      endpoints,
+      port.isExternalLocal,
+      outerEntrances(port).filter(isAsked),
+      wanted,
+    ),
   ];
   return {
     name: port.portName,
@@ -40,17 +46,17 @@ function isBehind({ address, port }: AddressAsked, entrance: Entrance): boolean 
   return entrance.address === address && (port === undefined || entrance.port === port);
 }
 
-function wayOf(
+async function wayOf(
   port: ProxiedPort,
   endpoints: readonly ProxyEndpoint[],
   isLocal: boolean,
   entrances: readonly Entrance[],
   wanted: RoutesWanted,
-): Way {
+): Promise<Way> {
   return {
     entrances,
     policy: isLocal ? "Local" : "Cluster",
-    outcomes: entrances.length === 0 ? [] : outcomesOf(port, endpoints, isLocal, wanted),
+    outcomes: entrances.length === 0 ? [] : await outcomesOf(port, endpoints, isLocal, wanted),
   };
 }
 

@@ -1,8 +1,11 @@
 import type { ProxyEndpoint } from "../../kube/proxy/proxy-endpoints.ts";
 import type { ProxyService } from "../../kube/proxy/proxy-objects.ts";
 import { listOf } from "../words.ts";
-import { MAX_NODES } from "./node-groups.ts";
+import { placesOf } from "./node-groups.ts";
 import type { RoutesWanted } from "./routes.ts";
+
+/** Making rules for more would keep queries waiting. */
+export const MAX_VIEWED_ENDPOINTS = 1_000;
 
 interface NotedRoutes {
   readonly service: ProxyService;
@@ -55,10 +58,13 @@ const NOTES: readonly Note[] = [
     endpoints.some(({ zoneHints }) => zoneHints.length > 0) &&
     !endpoints.some(({ nodeName, zone }) => nodeName === node && zone !== "") &&
     `The zone of node "${node}" is not known, as none of these endpoints is there: hints for a zone are left out of account.`,
-  ({ wanted: { node }, endpoints }) =>
+  ({ endpoints, wanted: { node } }) =>
     node === undefined &&
-    new Set(endpoints.map(({ nodeName }) => nodeName)).size > MAX_NODES &&
-    `Only ${MAX_NODES} nodes are looked at by themselves; -node NAME tells of another.`,
+    placesOf(endpoints, undefined, true).isCut &&
+    "There are more nodes than are told of by themselves; -node NAME tells of another.",
+  ({ endpoints }) =>
+    endpoints.length > MAX_VIEWED_ENDPOINTS &&
+    `There are more than ${MAX_VIEWED_ENDPOINTS} endpoints: the rules for them are not made here.`,
   ({ service: { trafficDistribution }, endpoints }) =>
     trafficDistribution !== "" &&
     !endpoints.some(({ zoneHints, nodeHints }) => zoneHints.length + nodeHints.length > 0) &&

@@ -6,7 +6,7 @@ import type { ProxiedPort } from "../../kube/proxy/proxied-port.ts";
 import { proxiedPorts } from "../../kube/proxy/proxied-port.ts";
 import type { ProxyEndpoint } from "../../kube/proxy/proxy-endpoints.ts";
 import { endpointsOf } from "../../kube/proxy/proxy-endpoints.ts";
-import type { ProxyService } from "../../kube/proxy/proxy-objects.ts";
+import type { ProxyService, ProxySlice } from "../../kube/proxy/proxy-objects.ts";
 import type {
   ClusterObjects,
   ObjectsWanted,
@@ -14,11 +14,12 @@ import type {
 } from "../../server/contract/cluster-objects.ts";
 import type { ServiceKey } from "../../server/contract/cluster-view.ts";
 import { placesOf } from "./node-groups.ts";
+import { letOthersIn } from "./let-others-in.ts";
 import type { AddressAsked } from "./port-routes.ts";
 import { portRoutes } from "./port-routes.ts";
 import { readProxyService } from "./read-proxy-service.ts";
 import { readProxySlice } from "./read-proxy-slice.ts";
-import { routeNotes } from "./route-notes.ts";
+import { MAX_VIEWED_ENDPOINTS, routeNotes } from "./route-notes.ts";
 import type { NodeView, PortRoutes, Routes, RoutesWanted } from "./routes.ts";
 import { viewCommand, viewLines } from "./view-lines.ts";
 
@@ -51,13 +52,7 @@ export async function routesOf(question: RoutesQuestion): Promise<Routes> {
   }
   const service = services.objects.map(readProxyService).find((one) => one?.name === key.name);
   if (!service) return noRoutes(`Service "${path}" is not there any more`, path);
-  const proxySlices = slices.objects.map(readProxySlice);
-  const ports = (["IPv4", "IPv6"] as const satisfies readonly IpFamily[]).flatMap((family) =>
-    proxiedPorts(service, family).map((port) => ({
-      port,
-      endpoints: endpointsOf(proxySlices, port),
-    })),
-  );
+  const ports = await portsOf(service, slices.objects);
   if (ports.length === 0) return noRoutes(whyNone(service), path);
   return madeRoutes(question, service, ports, slices.isWhole);
 }
@@ -67,23 +62,46 @@ interface PortWithEndpoints {
   readonly endpoints: readonly ProxyEndpoint[];
 }
 
-function madeRoutes(
+const FAMILIES: readonly IpFamily[] = ["IPv4", "IPv6"];
+
+async function portsOf(
+  service: ProxyService,
+  raw: readonly RawObject[],
+): Promise<readonly PortWithEndpoints[]> {
+  const slices: ProxySlice[] = [];
+  for (const object of raw) {
+    const slice = readProxySlice(object);
+    slices.push(slice);
+    if (slices.length % 10 === 0) await letOthersIn();
+  }
+  const ports: PortWithEndpoints[] = [];
+  for (const port of FAMILIES.flatMap((family) => proxiedPorts(service, family))) {
+    const endpoints = endpointsOf(slices, port);
+    ports.push({ port, endpoints });
+    if (endpoints.length > MAX_VIEWED_ENDPOINTS) await letOthersIn();
+  }
+  return ports;
+}
+
+async function madeRoutes(
   { wanted, address }: RoutesQuestion,
   service: ProxyService,
   ports: readonly PortWithEndpoints[],
   isWhole: boolean,
-): Routes {
+): Promise<Routes> {
   const path = `${service.namespace}/${service.name}`;
-  const told = ports
-    .map(({ port, endpoints }) => portRoutes(port, endpoints, wanted, address))
-    .filter(({ ways }) => ways.length > 0);
+  const told: PortRoutes[] = [];
+  for (const { port, endpoints } of ports) {
+    const routes = await portRoutes(port, endpoints, wanted, address);
+    if (routes.ways.length > 0) told.push(routes);
+  }
   const all = ports.flatMap(({ endpoints }) => endpoints);
   return {
     sentence: `Where kube-proxy sends connections to Service "${path}" (${service.type})`,
     service: path,
     ports: told,
     notes: routeNotes({ service, wanted, endpoints: all, isWhole }),
-    view: viewOn(ports, wanted, isSameEverywhere(told)),
+    view: all.length > MAX_VIEWED_ENDPOINTS ? null : viewOn(ports, wanted, isSameEverywhere(told)),
   };
 }
 
@@ -98,8 +116,8 @@ function viewOn(
   isSame: boolean,
 ): NodeView {
   const all = ports.flatMap(({ endpoints }) => endpoints);
-  const places = placesOf(all, name);
-  const place = isSame && name === undefined ? places.at(-1) : places[0];
+  const { list } = placesOf(all, name, true);
+  const place = isSame && name === undefined ? list.at(-1) : list[0];
   const node = place?.node ?? { name: "", zone: "" };
   const made: readonly PortOnNode[] = ports.map(({ port, endpoints }) => ({
     port,

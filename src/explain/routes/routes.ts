@@ -22,7 +22,7 @@ export interface Routes {
   readonly ports: readonly PortRoutes[];
   /** Whole sentences on what holds for all of them. */
   readonly notes: readonly string[];
-  /** What kube-proxy has on a node; null without routes. */
+  /** What kube-proxy has on a node; null without routes, and where they are of more than 1000 endpoints. */
   readonly view: NodeView | null;
 }
 

@@ -1,16 +1,24 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ProxiedPort } from "./proxied-port.ts";
 import type { ProxyEndpoint } from "./proxy-endpoints.ts";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** The first characters of a text's SHA-256 in base 32 (RFC 4648 section 6), at most 51. */
-function hashOf(text: string, length: number): string {
-  const octets = createHash("sha256").update(text).digest();
-  const bits = [...octets].map((octet) => octet.toString(2).padStart(8, "0")).join("");
-  return Array.from({ length }, (_none, i) => {
-    return BASE32[Number.parseInt(bits.slice(i * 5, i * 5 + 5), 2)];
-  }).join("");
+/** The first characters of a text's SHA-256 in base 32 (RFC 4648 section 6): eight for each five octets. */
+function hashOf(text: string, length: 8 | 16): string {
+  const octets = hash("sha256", text, "buffer");
+  let encoded = "";
+  let bits = 0;
+  let kept = 0;
+  for (let at = 0; encoded.length < length;) {
+    if (kept < 5) {
+      bits = ((bits << 8) | (octets[at++] ?? 0)) & 0xfff;
+      kept += 8;
+    }
+    kept -= 5;
+    encoded += BASE32[(bits >> kept) & 31];
+  }
+  return encoded;
 }
 
 /** Names of the chains that the iptables mode has for a port: they are told apart by a hash of its label and protocol. */
@@ -27,12 +35,12 @@ export interface IptablesChains {
 }
 
 export function iptablesChains({ label, protocol }: ProxiedPort): IptablesChains {
-  const hash = hashOf(label + protocol, 16);
+  const known = hashOf(label + protocol, 16);
   return {
-    cluster: `KUBE-SVC-${hash}`,
-    local: `KUBE-SVL-${hash}`,
-    external: `KUBE-EXT-${hash}`,
-    firewall: `KUBE-FW-${hash}`,
+    cluster: `KUBE-SVC-${known}`,
+    local: `KUBE-SVL-${known}`,
+    external: `KUBE-EXT-${known}`,
+    firewall: `KUBE-FW-${known}`,
     endpoint: ({ text }) => `KUBE-SEP-${hashOf(label + protocol + text, 16)}`,
   };
 }
