@@ -7,6 +7,20 @@ import { readDocument } from "../documents/readme.ts";
 import { ROOT } from "../run-portolan.ts";
 import { namespaceOf, serviceOf } from "./cluster-objects.ts";
 import { ControlPlane } from "./control-plane.ts";
+import { loadManifests } from "./load-manifests.ts";
+
+/** A selector with a slip. */
+const BROKEN = `apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {clusterIP: None, selector: {app: postgers}, ports: [{port: 5432}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db-0, namespace: shop, labels: {app: postgres}}
+spec: {containers: [{name: a, image: a}]}
+status: {phase: Running, podIP: 10.1.0.1, podIPs: [{ip: 10.1.0.1}]}
+`;
 
 /** The home of somebody who has a kubeconfig, and has just read the README. */
 let home: string;
@@ -17,8 +31,7 @@ beforeAll(async () => {
   const client = plane.client();
   await client.create(namespaceOf("shop"));
   await client.create(serviceOf({ namespace: "shop", name: "web" }, "10.96.20.1"));
-  // Its pods never became ready, or its selector matches none.
-  await client.create(serviceOf({ namespace: "shop", name: "db" }, "None"));
+  await loadManifests(client, BROKEN);
   home = mkdtempSync(join(tmpdir(), "portolan-home-"));
   mkdirSync(join(home, ".kube"));
   copyFileSync(plane.kubeconfig(), join(home, ".kube/config"));
@@ -67,9 +80,10 @@ it("by the README alone, one command leads from a broken Service to its cause", 
   const { code, stdout } = await start(commands[0] ?? "");
   expect(code).toBe(2);
   const [first, ...others] = stdout.split("\n");
-  expect(first).toBe("failing [headless-without-endpoint]");
-  expect(others.join(" ")).toMatch(/^Headless Service "db" of namespace "shop" has no ready/);
-  expect(stdout).toContain("kubectl describe service -n shop db");
+  expect(first).toBe("failing [selector-matches-no-pod]");
+  expect(others.join(" ")).toMatch(
+    /^The name has no address: the selector "app=postgers" of Service "db" of namespace "shop" matches no pod: did you mean "app=postgres"\?/,
+  );
 });
 
 it("and the next one from a misspelt name", async () => {
