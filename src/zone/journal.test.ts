@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ZoneChange } from "./journal.ts";
+import type { ZoneChange } from "../server/contract/zone-source.ts";
 import { Journal } from "./journal.ts";
 import { parseRecord } from "../dns/presentation.ts";
 

@@ -1,12 +1,4 @@
-import type { ResourceRecord } from "../dns/resource-record.ts";
-
-/** From one version of a zone to the next (RFC 1995 §4): what went and what came, the SOA records at their heads. */
-export interface ZoneChange {
-  readonly fromSerial: number;
-  readonly toSerial: number;
-  readonly removed: readonly ResourceRecord[];
-  readonly added: readonly ResourceRecord[];
-}
+import type { ZoneChange } from "../server/contract/zone-source.ts";
 
 /**
  * The last changes of a zone, for those who have an older version. It forgets the oldest as soon as telling all would take more

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { ResourceRecord } from "../dns/resource-record.ts";
 import { canonicalRdata } from "../dns/rdata/canonical-rdata.ts";
 import { Name } from "../dns/name.ts";
-import type { ZoneChange } from "./journal.ts";
+import type { ZoneChange } from "../server/contract/zone-source.ts";
 import type { Rrset } from "./rrset-store.ts";
 import type { ZoneData } from "./zone-data.ts";
 import { recordsOf } from "./zone-data.ts";

@@ -19,7 +19,7 @@ import type { Zone } from "./zone.ts";
  */
 export function replyFrom(zone: Zone, query: Query, resolve: (query: Query) => Result): Result {
   const { data, validity } = zone;
-  if (!data) throw noZone(zone);
+  if (!data) throw noVersion(zone);
   const found = lookUp(data, query);
   query.trace?.note(`zone "${zone.origin.toString()}" has serial ${zone.serial}`);
   const reply = new Reply(found.rcode, found.isAuthoritative ? Flag.AA : 0, validity);
@@ -29,7 +29,8 @@ export function replyFrom(zone: Zone, query: Query, resolve: (query: Query) => R
   return found.target ? withTarget(reply, found, found.target, query, resolve) : reply;
 }
 
-function noZone(zone: Zone): QueryError {
+/** Why nothing can be said of a zone. */
+export function noVersion(zone: Zone): QueryError {
   return new QueryError(
     Rcode.SERVFAIL,
     `Cannot answer: there is no good version of zone "${zone.origin.toString()}"`,

@@ -6,6 +6,7 @@ import type { Zone } from "./zone.ts";
 /** Zones by their origins. */
 export class ZoneSet {
   readonly #zones = new Map<string, Zone>();
+  readonly #listeners = new Set<(zone: Zone) => void>();
   #members = new State();
 
   get size(): number {
@@ -24,12 +25,26 @@ export class ZoneSet {
   add(zone: Zone): void {
     this.#change();
     this.#zones.set(zone.origin.key, zone);
+    zone.onChange(this.#tell);
+    if (zone.data) this.#tell(zone);
   }
 
   delete(origin: Name): void {
     this.#change();
     this.#zones.delete(origin.key);
   }
+
+  /** @param listener is told of each new version of a zone that is here, and of those that come with one; @returns a function that ends that */
+  onChange(listener: (zone: Zone) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  readonly #tell = (zone: Zone): void => {
+    // It may have been taken out.
+    if (this.get(zone.origin) !== zone) return;
+    for (const listener of this.#listeners) listener(zone);
+  };
 
   #change(): void {
     endStates([this.#members]);

@@ -4,7 +4,7 @@ import { SOA } from "../dns/rdata/soa.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
 import { State } from "../server/contract/state.ts";
 import { Validity } from "../server/contract/validity.ts";
-import type { ZoneChange } from "./journal.ts";
+import type { ZoneChange } from "../server/contract/zone-source.ts";
 import { Journal } from "./journal.ts";
 import type { ZoneData } from "./zone-data.ts";
 import { recordsOf } from "./zone-data.ts";

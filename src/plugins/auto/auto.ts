@@ -1,12 +1,15 @@
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
+import type { Offer } from "../../server/contract/capability.ts";
 import { passOn } from "../../server/contract/pass-on.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
+import { zoneSource } from "../../server/contract/zone-source.ts";
 import type { Result } from "../../server/contract/reply.ts";
 import { mapReply } from "../../server/contract/reply.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import { replyFrom } from "../../zone/zone-reply.ts";
+import { ZoneSetSource } from "../../zone/zone-set-source.ts";
 import { ZoneSet } from "../../zone/zone-set.ts";
 import type { AutoOptions } from "./parse.ts";
 import { ZoneFolder } from "./zone-folder.ts";
@@ -16,6 +19,7 @@ export class Auto implements Instance {
   readonly isCommonOnly = true;
   readonly passable = true;
   readonly zones: ZoneSet = new ZoneSet();
+  readonly offers: readonly Offer[] = [zoneSource.offer(new ZoneSetSource(this.zones))];
   readonly #origins: readonly Name[];
   readonly #folder: ZoneFolder;
   readonly #context: PluginContext;

@@ -1,15 +1,18 @@
 import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
+import type { Offer } from "../../server/contract/capability.ts";
 import { passOn } from "../../server/contract/pass-on.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
+import { zoneSource } from "../../server/contract/zone-source.ts";
 import type { Outcome, Result } from "../../server/contract/reply.ts";
 import { DROPPED } from "../../server/contract/reply.ts";
 import { FollowedZoneFile } from "../../zone/file/followed-zone-file.ts";
 import { readZoneFile } from "../../zone/file/read-zone-file.ts";
 import { Zone } from "../../zone/zone.ts";
 import { replyFrom } from "../../zone/zone-reply.ts";
+import { ZoneSetSource } from "../../zone/zone-set-source.ts";
 import { ZoneSet } from "../../zone/zone-set.ts";
 import type { FileEntry } from "./parse.ts";
 
@@ -26,6 +29,7 @@ export class File implements Instance {
   readonly isCommonOnly = true;
   readonly passable = true;
   readonly zones: ZoneSet = new ZoneSet();
+  readonly offers: readonly Offer[] = [zoneSource.offer(new ZoneSetSource(this.zones))];
   readonly #served = new Map<Zone, ServedFile>();
   readonly #context: PluginContext;
 

@@ -12,6 +12,7 @@ import { mapReply, Reply } from "../../server/contract/reply.ts";
 import type { Repetition, Result } from "../../server/contract/reply.ts";
 import { State } from "../../server/contract/state.ts";
 import { Validity } from "../../server/contract/validity.ts";
+import type { ZoneVersion } from "../../server/contract/zone-source.ts";
 import { zoneSource } from "../../server/contract/zone-source.ts";
 import { ExternalZone } from "./external-zone.ts";
 import type { NameAnswer } from "./name-answers.ts";
@@ -45,6 +46,7 @@ export class External implements Instance {
       zoneSource.offer({
         zones: zones.map(({ name }) => name),
         records: (zone) => this.transfer(zone) ?? [],
+        version: (zone) => this.#versionOf(zone),
       }),
     ];
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
@@ -93,6 +95,15 @@ export class External implements Instance {
     if (!zone || !services || !names) return undefined;
     services.requireAll();
     return zoneRecords({ zone, services, names, headless: this.#options.headless });
+  }
+
+  /** It does not tell of changes: most that are made to the cluster cannot be seen from outside. */
+  #versionOf(apex: Name): ZoneVersion {
+    const records = this.transfer(apex) ?? [];
+    const zone = this.#zones.find(({ name }) => name.equals(apex));
+    const soa = zone?.soa(this.#services?.serial ?? 0);
+    if (!soa) throw new TypeError(`Cannot list zone "${apex.toString()}": it is not here`);
+    return { soa, records: () => records, changesSince: () => undefined };
   }
 
   #answer(query: Query, zone: ExternalZone, services: ExternalServices): NameAnswer {

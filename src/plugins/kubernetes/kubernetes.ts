@@ -20,6 +20,7 @@ import { Validity } from "../../server/contract/validity.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
 import { passOn } from "../../server/contract/pass-on.ts";
 import { QueryError } from "../../server/contract/query-error.ts";
+import type { ZoneVersion } from "../../server/contract/zone-source.ts";
 import { zoneSource } from "../../server/contract/zone-source.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Repetition, Result } from "../../server/contract/reply.ts";
@@ -166,6 +167,8 @@ export class Kubernetes implements Instance {
       zoneSource.offer({
         zones: clusterZones.map(({ name }) => name),
         records: (zone) => this.#recordsOf(zone, primary),
+        version: (zone) => this.#versionOf(zone, primary),
+        onChange: (listener) => this.#onChange(listener),
       }),
       clusterObjects.offer({
         read(wanted, deadlineMs) {
@@ -253,6 +256,27 @@ export class Kubernetes implements Instance {
     const zone = this.#zones.find(({ name }) => name.equals(apex));
     if (!zone?.isReverse) return records;
     return pointerRecords(zone, { index: this.index, nameServers: this.#nameServers, primaryZone });
+  }
+
+  /** Changes are not kept: who has an older version gets the whole of this one. */
+  #versionOf(apex: Name, primaryZone: ClusterZone): ZoneVersion {
+    const records = this.#recordsOf(apex, primaryZone);
+    const zone = this.#zones.find(({ name }) => name.equals(apex)) ?? primaryZone;
+    return {
+      soa: zone.soa(this.#serialOf(zone)),
+      records: () => records,
+      changesSince: () => undefined,
+    };
+  }
+
+  #onChange(listener: (zone: Name) => void): () => void {
+    let isOver = false;
+    this.index.onChange(() => {
+      if (!isOver) for (const { name } of this.#zones) listener(name);
+    });
+    return () => {
+      isOver = true;
+    };
   }
 
   #serialOf(zone: ClusterZone): number {

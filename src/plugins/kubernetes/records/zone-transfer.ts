@@ -2,6 +2,7 @@ import { RrType } from "../../../dns/iana/rr-type.ts";
 import type { Name } from "../../../dns/name.ts";
 import { SRV } from "../../../dns/rdata/srv.ts";
 import type { ResourceRecord } from "../../../dns/resource-record.ts";
+import { NS_DNS } from "../../../cluster/soa-record.ts";
 import type { Service } from "../../../kube/cluster-source.ts";
 import { addressRecord } from "./address.ts";
 import type { ClusterIndex } from "../index/cluster-index.ts";
@@ -18,8 +19,8 @@ import { portsOf } from "../index/slice.ts";
 type Records = Generator<ResourceRecord, void, undefined>;
 
 /**
- * A zone's records, its SOA first and last, the Services by name. What CoreDNS sends, record for
- * record: an address that is in two slices comes twice, and those of the name servers have TTL 0.
+ * A zone's records, its SOA first and last, the Services by name: what CoreDNS sends, each once. The addresses of
+ * `ns.dns` have TTL 0.
  */
 export function* transferRecords(
   zone: ClusterZone,
@@ -31,12 +32,27 @@ export function* transferRecords(
   yield soa;
   const { answer, additional } = nameServers.records(zone);
   yield* answer;
-  for (const record of additional) yield record.withTtl(0);
+  const ownServer = zone.below(NS_DNS);
+  // Those of Services come with their Services, and an RRset has one TTL (RFC 2181 §5.2).
+  for (const record of additional)
+    if (ownServer?.equals(record.owner) === true) yield record.withTtl(0);
   for (const node of inOrder(services.nodes(), nameOf)) {
     // It is looked at when it is its turn: it may have gone.
-    if (node.isVisible) yield* serviceRecords(zone, node);
+    if (node.isVisible) yield* distinct(serviceRecords(zone, node));
   }
   yield soa;
+}
+
+/** Two ports with one number have one record, and an address may be in two slices. */
+function* distinct(records: Records): Records {
+  const seen = new Set<string>();
+  for (const record of records) {
+    const { owner, type, rdata } = record;
+    const key = `${type} ${owner.key} ${rdata.toString("latin1")}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield record;
+  }
 }
 
 /** The Service's own name first, so that equal names lie together. */
