@@ -161,11 +161,7 @@ test.each([
     "mail.example. MX",
     ["NOERROR AA", ["mail 300 MX 10 www"], APEX, ["www 300 A 192.0.2.1"]],
   ],
-  [
-    "any type",
-    "www.example. ANY",
-    ["NOERROR AA", ["www 300 A 192.0.2.1", 'www 300 TXT "a"'], APEX, []],
-  ],
+  ["any type", "www.example. ANY", ["NOERROR AA", ["www 300 A 192.0.2.1"], APEX, []]],
 ])("%s: %s", (_, question, expected) => {
   expect(asked(question)).toEqual(expected);
 });

@@ -38,6 +38,8 @@ export interface ZoneQuestion {
 /** No chain of aliases that somebody means is as long. */
 const MAX_ALIASES = 16;
 
+const PROOFS: ReadonlySet<number> = new Set([RrType.RRSIG, RrType.NSEC, RrType.NSEC3]);
+
 /** Answers a question out of a zone. */
 export function lookUp(data: ZoneData, question: ZoneQuestion): ZoneAnswer {
   return new Lookup(data, question).run();
@@ -118,7 +120,7 @@ class Lookup {
       return undefined;
     }
     for (const rrset of rrsets) this.#push(this.#answer, this.#name, node, rrset);
-    if (missing && this.#dnssecOk) this.#authority.push(...this.#proof().wildcard(missing));
+    if (missing && this.#dnssecOk) this.#prove(this.#proof().wildcard(missing));
     if (alias) return CNAME.decode(alias.rdata[0] ?? Buffer.alloc(0))?.target;
     this.#addApexServers(node);
     this.#addAddresses(rrsets);
@@ -137,11 +139,16 @@ class Lookup {
 
   #wanted(node: ZoneNode): Rrset[] {
     const qtype = this.#qtype;
-    if (qtype === RrType.ANY)
-      return node.rrsets().filter(({ type }) => this.#dnssecOk || type !== RrType.RRSIG);
+    if (qtype === RrType.ANY) return this.#anyOf(node);
     if (qtype === RrType.RRSIG) return node.rrsets().filter(({ type }) => type === RrType.RRSIG);
     const rrset = node.rrset(qtype);
     return rrset ? [rrset] : [];
+  }
+
+  /** One RRset is answer enough (RFC 8482 §4.1), and nothing that others could be flooded with: data rather than proofs of it. */
+  #anyOf(node: ZoneNode): Rrset[] {
+    const all = node.rrsets().toSorted((a, b) => a.type - b.type);
+    return [all.find(({ type }) => !PROOFS.has(type)) ?? all[0]].filter((one) => one !== undefined);
   }
 
   /** The zone goes on elsewhere (RFC 1034 §4.3.2, step 3b). */
@@ -152,9 +159,9 @@ class Lookup {
     if (!servers) return undefined;
     this.#authority.push(...recordsOf(owner, servers));
     if (this.#dnssecOk) {
-      const signed = node.rrset(RrType.DS);
+      const signed = node.rrset(RrType.RRSIG, RrType.DS) && node.rrset(RrType.DS);
       if (signed) this.#push(this.#authority, owner, node, signed);
-      else this.#authority.push(...this.#proof().unsigned(owner));
+      else this.#prove(this.#proof().unsigned(owner));
     }
     this.#addAddresses([servers], true);
     return undefined;
@@ -198,7 +205,7 @@ class Lookup {
     const [own, ...signatures] = boundDenials(records);
     if (!own) return;
     this.#authority.push(own, ...signatures.map((one) => one.withTtl(own.ttlSeconds)));
-    if (this.#dnssecOk) this.#authority.push(...proof());
+    if (this.#dnssecOk) this.#prove(proof());
   }
 
   /** As CoreDNS does: who asks also learns the zone's name servers. */
@@ -231,6 +238,13 @@ class Lookup {
     if (!this.#dnssecOk || rrset.type === RrType.RRSIG) return;
     const signatures = node.rrset(RrType.RRSIG, rrset.type);
     if (signatures) section.push(...recordsOf(owner, signatures));
+  }
+
+  /** One record may prove several things, on the way of an alias. */
+  #prove(records: readonly ResourceRecord[]): void {
+    const isNew = ({ owner, rdata }: ResourceRecord): boolean =>
+      !this.#authority.some((one) => one.owner.equals(owner) && one.rdata.equals(rdata));
+    this.#authority.push(...records.filter(isNew));
   }
 
   #proof(): Denial {

@@ -17,6 +17,7 @@ import { ZoneFolder } from "./zone-folder.ts";
 /** Answers from the zones whose files are in a folder. */
 export class Auto implements Instance {
   readonly isCommonOnly = true;
+  readonly refusesOthers = true;
   readonly passable = true;
   readonly zones: ZoneSet = new ZoneSet();
   readonly offers: readonly Offer[] = [zoneSource.offer(new ZoneSetSource(this.zones))];

@@ -27,6 +27,7 @@ interface ServedFile {
 /** Answers from zones that are read from master files. */
 export class File implements Instance {
   readonly isCommonOnly = true;
+  readonly refusesOthers = true;
   readonly passable = true;
   readonly zones: ZoneSet = new ZoneSet();
   readonly offers: readonly Offer[] = [zoneSource.offer(new ZoneSetSource(this.zones))];

@@ -68,6 +68,11 @@ export interface Instance {
   readonly accepts?: readonly Admission[];
   /** Whether it knows only data of class IN: what else the block accepts goes past it. */
   readonly isCommonOnly?: boolean;
+  /**
+   * Whether it answers with authority for its own zones and nothing else: what it hands on as the last plugin of
+   * the block is REFUSED, where it would be SERVFAIL behind others.
+   */
+  readonly refusesOthers?: boolean;
   /** Whether it passes a client's EDNS option with this code on, as `Query.outgoing`. */
   passesOption?(code: number): boolean;
   /** Which of the queries for its zones this block is for; for all without it. */

@@ -7,6 +7,7 @@ import type { Instance } from "../contract/plugin.ts";
 import { Reply } from "../contract/reply.ts";
 
 const passesOn: Instance = { serve: (query, next) => next(query) };
+const authority: Instance = { refusesOthers: true, serve: (query, next) => next(query) };
 const answers: Instance = { serve: () => Reply.authoritative() };
 const observes: Instance = { observe: () => {} };
 const onlyStarts: Instance = { start: () => {} };
@@ -15,6 +16,12 @@ describe("composeChain", () => {
   it.each([
     ["NOERROR once somebody answers", [passesOn, observes, answers], Rcode.NOERROR],
     ["SERVFAIL if all pass the query on", [passesOn, passesOn], Rcode.SERVFAIL],
+    [
+      "REFUSED if the last one is an authority for other zones",
+      [passesOn, authority],
+      Rcode.REFUSED,
+    ],
+    ["SERVFAIL if it is not the last", [authority, passesOn], Rcode.SERVFAIL],
     ["SERVFAIL if queries are only observed", [observes], Rcode.SERVFAIL],
     ["REFUSED if no plugin deals with queries", [onlyStarts], Rcode.REFUSED],
     ["REFUSED without plugins", [], Rcode.REFUSED],

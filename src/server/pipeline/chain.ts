@@ -15,15 +15,18 @@ import { isServing } from "./serving-block.ts";
  */
 export function composeChain(instances: readonly Instance[]): Next {
   const isCommonAll = !instances.some(({ accepts = [] }) => accepts.length > 0);
-  return instances.reduceRight<Next>(
-    (next, instance) => {
-      const serve = instance.serve?.bind(instance);
-      if (!serve) return next;
-      if (isCommonAll || instance.isCommonOnly !== true) return (query) => serve(query, next);
-      return (query) => (isCommon(query) ? serve(query, next) : next(query));
-    },
-    instances.some(isServing) ? nobodyAnswers : nobodyServes,
-  );
+  return instances.reduceRight<Next>((next, instance) => {
+    const serve = instance.serve?.bind(instance);
+    if (!serve) return next;
+    if (isCommonAll || instance.isCommonOnly !== true) return (query) => serve(query, next);
+    return (query) => (isCommon(query) ? serve(query, next) : next(query));
+  }, endOf(instances));
+}
+
+function endOf(instances: readonly Instance[]): Next {
+  const last = instances.findLast((one) => one.serve !== undefined);
+  const isRefused = last ? last.refusesOthers === true : !instances.some(isServing);
+  return isRefused ? nobodyServes : nobodyAnswers;
 }
 
 /** An instance, and where its directive stands. */

@@ -21,6 +21,7 @@ const GUARDS: Guards = {
   serve: (inner, plugin) => (query, next) => checked(plugin, inner.serve(query, next)),
   accepts: (inner) => inner.accepts,
   isCommonOnly: (inner) => inner.isCommonOnly,
+  refusesOthers: (inner) => inner.refusesOthers,
   passesOption: (inner, plugin) => (code) =>
     orElse(`plugin/${plugin}: passesOption`, false, () =>
       Boolean(inner.passesOption(code) as unknown),
