@@ -41,6 +41,7 @@ import { shed } from "./shed/index.ts";
 import { siit } from "./siit/index.ts";
 import { template } from "./template/index.ts";
 import { timeouts } from "./timeouts/index.ts";
+import { transfer } from "./transfer/index.ts";
 import { transport } from "./transport/index.ts";
 import { view } from "./view/index.ts";
 import { whoami } from "./whoami/index.ts";
@@ -92,7 +93,7 @@ export const plugins: PluginOrder = [
   "tls",
   minimal,
   template,
-  "transfer",
+  transfer,
   "dynupdate",
   hosts,
   "route53",

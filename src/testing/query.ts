@@ -67,6 +67,7 @@ function testClient(options: TestQueryOptions): Client {
     localPort: options.localPort ?? 53,
     maxReplyOctets: transport === "udp" ? 1232 : 65_535,
     keepaliveMs: 0,
+    ...(transport === "udp" ? {} : { room: () => Promise.resolve(true) }),
     send: options.onSend ?? ((): void => {}),
     drop: (): void => {},
   };

@@ -21,13 +21,12 @@ export class ZoneSetSource implements ZoneSource {
   }
 
   records(origin: Name): Iterable<ResourceRecord> {
-    return this.version(origin).records();
+    return this.version(origin)?.records() ?? [];
   }
 
-  version(origin: Name): ZoneVersion {
+  version(origin: Name): ZoneVersion | undefined {
     const zone = this.#set.get(origin);
-    if (!zone) throw new TypeError(`Cannot list zone "${origin.toString()}": it is not here`);
-    return versionOf(zone);
+    return zone && versionOf(zone);
   }
 
   onChange(listener: (origin: Name) => void): () => void {

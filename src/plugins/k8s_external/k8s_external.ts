@@ -98,12 +98,11 @@ export class External implements Instance {
   }
 
   /** It does not tell of changes: most that are made to the cluster cannot be seen from outside. */
-  #versionOf(apex: Name): ZoneVersion {
-    const records = this.transfer(apex) ?? [];
+  #versionOf(apex: Name): ZoneVersion | undefined {
+    const records = this.transfer(apex);
     const zone = this.#zones.find(({ name }) => name.equals(apex));
     const soa = zone?.soa(this.#services?.serial ?? 0);
-    if (!soa) throw new TypeError(`Cannot list zone "${apex.toString()}": it is not here`);
-    return { soa, records: () => records, changesSince: () => undefined };
+    return soa && records && { soa, records: () => records, changesSince: () => undefined };
   }
 
   #answer(query: Query, zone: ExternalZone, services: ExternalServices): NameAnswer {

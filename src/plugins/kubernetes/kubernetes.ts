@@ -259,9 +259,10 @@ export class Kubernetes implements Instance {
   }
 
   /** Changes are not kept: who has an older version gets the whole of this one. */
-  #versionOf(apex: Name, primaryZone: ClusterZone): ZoneVersion {
+  #versionOf(apex: Name, primaryZone: ClusterZone): ZoneVersion | undefined {
+    const zone = this.#zones.find(({ name }) => name.equals(apex));
+    if (!zone) return undefined;
     const records = this.#recordsOf(apex, primaryZone);
-    const zone = this.#zones.find(({ name }) => name.equals(apex)) ?? primaryZone;
     return {
       soa: zone.soa(this.#serialOf(zone)),
       records: () => records,

@@ -39,6 +39,8 @@ export class Query {
   /** DNSSEC OK (RFC 3225). */
   dnssecOk = false;
   options: readonly EdnsOption[] = NO_OPTIONS;
+  /** The serial number that the client has of the zone, in a question of type IXFR, or that it tells of, in NOTIFY. */
+  serial: number | undefined = undefined;
   /** EDNS options for upstreams, in the place of the client's, which are between neighbours. */
   outgoing: readonly OutgoingOption[] = NOTHING_GOES_OUT;
   /** How many questions of our own lie between the client's and this one. */
@@ -110,6 +112,7 @@ export class Query {
     query.qtype = changes.qtype ?? this.qtype;
     query.qclass = changes.qclass ?? this.qclass;
     query.hasQuestion = this.hasQuestion;
+    query.serial = this.serial;
     query.ednsVersion = changes.ednsVersion ?? this.ednsVersion;
     query.payloadSize = changes.payloadSize ?? this.payloadSize;
     query.dnssecOk = changes.dnssecOk ?? this.dnssecOk;
@@ -208,7 +211,9 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
     const type = reader.u16();
     const isOpt = type === RrType.OPT;
     if (isOpt && (!isRootOwner || i < answers + authorities || query.hasEdns)) return Rcode.FORMERR;
+    const at = reader.offset;
     if (!(isOpt ? readOpt(reader, query) : skipRecord(reader))) return Rcode.FORMERR;
+    if (type === RrType.SOA && i < answers + authorities) query.serial ??= serialOf(reader, at);
   }
   return reader.failed || isOdd ? Rcode.FORMERR : Rcode.NOERROR;
 }
@@ -222,6 +227,15 @@ function readOpt(reader: WireReader, query: Query): boolean {
   query.dnssecOk = edns.version === 0 && edns.dnssecOk;
   query.options = edns.options;
   return true;
+}
+
+/**
+ * That of the SOA record that the reader has just left. Its RDATA is two names and five numbers, of which the serial number is the first.
+ * @param at where its class is
+ */
+function serialOf({ bytes, offset }: WireReader, at: number): number | undefined {
+  const rdataOctets = offset - at - 8;
+  return rdataOctets < 22 ? undefined : bytes.readUInt32BE(offset - 20);
 }
 
 function skipRecord(reader: WireReader): boolean {

@@ -29,10 +29,10 @@ export interface ZoneSource {
    */
   records(zone: Name): Iterable<ResourceRecord>;
   /**
-   * One of its zones as it is now, to be transferred. Absent where zones are none that others could serve.
-   * @throws {QueryError} while there is none
+   * A zone as it is now, to be transferred; undefined if it is not one of these. Absent where zones are none that others could serve.
+   * @throws {QueryError} while there is no version
    */
-  version?(zone: Name): ZoneVersion;
+  version?(zone: Name): ZoneVersion | undefined;
   /** @param listener is told when there is another version of a zone; @returns a function that ends that */
   onChange?(listener: (zone: Name) => void): () => void;
 }
