@@ -37,8 +37,8 @@ export function parseRecord(text: string, defaults: RecordDefaults = {}): Resour
     throw new SyntaxError(`Cannot parse record "${text}": expected exactly one`);
   }
   const tokens = new TokenCursor(entry.tokens, defaults.origin);
-  const owner = tokens.name();
-  const { ttlSeconds = defaults.ttlSeconds, ...head } = parseRecordHead(tokens);
+  const owner = tokens.owner();
+  const { ttlSeconds = defaults.ttlSeconds, ...head } = parseRecordHead(tokens, ttlOf);
   if (ttlSeconds === undefined) throw new SyntaxError(`Cannot parse record "${text}": no TTL`);
   const rrClass = head.class ?? defaults.class ?? RrClass.IN;
   const rdata = parseRdataTokens(head.type, tokens);
@@ -52,14 +52,17 @@ interface RecordHead {
   readonly type: number;
 }
 
-/** @throws {SyntaxError} */
-export function parseRecordHead(tokens: TokenCursor): RecordHead {
+/**
+ * @param ttl what a TTL comes to
+ * @throws {SyntaxError}
+ */
+export function parseRecordHead(tokens: TokenCursor, ttl: typeof ttlOf): RecordHead {
   const head: { ttlSeconds?: number; class?: number } = {};
   for (;;) {
     const token = tokens.next("a record type");
     const rrClass = parseRrClass(token.text);
     if (/^\d/.test(token.text) && head.ttlSeconds === undefined) {
-      head.ttlSeconds = ttlOf(tokens, token);
+      head.ttlSeconds = ttl(tokens, token);
     } else if (rrClass !== undefined && head.class === undefined) {
       head.class = rrClass;
     } else {

@@ -36,14 +36,14 @@ export class TokenError extends SyntaxError {
  * Cuts text in master-file format into entries: comments dropped, parentheses resolved, empty
  * lines left out.
  * @param firstLine the number of the text's first line
- * @throws {TokenError} for a quote or a parenthesis without its partner.
+ * @throws {TokenError} for a quote or a parenthesis without its partner, a parenthesis within another, a NUL
  */
 export function* tokenize(text: string, firstLine = 1): Generator<Entry, void> {
   let tokens: Token[] = [];
   let startsWithBlank = isBlank(text.charAt(0));
   let line = firstLine;
   let lineStart = 0;
-  const opened: Place[] = [];
+  let opened: Place | undefined;
   for (let at = 0; at < text.length;) {
     const character = text.charAt(at);
     const place = { line, column: at - lineStart + 1 };
@@ -51,7 +51,7 @@ export function* tokenize(text: string, firstLine = 1): Generator<Entry, void> {
       at++;
       line++;
       lineStart = at;
-      if (opened.length > 0) continue;
+      if (opened) continue;
       if (tokens.length > 0) yield { tokens, startsWithBlank };
       tokens = [];
       startsWithBlank = isBlank(text.charAt(at));
@@ -59,10 +59,14 @@ export function* tokenize(text: string, firstLine = 1): Generator<Entry, void> {
       const stop = text.indexOf("\n", at);
       at = stop === -1 ? text.length : stop;
     } else if (character === "(") {
-      opened.push(place);
+      if (opened) throw new TokenError('Cannot read line: "(" within "("', place);
+      if (tokens.length === 0 && !startsWithBlank)
+        throw new TokenError('Cannot read line: "(" in front of the owner', place);
+      opened = place;
       at++;
     } else if (character === ")") {
-      if (!opened.pop()) throw new TokenError('Cannot read line: ")" without "("', place);
+      if (!opened) throw new TokenError('Cannot read line: ")" without "("', place);
+      opened = undefined;
       at++;
     } else if (isBlank(character)) {
       at++;
@@ -74,8 +78,7 @@ export function* tokenize(text: string, firstLine = 1): Generator<Entry, void> {
       at = end;
     }
   }
-  const unclosed = opened.pop();
-  if (unclosed) throw new TokenError('Cannot read line: "(" without ")"', unclosed);
+  if (opened) throw new TokenError('Cannot read line: "(" without ")"', opened);
   if (tokens.length > 0) yield { tokens, startsWithBlank };
 }
 
@@ -87,7 +90,11 @@ export function tokenizePlainLine(text: string, line: number): Entry {
   for (let at = 0; at < text.length; at++) {
     if (isBlankCode(text.charCodeAt(at))) continue;
     const start = at;
-    while (at < text.length && !isBlankCode(text.charCodeAt(at))) at++;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (isBlankCode(code)) break;
+      if (code === 0) throw nulError({ line, column: at + 1 });
+    }
     tokens.push({ text: text.slice(start, at), quoted: false, line, column: start + 1 });
   }
   return { tokens, startsWithBlank: isBlankCode(text.charCodeAt(0)) };
@@ -95,6 +102,11 @@ export function tokenizePlainLine(text: string, line: number): Entry {
 
 function isBlankCode(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+}
+
+/** No text has one: it is some other file. */
+function nulError(place: Place): TokenError {
+  return new TokenError("Cannot read line: a NUL character", place);
 }
 
 /**
@@ -108,6 +120,7 @@ function readToken(text: string, start: number, place: Place): { token: Token; e
   for (; at < text.length; at++) {
     const character = text.charAt(at);
     if (!inQuotes && (character === "\n" || isDelimiter(character))) break;
+    if (character === "\0") throw nulError({ ...place, column: place.column + at - start });
     if (character === "\\") {
       if (at + 1 === text.length || text.charAt(at + 1) === "\n") {
         throw new TokenError("Cannot read line: nothing behind the last backslash", place);
@@ -172,8 +185,20 @@ export class TokenCursor {
     return this.#tokens[this.#at];
   }
 
-  /** `expected` is what the message says is missing: "an IPv4 address". */
+  /**
+   * A word, which is never in quotes: only strings are.
+   * @param expected what the message says is missing: "an IPv4 address"
+   */
   next(expected: string): Token {
+    const token = this.string(expected);
+    if (!token.quoted) return token;
+    throw new SyntaxError(
+      `Cannot parse record: expected ${expected}, found "${token.text}" in quotes`,
+    );
+  }
+
+  /** As `next`, in quotes or not. */
+  string(expected: string): Token {
     const token = this.#tokens[this.#at++];
     if (token) return token;
     this.#at = this.#tokens.length;
@@ -182,13 +207,21 @@ export class TokenCursor {
 
   /** All that is left as one text: hex and base64 may be cut by blanks anywhere. */
   rest(): string {
-    const left = this.#tokens.slice(this.#at);
-    this.#at = this.#tokens.length;
-    return left.map((token) => token.text).join("");
+    let text = "";
+    while (!this.isDone) text += this.next("digits").text;
+    return text;
   }
 
   name(): Name {
-    const { text, quoted } = this.next("a name");
+    return this.#nameOf(this.next("a name"));
+  }
+
+  /** As `name`; quotes around an owner are nothing to BIND and NSD. */
+  owner(): Name {
+    return this.#nameOf(this.string("a name"));
+  }
+
+  #nameOf({ text, quoted }: Token): Name {
     const origin = this.#origin;
     if (text === "@" && !quoted) {
       if (origin) return origin;

@@ -1,17 +1,12 @@
 import { RrType, formatRrType } from "../dns/iana/rr-type.ts";
 import type { Name } from "../dns/name.ts";
+import { DS } from "../dns/rdata/ds.ts";
 import { NSEC3PARAM } from "../dns/rdata/nsec3.ts";
+import { checkTargets } from "./check-targets.ts";
 import { MAX_ITERATIONS } from "./nsec3.ts";
-import { targetsOf } from "./additional-names.ts";
 import type { Rrset } from "./rrset-store.ts";
 import type { FrozenZone, ZoneData } from "./zone-data.ts";
-
-/** What is the matter with a zone. Of an error it must not be served; a warning is merely odd. */
-export interface ZoneFault {
-  readonly level: "error" | "warning";
-  readonly owner: Name;
-  readonly message: string;
-}
+import type { ZoneFault } from "./zone-fault.ts";
 
 /** Types that may stand beside a CNAME record (RFC 4034 §2.5 and §3, RFC 2181 §10.1). */
 const BESIDE_ALIAS: ReadonlySet<number> = new Set([
@@ -22,12 +17,25 @@ const BESIDE_ALIAS: ReadonlySet<number> = new Set([
 ]);
 /** Of which a name has one at most. */
 const SINGLE: ReadonlySet<number> = new Set([RrType.CNAME, RrType.SOA, RrType.DNAME]);
-
+/** All that may stand below a DNAME record at the apex (RFC 5155 §10.2). */
+const BELOW_DNAME: ReadonlySet<number> = new Set([RrType.NSEC3, RrType.RRSIG]);
 /** Of others nothing can be wrong, but for standing beside a CNAME record. */
-const CHECKED: ReadonlySet<number> = new Set([...SINGLE, RrType.DS, RrType.NS, RrType.MX]);
+const CHECKED: ReadonlySet<number> = new Set([
+  ...SINGLE,
+  RrType.DS,
+  RrType.NS,
+  RrType.MX,
+  RrType.SRV,
+]);
+/** Octets of a digest by its type (RFC 3658 §2.4, RFC 4509 §2.2, RFC 6605 §2). */
+const DIGEST_OCTETS: ReadonlyMap<number, number> = new Map([
+  [1, 20],
+  [2, 32],
+  [4, 48],
+]);
 
 /**
- * Looks whether records make a zone: what NSD, Knot and BIND refuse is an error. Lazy, so that a large zone can be gone through
+ * Looks whether records make a zone: what two of NSD, Knot and BIND refuse is an error. Lazy, so that a large zone can be gone through
  * a piece at a time.
  */
 export function* checkZone(
@@ -35,8 +43,9 @@ export function* checkZone(
   frozen: FrozenZone,
 ): Generator<ZoneFault | undefined, void> {
   const { origin, apex } = data;
-  if (!apex.rrset(RrType.SOA)) yield error(origin, "there is no SOA record");
-  if (!apex.rrset(RrType.NS)) yield error(origin, "the apex has no NS record");
+  if (!apex.rrset(RrType.SOA))
+    yield { level: "error", owner: origin, message: "there is no SOA record" };
+  if (!apex.rrset(RrType.NS)) yield error(origin, "the apex has no NS record", [RrType.SOA]);
   if (tooManyIterations(apex.rrset(RrType.NSEC3PARAM))) {
     yield {
       level: "warning",
@@ -44,10 +53,16 @@ export function* checkZone(
       message: `NSEC3 with over ${MAX_ITERATIONS} iterations: denials go without proof`,
     };
   }
+  if (apex.rrset(RrType.DS)) yield warning(origin, "a DS record at the apex, where nobody asks");
+  const isAliasOfAll = apex.hasDname;
+  let isApex = true;
   for (const { types, owner, rrsets } of frozen.owners()) {
+    if (isAliasOfAll && !isApex && types.some((type) => !BELOW_DNAME.has(type)))
+      yield belowDname(origin, owner());
     if (types.some((type) => CHECKED.has(type))) yield* checkOwner(data, owner(), rrsets());
     // For whoever counts pieces.
     else yield undefined;
+    isApex = false;
   }
 }
 
@@ -59,33 +74,40 @@ function* checkOwner(
   const has = (type: number): boolean => sets.some((set) => set.type === type);
   for (const { type, rdata } of sets) {
     if (SINGLE.has(type) && rdata.length > 1) {
-      yield error(owner, `${rdata.length} ${formatRrType(type)} records, where there can be one`);
+      const message = `${rdata.length} ${formatRrType(type)} records, where there can be one`;
+      yield error(owner, message, [type]);
     }
     if (type === RrType.SOA && !owner.equals(data.origin)) {
-      yield error(owner, "a SOA record that is not at the apex");
+      yield error(owner, "a SOA record that is not at the apex", [type]);
     }
     if (has(RrType.CNAME) && !BESIDE_ALIAS.has(type)) {
-      yield error(owner, `CNAME beside ${formatRrType(type)}: an alias has no other data`);
+      const message = `CNAME beside ${formatRrType(type)}: an alias has no other data`;
+      yield error(owner, message, [type, RrType.CNAME]);
     }
+    if (type === RrType.DS) yield* checkDigests(owner, rdata);
+    if (type === RrType.DNAME && !owner.equals(data.origin) && data.find(owner)?.hasNamesBelow)
+      yield belowDname(owner, owner);
   }
-  if (has(RrType.DS) && !has(RrType.NS)) yield error(owner, "DS without NS");
-  yield* aliasesOfServers(data, owner, sets);
+  const isCut = has(RrType.NS);
+  if (has(RrType.DS) && !isCut && !owner.equals(data.origin)) yield warning(owner, "DS without NS");
+  if (isCut && owner.wire.startsWith("\u0001*")) yield warning(owner, "NS at a wildcard");
+  yield* checkTargets(data, owner, sets);
 }
 
-/** NS and MX records lead to hosts, not to aliases (RFC 2181 §10.3). */
-function* aliasesOfServers(
-  data: ZoneData,
-  owner: Name,
-  sets: readonly Rrset[],
-): Generator<ZoneFault, void> {
-  for (const set of sets) {
-    if (set.type !== RrType.NS && set.type !== RrType.MX) continue;
-    for (const target of targetsOf(set)) {
-      if (!target.isWithin(data.origin)) continue;
-      const message = `${formatRrType(set.type)} leads to "${target.toString()}"`;
-      const node = data.find(target);
-      if (node?.rrset(RrType.CNAME))
-        yield { level: "warning", owner, message: `${message}, an alias` };
+/** RFC 6672 §2.4. */
+function belowDname(dname: Name, owner: Name): ZoneFault {
+  const message = "a DNAME record with records below it";
+  const isBelow = dname === owner;
+  return { level: "error", owner: dname, message, records: { owner, isBelow } };
+}
+
+function* checkDigests(owner: Name, rdata: readonly Buffer[]): Generator<ZoneFault, void> {
+  for (const one of rdata) {
+    const { digestType = 0, digest } = DS.decode(one) ?? {};
+    const octets = DIGEST_OCTETS.get(digestType);
+    if (digest && octets !== undefined && digest.length !== octets) {
+      const message = `DS with a digest of ${digest.length} octets, where type ${digestType} has ${octets}`;
+      yield error(owner, message, [RrType.DS]);
     }
   }
 }
@@ -96,6 +118,10 @@ function tooManyIterations(parameters: Rrset | undefined): boolean {
   );
 }
 
-function error(owner: Name, message: string): ZoneFault {
-  return { level: "error", owner, message };
+function error(owner: Name, message: string, types: readonly number[]): ZoneFault {
+  return { level: "error", owner, message, records: { owner, types } };
+}
+
+function warning(owner: Name, message: string): ZoneFault {
+  return { level: "warning", owner, message };
 }

@@ -235,6 +235,10 @@ export class ZoneNode {
     return (this.#data.fieldOf(this.#node, Field.FLAGS) & NodeFlag.WILDCARD_BELOW) !== 0;
   }
 
+  get hasNamesBelow(): boolean {
+    return this.#data.fieldOf(this.#node, Field.CHILDREN) > 0;
+  }
+
   /** Whether it has no records: an empty non-terminal. */
   get isEmpty(): boolean {
     return this.#data.fieldOf(this.#node, Field.SETS) === 0;

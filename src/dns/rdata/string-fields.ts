@@ -59,7 +59,7 @@ export const stringRest: Field<string> = {
     writer.latin1(value);
   },
   format: quote,
-  parse: (tokens) => unescape(tokens.next("a string").text),
+  parse: (tokens) => unescape(tokens.string("a string").text),
   skip: skipRest,
 };
 
@@ -77,7 +77,7 @@ export const tag: Field<string> = {
   },
   format: (value) => value,
   parse(tokens) {
-    const token = tokens.next("a tag");
+    const token = tokens.string("a tag");
     if (!isTag(token.text)) throw tokens.unexpected("a tag of letters and digits", token);
     return token.text;
   },
@@ -107,7 +107,7 @@ function checkOctets(value: string): void {
 }
 
 function parseString(tokens: TokenCursor): string {
-  const token = tokens.next("a string");
+  const token = tokens.string("a string");
   const octets = unescape(token.text);
   if (octets.length > 255) throw tokens.unexpected("a string of at most 255 octets", token);
   return octets;

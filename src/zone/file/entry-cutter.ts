@@ -83,8 +83,9 @@ function endOfOpenEntry(text: string, start: number): number {
         at = text.indexOf("\n", at) - 1;
         if (at < 0) return -1;
         break;
+      // Quotes end in their line, as BIND and Knot have it: one that was forgotten is told of where it is, and not at the file's end.
       case 0x0a:
-        if (!inQuotes && depth <= 0) return at;
+        if (inQuotes || depth <= 0) return at;
         break;
       default:
     }

@@ -1,12 +1,13 @@
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
-import { parseRecordHead, ttlOf } from "../../dns/presentation.ts";
+import { parseRecordHead } from "../../dns/presentation.ts";
 import { parseRdataTokens } from "../../dns/rdata/rdata.ts";
 import { SOA } from "../../dns/rdata/soa.ts";
 import { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Entry } from "../../dns/tokenizer.ts";
+import type { Entry, Token } from "../../dns/tokenizer.ts";
 import { TokenCursor } from "../../dns/tokenizer.ts";
+import { MAX_TTL_SECONDS, parseTtl } from "../../dns/ttl.ts";
 import { generateEntries } from "./generate.ts";
 
 /** What an entry of a master file comes to: a record, something to read in its place, or nothing. */
@@ -28,9 +29,12 @@ export class EntryInterpreter {
   #lastTtl: number | undefined;
   #class: number = RrClass.IN;
   #tokens = new TokenCursor([]);
+  readonly #warn: ((message: string) => void) | undefined;
 
-  constructor(origin: Name | undefined) {
+  /** @param warn is told what is odd and yet taken */
+  constructor(origin: Name | undefined, warn?: (message: string) => void) {
     this.origin = origin;
+    this.#warn = warn;
   }
 
   /** Where it is. */
@@ -60,10 +64,10 @@ export class EntryInterpreter {
         this.origin = tokens.name();
         return undefined;
       case "$TTL":
-        this.#defaultTtl = ttlOf(tokens, tokens.next("a TTL"));
+        this.#defaultTtl = this.#ttlOf(tokens, tokens.next("a TTL"));
         return undefined;
       case "$INCLUDE": {
-        const include = tokens.next("a file").text;
+        const include = tokens.string("a file").text;
         return { include, origin: tokens.isDone ? this.origin : tokens.name() };
       }
       case "$GENERATE":
@@ -75,10 +79,10 @@ export class EntryInterpreter {
 
   #record(repeatsOwner: boolean): ResourceRecord {
     const tokens = this.#tokens;
-    const owner = repeatsOwner ? this.owner : tokens.name();
+    const owner = repeatsOwner ? this.owner : tokens.owner();
     if (!owner) throw new SyntaxError("Cannot read zone: the first record has no owner");
     this.owner = owner;
-    const head = parseRecordHead(tokens);
+    const head = parseRecordHead(tokens, this.#ttlOf);
     this.#lastTtl = head.ttlSeconds ?? this.#lastTtl;
     this.#class = head.class ?? this.#class;
     const rdata = parseRdataTokens(head.type, tokens);
@@ -89,6 +93,18 @@ export class EntryInterpreter {
     this.#lastTtl = ttl;
     return new ResourceRecord(owner, head.type, this.#class, ttl, rdata);
   }
+
+  /** One with its highest bit set is 0 (RFC 2181 §8). */
+  readonly #ttlOf = (tokens: TokenCursor, token: Token): number => {
+    const seconds = parseTtl(token.text);
+    if (seconds === undefined)
+      throw tokens.unexpected(`a TTL from 0 to ${MAX_TTL_SECONDS} seconds`, token);
+    if (seconds <= MAX_TTL_SECONDS) return seconds;
+    this.#warn?.(
+      `line ${token.line}: TTL ${token.text} is over ${MAX_TTL_SECONDS} seconds: 0 counts`,
+    );
+    return 0;
+  };
 }
 
 /** A zone that states no TTL at its head takes the one its SOA ends with, as BIND does. */

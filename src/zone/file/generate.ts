@@ -19,7 +19,7 @@ export function generateEntries(tokens: TokenCursor): Iterable<string> {
   const range = rangeOf(tokens);
   const words: string[] = [];
   while (!tokens.isDone) {
-    const { text, quoted } = tokens.next("a word");
+    const { text, quoted } = tokens.string("a word");
     words.push(quoted ? `"${text}"` : text);
   }
   if (words.length < 3)
@@ -64,10 +64,10 @@ function partsOf(text: string): Part[] {
 }
 
 function formatOf(text: string): (value: number) => string {
-  const [, offset = "0", width = "0", base = "d"] =
-    /^([+-]?\d{1,10})(?:,(\d{1,3})(?:,([doxXnN]))?)?$/.exec(text) ?? [];
-  const isFormat = /^[+-]?\d/.test(text) && Number(width) <= MAX_WIDTH;
-  if (!isFormat) throw new SyntaxError(`Cannot read zone: "\${${text}}" is no OFFSET,WIDTH,BASE`);
+  const format = /^([+-]?\d{1,10})(?:,(\d{1,3})(?:,([doxXnN]))?)?$/.exec(text);
+  const [, offset = "0", width = "0", base = "d"] = format ?? [];
+  if (!format || Number(width) > MAX_WIDTH)
+    throw new SyntaxError(`Cannot read zone: "\${${text}}" is no OFFSET,WIDTH,BASE`);
   return (value) => formatNumber(value + Number(offset), Number(width), base);
 }
 

@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Name } from "../../dns/name.ts";
 import { formatRecord } from "../../dns/presentation.ts";
-import { tokenize } from "../../dns/tokenizer.ts";
+import type { Entry } from "../../dns/tokenizer.ts";
+import { TokenError, tokenize } from "../../dns/tokenizer.ts";
 import { EntryCutter } from "./entry-cutter.ts";
 import type { ReadZone } from "./read-zone-file.ts";
 import { readZoneFile } from "./read-zone-file.ts";
 
-const HEAD = "$TTL 300\n@ SOA ns host 1 1 1 1 60\n@ NS ns\n";
+const HEAD = "$TTL 300\n@ SOA ns host 1 1 1 1 60\n@ NS ns.example.net.\n";
 let folder = "";
 
 beforeEach(async () => {
@@ -87,11 +88,33 @@ $GENERATE 171-171 \${0,3,n} TXT "$"
     ],
     ["a quote that is not closed", 'a TXT "x', /db:4:7: Cannot read line: quote is not closed/],
     ["another class", "a CH TXT x", /db:4:10: Cannot read zone: a record of class CH/],
-    ["data beside an alias", "a CNAME b\na A 192.0.2.1", /a\.example\.org\.: CNAME beside A/],
-    ["two aliases of one name", "a CNAME b\na CNAME c", /2 CNAME records, where there can be one/],
-    ["two SOA records", "@ SOA ns host 2 1 1 1 60", /2 SOA records/],
-    ["a SOA record elsewhere", "a SOA ns host 2 1 1 1 60", /not at the apex/],
-    ["DS without NS", `a DS 1 13 2 ${"0".repeat(64)}`, /DS without NS/],
+    [
+      "data beside an alias",
+      "a CNAME b\na A 192.0.2.1",
+      /db:5:1: a\.example\.org\.: CNAME beside A/,
+    ],
+    [
+      "two aliases of one name",
+      "a CNAME b\na CNAME c",
+      /db:5:1: .*2 CNAME records, where there can be one/,
+    ],
+    ["two SOA records", "@ SOA ns host 2 1 1 1 60", /db:4:1: .*2 SOA records/],
+    ["a SOA record elsewhere", "a SOA ns host 2 1 1 1 60", /db:4:1: .*not at the apex/],
+    [
+      "a digest that is cut off",
+      "b A 192.0.2.1\na NS b\na DS 1 13 2 0102",
+      /db:6:1: .*a digest of 2 octets, where type 2 has 32/,
+    ],
+    [
+      "records below an alias of all",
+      "x.a A 192.0.2.1\na DNAME b.example.",
+      /db:4:1: a\.example\.org\.: a DNAME record with records below it/,
+    ],
+    [
+      "a server that is an alias",
+      "@ NS a\na CNAME b",
+      /db:4:1: .*NS leads to "a\.example\.org\.", an alias/,
+    ],
     [
       "an entry that never ends",
       `a TXT ( ${"x ".repeat(300_000)}`,
@@ -113,9 +136,39 @@ $GENERATE 171-171 \${0,3,n} TXT "$"
   it("is refused without SOA, without NS, or if it is none", async () => {
     await expect(read("$TTL 1\n@ NS ns\n")).rejects.toThrow("there is no SOA record");
     await expect(read("$TTL 1\n@ SOA ns host 1 1 1 1 60\n")).rejects.toThrow(
-      "the apex has no NS record",
+      "db:2:1: example.org.: the apex has no NS record",
     );
     await expect(read("\u0000\u0001\u0002")).rejects.toThrow(/db:1:1: /);
+  });
+
+  it("names the file that the wrong record is in, if it was included", async () => {
+    const inner = "x A 192.0.2.1\n  CNAME y\n";
+    await expect(read(`${HEAD}$INCLUDE inner\n`, { inner })).rejects.toThrow(
+      /inner:2:3: x\.example\.org\.: CNAME beside A/,
+    );
+  });
+
+  it("is served with what is merely odd, and a warning", async () => {
+    const odd = `a 4294967295 A 192.0.2.1
+@ DS 1 13 2 ${"0".repeat(64)}
+b DS 1 13 2 ${"0".repeat(64)}
+* NS a
+c NS nobody
+d MX 10 e
+e CNAME a
+f SRV 0 0 1 nobody
+g MX 0 .
+`;
+    const { warnings } = await read(HEAD + odd);
+    expect(warnings).toEqual([
+      "line 4: TTL 4294967295 is over 2147483647 seconds: 0 counts",
+      "example.org.: a DS record at the apex, where nobody asks",
+      "b.example.org.: DS without NS",
+      "*.example.org.: NS at a wildcard",
+      'c.example.org.: NS leads to "nobody.example.org.", which has no address',
+      'd.example.org.: MX leads to "e.example.org.", an alias',
+      'f.example.org.: SRV leads to "nobody.example.org.", which has no address',
+    ]);
   });
 
   it("includes nothing that a link leads to outside", async () => {
@@ -146,7 +199,7 @@ it("entries are the same, wherever the text is cut", () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), fc.array(fc.nat(60)), (pieces, cuts) => {
       const text = pieces.join("");
-      expect(outcome(() => inChunks(text, cuts))).toEqual(outcome(() => [...tokenize(text)]));
+      expect(outcome(() => inChunks(text, cuts))).toEqual(outcome(() => inLines(text)));
     }),
   );
 });
@@ -154,6 +207,14 @@ it("entries are the same, wherever the text is cut", () => {
 function* chunksOf(text: string, cuts: readonly number[]): Generator<string> {
   const places = [0, ...cuts.toSorted((a, b) => a - b), text.length];
   for (let i = 1; i < places.length; i++) yield text.slice(places[i - 1], places[i]);
+}
+
+/** All at once; quotes have to end in their line. */
+function inLines(text: string): Entry[] {
+  const entries = [...tokenize(text)];
+  if (entries.some(({ tokens }) => tokens.some((token) => token.text.includes("\n"))))
+    throw new TokenError("", { line: 1, column: 1 });
+  return entries;
 }
 
 function inChunks(text: string, cuts: readonly number[]): unknown[] {

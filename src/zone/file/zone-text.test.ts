@@ -116,8 +116,8 @@ a       IN PTR b
     ["$TTL", "db.example:1:1: Cannot parse record: expected a TTL, found its end"],
     ["$TTL 1 2", 'db.example:1:8: Cannot parse record: expected the end of the line, found "2"'],
     [
-      "$TTL 2147483648",
-      'db.example:1:6: Cannot parse record: expected a TTL from 0 to 2147483647 seconds, found "2147483648"',
+      "$TTL 4294967296",
+      'db.example:1:6: Cannot parse record: expected a TTL from 0 to 2147483647 seconds, found "4294967296"',
     ],
     ["$ORIGIN a..b", 'db.example:1:9: Cannot parse name "a..b": empty label'],
     ['a 1 TXT "x\nb 1 TXT y', "db.example:1:9: Cannot read line: quote is not closed"],
