@@ -1,7 +1,8 @@
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { until } from "../testing/until.ts";
 import { PolledFile } from "./polled-file.ts";
 
 let folder = "";
@@ -55,6 +56,33 @@ describe("a polled file", () => {
     isBroken = false;
     await file.look();
     expect(read).toHaveLength(2);
+  });
+
+  it("is looked for more often while it is not there", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const trouble: unknown[] = [];
+    const file = new PolledFile(
+      path,
+      60_000,
+      () => Promise.resolve(void read.push("read")),
+      (error) => trouble.push(error),
+      1000,
+    );
+    try {
+      await expect(file.start()).rejects.toThrow("ENOENT");
+      vi.advanceTimersByTime(1000);
+      await until(() => trouble.length === 1);
+      await replace("one");
+      await until(() => vi.getTimerCount() === 1);
+      vi.advanceTimersByTime(1000);
+      await until(() => read.length === 1 && vi.getTimerCount() === 1);
+      await replace("two");
+      vi.advanceTimersByTime(59_999);
+      expect(vi.getTimerCount()).toBe(1);
+    } finally {
+      file.stop();
+      vi.useRealTimers();
+    }
   });
 
   it("is none if it is a directory", async () => {

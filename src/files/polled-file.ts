@@ -19,7 +19,9 @@ export class PolledFile {
   readonly #everyMs: number;
   readonly #read: (state: FileState) => Promise<void>;
   readonly #onTrouble: (error: unknown) => void;
+  readonly #whileAbsentMs: number;
   #last: FileState | undefined;
+  #isAbsent = false;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -28,17 +30,20 @@ export class PolledFile {
    * @param read is called when the file is there and not as it was read last; what it rejects is
    * told, and the file is read again at the next look
    * @param onTrouble is told each time the file cannot be looked at or read
+   * @param whileAbsentMs the same as `everyMs` for a file that is not there
    */
   constructor(
     path: string,
     everyMs: number,
     read: (state: FileState) => Promise<void>,
     onTrouble: (error: unknown) => void,
+    whileAbsentMs = everyMs,
   ) {
     this.path = path;
     this.#everyMs = everyMs;
     this.#read = read;
     this.#onTrouble = onTrouble;
+    this.#whileAbsentMs = Math.min(whileAbsentMs, everyMs);
   }
 
   /** Looks at it now, and then from time to time. Rejects as `look` does, and polls all the same. */
@@ -57,10 +62,17 @@ export class PolledFile {
 
   /** Reads the file, if it has changed; rejects if that cannot be. */
   async look(): Promise<void> {
-    const state = stateOf(this.path, await stat(this.path));
+    const state = stateOf(this.path, await this.#stat());
     if (this.#last && isSame(this.#last, state)) return;
     await this.#read(state);
     this.#last = state;
+  }
+
+  async #stat(): Promise<Stats> {
+    this.#isAbsent = true;
+    const stats = await stat(this.path);
+    this.#isAbsent = false;
+    return stats;
   }
 
   #lookLater(): void {
@@ -74,7 +86,8 @@ export class PolledFile {
         this.#lookLater();
       }
     });
-    this.#timer = setTimeout(look, this.#everyMs).unref();
+    const afterMs = this.#isAbsent ? this.#whileAbsentMs : this.#everyMs;
+    this.#timer = setTimeout(look, afterMs).unref();
   }
 }
 

@@ -38,12 +38,12 @@ import { reload } from "./reload/index.ts";
 import { rewrite } from "./rewrite/index.ts";
 import { root } from "./root/index.ts";
 import { shed } from "./shed/index.ts";
+import { sign } from "./sign/index.ts";
 import { siit } from "./siit/index.ts";
 import { template } from "./template/index.ts";
 import { timeouts } from "./timeouts/index.ts";
 import { transfer } from "./transfer/index.ts";
 import { transport } from "./transport/index.ts";
-import { tsig } from "./tsig/index.ts";
 import { view } from "./view/index.ts";
 import { whoami } from "./whoami/index.ts";
 
@@ -84,7 +84,7 @@ export const plugins: PluginOrder = [
   any,
   chaos,
   loadbalance,
-  tsig,
+  "tsig",
   rewrite,
   autopath,
   acl,
@@ -114,7 +114,7 @@ export const plugins: PluginOrder = [
   erratic,
   whoami,
   on,
-  "sign",
+  sign,
   view,
   "nomad",
 ];

@@ -26,21 +26,31 @@ const ECDSAP256SHA256 = 13;
 
 /** Makes a key and its two files, as `dnssec-keygen` does. @returns what their names have in common */
 export async function writeKeyFiles(folder: string, options: TestKeyOptions = {}): Promise<string> {
-  const { owner = "example.org.", algorithm = ECDSAP256SHA256, flags = ZONE_KEY } = options;
-  const jwk = makeKey(algorithm).export({ format: "jwk" });
-  const rdata = DNSKEY.encode({ flags, protocol: DNSSEC, algorithm, publicKey: publicOctets(jwk) });
-  const number = String(algorithm).padStart(3, "0");
-  const base = join(folder, `K${owner}+${number}+${String(keyTag(rdata)).padStart(5, "0")}`);
-  const texts = {
-    key: `${owner} IN DNSKEY ${formatRdata(48, rdata)}\n`,
-    private: `Private-key-format: v1.3\nAlgorithm: ${algorithm} (any)\n${privateLines(jwk)}\n`,
-  };
+  const { name, ...texts } = makeKeyTexts(options);
+  const base = join(folder, name);
   for (const [extension, text] of Object.entries(texts)) {
     const { change } = options;
     const written = change?.extension === extension ? change.by(text) : text;
     await writeFile(`${base}.${extension}`, written);
   }
   return base;
+}
+
+/** What is in the two files of a new key, and what their names have in common. */
+export function makeKeyTexts(options: TestKeyOptions = {}): {
+  readonly name: string;
+  readonly key: string;
+  readonly private: string;
+} {
+  const { owner = "example.org.", algorithm = ECDSAP256SHA256, flags = ZONE_KEY } = options;
+  const jwk = makeKey(algorithm).export({ format: "jwk" });
+  const rdata = DNSKEY.encode({ flags, protocol: DNSSEC, algorithm, publicKey: publicOctets(jwk) });
+  const number = String(algorithm).padStart(3, "0");
+  return {
+    name: `K${owner}+${number}+${String(keyTag(rdata)).padStart(5, "0")}`,
+    key: `${owner} IN DNSKEY ${formatRdata(48, rdata)}\n`,
+    private: `Private-key-format: v1.3\nAlgorithm: ${algorithm} (any)\n${privateLines(jwk)}\n`,
+  };
 }
 
 function makeKey(algorithm: number): KeyObject {

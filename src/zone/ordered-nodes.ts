@@ -46,6 +46,12 @@ export class OrderedNodes {
     if (--block.count === 0) this.#blocks.splice(index, 1);
   }
 
+  /** All of them in order, as long as nothing is changed. */
+  *nodes(): Generator<number, void> {
+    for (const { nodes, count } of this.#blocks)
+      for (let at = 0; at < count; at++) yield nodes[at] ?? 0;
+  }
+
   /** The node with that name, or else the last one in front of it; of a name in front of all, the last of all. -1 if there is none. */
   atOrBefore(key: string): number {
     const index = this.#blockFor(key);

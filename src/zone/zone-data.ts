@@ -265,42 +265,60 @@ export interface OwnerTypes {
 export class FrozenZone {
   readonly #nodes: FrozenNodes;
   readonly #count: number;
-  readonly #sets: RrsetStore;
+  readonly #store: RrsetStore;
 
-  constructor(nodes: FrozenNodes, count: number, sets: RrsetStore) {
+  constructor(nodes: FrozenNodes, count: number, store: RrsetStore) {
     this.#nodes = nodes;
     this.#count = count;
-    this.#sets = sets;
+    this.#store = store;
   }
 
   /** RRsets with their owners. Lazy: of a million records no more than one is made at a time. */
   *rrsets(): Generator<Rrset & { readonly owner: Name }, void> {
-    for (let node = 0; node < this.#count; node++) {
-      const sets = fieldOf(this.#nodes, node, Field.SETS);
-      if (sets === 0) continue;
-      const owner = Name.fromWire(
-        readKey(this.#sets.arena, fieldOf(this.#nodes, node, Field.NAME)),
-      );
-      for (const rrset of this.#sets.all(sets)) yield { owner, ...rrset };
+    for (const { owner: nameOf, rrsets } of this.owners()) {
+      const owner = nameOf();
+      for (const rrset of rrsets()) yield { owner, ...rrset };
     }
   }
 
   /** Each name with records: which types they have, and the rest for who wants to know. */
   *owners(): Generator<OwnerTypes, void> {
+    for (let node = 0; node < this.#count; node++) if (this.#sets(node) !== 0) yield this.#at(node);
+  }
+
+  /**
+   * The same in canonical order of their names (RFC 4034 §6.1). Yields for each name while it puts them in order, so that a large zone
+   * can be done a piece at a time.
+   */
+  *sortedOwners(): Generator<undefined, Iterable<OwnerTypes>> {
+    const order = new OrderedNodes((node) => this.#keyOf(node));
     for (let node = 0; node < this.#count; node++) {
-      const sets = fieldOf(this.#nodes, node, Field.SETS);
-      if (sets === 0) continue;
-      yield {
-        types: this.#sets.types(sets),
-        owner: () =>
-          Name.fromWire(readKey(this.#sets.arena, fieldOf(this.#nodes, node, Field.NAME))),
-        rrsets: () => this.#sets.all(sets),
-      };
+      if (this.#sets(node) === 0) continue;
+      order.add(node);
+      yield undefined;
     }
+    return order.nodes().map((node) => this.#at(node));
   }
 
   *records(): Generator<ResourceRecord, void> {
     for (const { owner, ...rrset } of this.rrsets()) yield* recordsOf(owner, rrset);
+  }
+
+  #at(node: number): OwnerTypes {
+    const sets = this.#sets(node);
+    return {
+      types: this.#store.types(sets),
+      owner: () => Name.fromWire(this.#keyOf(node)),
+      rrsets: () => this.#store.all(sets),
+    };
+  }
+
+  #sets(node: number): number {
+    return fieldOf(this.#nodes, node, Field.SETS);
+  }
+
+  #keyOf(node: number): string {
+    return readKey(this.#store.arena, fieldOf(this.#nodes, node, Field.NAME));
   }
 }
 

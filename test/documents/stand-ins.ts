@@ -11,6 +11,7 @@ import type { AnyPlugin, PluginContext } from "../../src/server/contract/plugin.
 import type { FakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { answerTo, startFakeUpstream } from "../../src/testing/fake-upstream.ts";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../../src/testing/certificate.ts";
+import { makeKeyTexts } from "../../src/testing/dnssec-keys.ts";
 import { writeMmdb } from "../../src/plugins/geoip/mmdb.cases.ts";
 import { FakeCollection } from "../cluster/fake-collection.ts";
 import { FakeCluster } from "../cluster/fake-cluster.ts";
@@ -19,8 +20,9 @@ import { builtPlugins } from "./readme.ts";
 import { ROOT } from "../run-portolan.ts";
 
 /** Of whatever origin. */
-const KEYS = 'key "k." { algorithm hmac-sha256; secret "c2VjcmV0"; };\n';
 const ZONE = "$TTL 60\n@ SOA ns host 1 1 1 1 1\n@ NS ns\nns A 192.0.2.53\n";
+
+const KEY_FOR_KEYS = 257;
 
 type Words = Readonly<Record<string, (directive: Directive) => Directive>>;
 
@@ -106,10 +108,9 @@ export class StandIns {
       this.#file(directive.args[0]?.text, "192.0.2.1 host.example.org\n");
       return directive;
     },
-    tsig: (directive) => {
-      for (const { name, args } of directive.body) {
-        if (name.text === "secrets") this.#file(args[0]?.text, KEYS);
-      }
+    sign: (directive) => {
+      this.#file(directive.args[0]?.text, ZONE);
+      this.#keys(directive);
       return directive;
     },
     kubernetes: (directive) => this.#whereCluster(directive),
@@ -132,14 +133,39 @@ export class StandIns {
     return scheme === "" ? this.#plain.address : `${scheme}${this.#tls.address}`;
   }
 
+  /** Those that `key file KEY...` names, and in a folder those of the zones that the directive does. */
+  #keys({ args, body }: Directive): void {
+    for (const { name, args: words } of body) {
+      const [kind, ...paths] = words.map(({ text }) => text);
+      if (name.text !== "key") continue;
+      if (kind === "file") for (const path of paths) this.#key(path, zoneOfKey(path));
+      if (kind !== "directory") continue;
+      for (const folder of paths)
+        for (const { text } of args.slice(1)) this.#key(`${folder}/K${text}.+013+00001`, text);
+    }
+  }
+
+  #key(base: string, zone: string): void {
+    const texts = makeKeyTexts({ owner: `${zone.replace(/\.$/, "")}.`, flags: KEY_FOR_KEYS });
+    this.#file(`${base}.key`, texts.key);
+    this.#file(`${base}.private`, texts.private);
+  }
+
   #file(path: string | undefined, text: string | Buffer): void {
-    if (path !== undefined && !path.startsWith("/")) writeFileSync(path, text);
+    if (path === undefined || path.startsWith("/")) return;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
 
   #manifests(pattern: string): void {
     const folder = /[*]/.test(pattern) ? dirname(pattern) : pattern;
     if (!existsSync(folder)) cpSync(join(ROOT, "deploy/examples"), folder, { recursive: true });
   }
+}
+
+/** `example.org` of `keys/Kexample.org.+013+45330`. */
+function zoneOfKey(path: string): string {
+  return /(?:^|\/)K([^+]*)/.exec(path)?.[1] ?? "example.org";
 }
 
 class FreePorts extends HttpEndpoints {

@@ -9,6 +9,8 @@ import { readZoneFile } from "./read-zone-file.ts";
 
 /** Of one file at most so many warnings are said: the rest is counted. */
 const MAX_WARNINGS = 10;
+/** Whoever makes it, as *sign*, is about to. */
+const WHILE_ABSENT_MS = 1000;
 
 export interface ZoneFileOptions {
   readonly path: string;
@@ -35,6 +37,7 @@ export class FollowedZoneFile {
       options.reloadMs,
       () => this.#read(),
       (error) => this.#warnOnce(error),
+      WHILE_ABSENT_MS,
     );
   }
 

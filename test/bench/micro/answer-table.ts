@@ -47,7 +47,6 @@ const block: ServingBlock = {
   maxUdpOctets: 1_232,
   observers: [],
   repeat: { rotates: true, observers: () => [] },
-  open: undefined,
   inFlight: 0,
 };
 
