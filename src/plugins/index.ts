@@ -44,6 +44,7 @@ import { template } from "./template/index.ts";
 import { timeouts } from "./timeouts/index.ts";
 import { transfer } from "./transfer/index.ts";
 import { transport } from "./transport/index.ts";
+import { tsig } from "./tsig/index.ts";
 import { view } from "./view/index.ts";
 import { whoami } from "./whoami/index.ts";
 
@@ -84,7 +85,7 @@ export const plugins: PluginOrder = [
   any,
   chaos,
   loadbalance,
-  "tsig",
+  tsig,
   rewrite,
   autopath,
   acl,

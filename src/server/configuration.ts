@@ -14,7 +14,7 @@ import { findIneffective } from "./ineffective.ts";
 import { parseBlock, requireBlocks } from "./parsed-block.ts";
 import { composeChain, composeTracedChain } from "./pipeline/chain.ts";
 import type { Observer, ServingBlock } from "./pipeline/serving-block.ts";
-import { isServing, passesOptionOf, repeatOf } from "./pipeline/serving-block.ts";
+import { isServing, openOf, passesOptionOf, repeatOf } from "./pipeline/serving-block.ts";
 
 /** Everything that one Corefile stands for; built without opening anything. */
 export interface Configuration {
@@ -86,6 +86,7 @@ function servingBlock(
     at: block.keys[0]?.at,
     chain: composeChain(instances),
     tracedChain: composeTracedChain(placed),
+    open: openOf(instances),
     accepts: new Set(instances.flatMap(({ accepts = [] }) => accepts)),
     view: instances.find(({ view }) => view !== undefined)?.view,
     isEmpty: !instances.some(isServing),

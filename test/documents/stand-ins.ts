@@ -20,6 +20,7 @@ import { builtPlugins } from "./readme.ts";
 import { ROOT } from "../run-portolan.ts";
 
 /** Of whatever origin. */
+const KEYS = 'key "k." { algorithm hmac-sha256; secret "c2VjcmV0"; };\n';
 const ZONE = "$TTL 60\n@ SOA ns host 1 1 1 1 1\n@ NS ns\nns A 192.0.2.53\n";
 
 const KEY_FOR_KEYS = 257;
@@ -106,6 +107,12 @@ export class StandIns {
     },
     hosts: (directive) => {
       this.#file(directive.args[0]?.text, "192.0.2.1 host.example.org\n");
+      return directive;
+    },
+    tsig: (directive) => {
+      for (const { name, args } of directive.body) {
+        if (name.text === "secrets") this.#file(args[0]?.text, KEYS);
+      }
       return directive;
     },
     sign: (directive) => {

@@ -64,6 +64,13 @@ export interface Instance {
    * The octets of `query.options` are valid until this returns.
    */
   serve?(query: Query, next: Next): Result;
+  /**
+   * Looks at a query of the block before anybody else, be it one that the block does not take: the place to verify what the
+   * whole packet says, and to set `Query.seal` and `Query.signedBy`. Not called for questions of the server itself.
+   * @param packet valid until this returns
+   * @returns `Rcode.NOERROR` to go on, else the reply's response code
+   */
+  open?(query: Query, packet: Buffer): number;
   /** What else may reach this block than common questions; refused where no instance says so. */
   readonly accepts?: readonly Admission[];
   /** Whether it knows only data of class IN: what else the block accepts goes past it. */

@@ -8,6 +8,7 @@ import { Name } from "../../dns/name.ts";
 import { WireReader } from "../../dns/wire-reader.ts";
 import type { Client } from "../../transport/client.ts";
 import type { OutgoingOption } from "./outgoing.ts";
+import type { Seal } from "./seal.ts";
 import type { Trace } from "./trace.ts";
 
 const NO_OPTIONS: readonly EdnsOption[] = [];
@@ -43,6 +44,12 @@ export class Query {
   serial: number | undefined = undefined;
   /** EDNS options for upstreams, in the place of the client's, which are between neighbours. */
   outgoing: readonly OutgoingOption[] = NOTHING_GOES_OUT;
+  /** Where its TSIG record begins in the packet; 0 if it has none. */
+  tsigAt = 0;
+  /** Whose key has signed it, if that has been looked at and found good; those of our own have it of their client's. */
+  signedBy: Name | undefined;
+  /** What is put around its reply. */
+  seal: Seal | undefined;
   /** How many questions of our own lie between the client's and this one. */
   depth = 0;
   /** If not, whoever cannot answer at once throws `TooManyWaiting`. */
@@ -125,6 +132,7 @@ export class Query {
     query.isForTranslation = this.isForTranslation;
     if (changes.isOwn !== true) query.#original = this.original;
     query.trace = this.trace;
+    query.signedBy = this.signedBy;
     return query;
   }
 }
@@ -191,7 +199,7 @@ function readQuestion(reader: WireReader, query: Query): boolean {
   return true;
 }
 
-/** Skips the records of a query, keeping OPT. */
+/** Skips the records of a query, keeping OPT, and where TSIG is. */
 function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
   const [answers, authorities, additionals] = [
     packet.readUInt16BE(6),
@@ -206,14 +214,20 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
   // The shortest record has 11 octets: a count that cannot be is refused unread.
   if (total * 11 > reader.remaining) return Rcode.FORMERR;
   for (let i = 0; i < total; i++) {
-    const isRootOwner = packet[reader.offset] === 0;
+    const at = reader.offset;
+    const isRootOwner = packet[at] === 0;
     reader.name();
     const type = reader.u16();
+    if (type === RrType.TSIG) {
+      // The very last record, or the message is malformed (RFC 8945 §5.1).
+      if (i < total - 1 || additionals === 0) return Rcode.FORMERR;
+      query.tsigAt = at;
+    }
     const isOpt = type === RrType.OPT;
     if (isOpt && (!isRootOwner || i < answers + authorities || query.hasEdns)) return Rcode.FORMERR;
-    const at = reader.offset;
+    const bodyAt = reader.offset;
     if (!(isOpt ? readOpt(reader, query) : skipRecord(reader))) return Rcode.FORMERR;
-    if (type === RrType.SOA && i < answers + authorities) query.serial ??= serialOf(reader, at);
+    if (type === RrType.SOA && i < answers + authorities) query.serial ??= serialOf(reader, bodyAt);
   }
   return reader.failed || isOdd ? Rcode.FORMERR : Rcode.NOERROR;
 }

@@ -80,7 +80,7 @@ export class Dispatcher {
     const { query, rcode } = received;
     if (rcode !== Rcode.NOERROR) return this.#turnAway(query, rcode, undefined);
     const route = this.router.match(query);
-    const refusal = admit(query, route?.block.accepts ?? NOTHING);
+    const refusal = refusalOf(query, packet, route?.block);
     if (refusal !== Rcode.NOERROR) return this.#turnAway(query, refusal, route?.block);
     if (!route || route.block.isEmpty) {
       finish(this.#nowhere, query, new Reply(Rcode.REFUSED));
@@ -158,7 +158,7 @@ export class Dispatcher {
   ): void {
     if (outcome instanceof RecordStream) return this.#stream(block, query, outcome);
     const packet = finish(block, query, outcome);
-    if (!packet || outcome === DROPPED || outcome.validity.isOnce) return;
+    if (!packet || outcome === DROPPED || outcome.validity.isOnce || query.seal) return;
     // What was asked of another configuration is no answer of this one.
     if (generation === undefined || this.#table?.generation !== generation) return;
     try {
@@ -180,6 +180,14 @@ export class Dispatcher {
       tell(block.observers, { query, outcome: stream, ...sent });
     });
   }
+}
+
+/** Whether the block has a query at all: NOERROR, or the response code in its place. */
+function refusalOf(query: Query, packet: Buffer, block: ServingBlock | undefined): number {
+  if (!block) return admit(query, NOTHING);
+  const { open, accepts } = block;
+  const rcode = open ? open(query, packet) : Rcode.NOERROR;
+  return rcode === Rcode.NOERROR ? admit(query, accepts) : rcode;
 }
 
 function needsStream(): QueryError {

@@ -33,7 +33,11 @@ export function encodeReply(
     const others = options.filter((option) => !isExtendedError(option));
     compose(query, reply, { limit, maxUdpOctets }, others);
   }
-  return composer.finish();
+  return sealed(query, composer.finish());
+}
+
+function sealed({ seal }: Query, packet: Buffer): Buffer {
+  return seal ? seal.apply(packet) : packet;
 }
 
 /**
@@ -56,11 +60,11 @@ export function encodeMessageOf(
   const options =
     isFirst && query.hasEdns ? replyOptions(query, stream, maxReplyOctets) : undefined;
   if (isFirst) composer.question(query.qname, query.qtype, query.qclass);
-  if (options) composer.reserve(ednsLength(options));
+  composer.reserve(reservedOctets(query, options));
   const count = composer.append(Section.answer, records);
   if (options) composer.edns(MAX_UDP_OCTETS, stream.rcode, query.dnssecOk, options);
   const message = composer.finish();
-  if (count === records.length) return message;
+  if (count === records.length) return sealed(query, message);
   throw new RangeError(`Cannot send record of "${records[count]?.owner}": too long for a message`);
 }
 
@@ -74,7 +78,7 @@ function compose(
   const repeated = (query.flags & OPCODE) | reply.repeatedFlags(query.flags);
   composer.begin(query.id, Flag.QR | repeated | reply.flags | (reply.rcode & 0x0f), limit);
   if (query.hasQuestion) composer.question(query.qname, query.qtype, query.qclass);
-  if (options) composer.reserve(ednsLength(options));
+  composer.reserve(reservedOctets(query, options));
   const isWhole = appendSections(reply);
   if (!isWhole) composer.addFlags(Flag.TC);
   if (options) composer.edns(maxUdpOctets, reply.rcode, query.dnssecOk, options);
@@ -92,7 +96,13 @@ function replyOptions(query: Query, reply: Reply, limit: number): readonly EdnsO
   if (query.client.keepaliveMs > 0 && findOption(query.options, OptionCode.KEEPALIVE)) {
     options = [...options, keepaliveOption(query.client.keepaliveMs)];
   }
-  return questionOctets(query.qname) + ednsLength(options) > limit ? [] : options;
+  const required = questionOctets(query.qname) + reservedOctets(query, options);
+  return required > limit ? [] : options;
+}
+
+/** Of what comes behind all records. */
+function reservedOctets({ seal }: Query, options: readonly EdnsOption[] | undefined): number {
+  return (options ? ednsLength(options) : 0) + (seal ? seal.octets : 0);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Position } from "../../corefile/corefile-error.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Admission } from "../contract/admission.ts";
 import type { View } from "../contract/view.ts";
@@ -14,6 +15,8 @@ export interface ServingBlock {
   readonly chain: Next;
   /** The same, writing down in `query.trace` what each does. */
   readonly tracedChain: Next;
+  /** Judges its queries before all else; undefined if nobody does. */
+  readonly open: NonNullable<Instance["open"]> | undefined;
   /** What it takes besides common questions. */
   readonly accepts: ReadonlySet<Admission>;
   /** Which of a client's EDNS options somebody passes on; undefined for none. */
@@ -45,6 +48,19 @@ export interface Repeat {
   readonly rotates: boolean;
   /** Those to tell of queries for a name that are answered so. */
   observers(qname: Name): readonly RepeatObserver[];
+}
+
+/** What all of the instances say of a query; undefined if none ever says anything. */
+export function openOf(instances: readonly Instance[]): Instance["open"] {
+  const opening = instances.filter((instance) => instance.open !== undefined);
+  if (opening.length === 0) return undefined;
+  return (query, packet) => {
+    for (const instance of opening) {
+      const rcode = instance.open?.(query, packet) ?? Rcode.NOERROR;
+      if (rcode !== Rcode.NOERROR) return rcode;
+    }
+    return Rcode.NOERROR;
+  };
 }
 
 /** Whether any of the instances passes a client's option on; undefined if none ever does. */

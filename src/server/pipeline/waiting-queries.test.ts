@@ -43,6 +43,7 @@ class Bench {
       maxUdpOctets: 1_232,
       observers: [({ failure }) => void this.seen.push(failure)],
       repeat: undefined,
+      open: undefined,
       inFlight: 0,
     });
     this.#dispatcher = new Dispatcher(router, undefined, this.waiting);

@@ -1,4 +1,5 @@
 import type { Directive } from "../../corefile/directive.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
 import { guard, reportFault } from "../../observe/faults.ts";
 import type { Instance } from "../contract/plugin.ts";
 import type { Outcome, Result } from "../contract/reply.ts";
@@ -19,6 +20,8 @@ type Guards = {
 
 const GUARDS: Guards = {
   serve: (inner, plugin) => (query, next) => checked(plugin, inner.serve(query, next)),
+  open: (inner, plugin) => (query, packet) =>
+    orElse(`plugin/${plugin}: open`, Rcode.SERVFAIL, () => rcodeOf(inner.open(query, packet))),
   accepts: (inner) => inner.accepts,
   isCommonOnly: (inner) => inner.isCommonOnly,
   refusesOthers: (inner) => inner.refusesOthers,
@@ -110,6 +113,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   throw new TypeError(`expected a string, found a value of type ${typeof value}`);
+}
+
+function rcodeOf(value: unknown): number {
+  if (typeof value === "number" && value >= 0 && value <= 0xfff) return value;
+  throw new TypeError(`expected a response code, found a value of type ${typeof value}`);
 }
 
 /** Calls it; if it throws, tells of that and goes on with something else. */

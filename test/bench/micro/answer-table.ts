@@ -47,6 +47,7 @@ const block: ServingBlock = {
   maxUdpOctets: 1_232,
   observers: [],
   repeat: { rotates: true, observers: () => [] },
+  open: undefined,
   inFlight: 0,
 };
 
