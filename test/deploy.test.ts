@@ -275,6 +275,21 @@ describe("the Service", () => {
   });
 });
 
+describe("kubeadm", () => {
+  it("finds no Deployment of ours by the label of its own, which would stop its upgrade", () => {
+    const deployments = manifests.filter(({ manifest }) => manifest.kind === "Deployment");
+    const labels = deployments.map(({ manifest }) => {
+      const { labels: own = {} } = manifest.metadata as { labels?: Record<string, string> };
+      return own["k8s-app"];
+    });
+    expect(labels).toEqual(["portolan-autoscaler", undefined]);
+    const [base] = documentsOf("kubernetes/base/deployment.yaml");
+    expect(base?.["spec"]).toMatchObject({
+      template: { metadata: { labels: { "k8s-app": "kube-dns" } } },
+    });
+  });
+});
+
 describe("metrics", () => {
   const SUFFIX = /_(bucket|sum|count)$/;
   let known: Set<string>;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCorefile } from "../../src/corefile/corefile.ts";
@@ -11,6 +11,7 @@ import { ROOT } from "../run-portolan.ts";
 import type { ApiClient } from "./api-client.ts";
 import { findPromqlCheck } from "./binaries.ts";
 import { ControlPlane } from "./control-plane.ts";
+import { chartForAnyServer } from "./coredns-release.ts";
 import { readModuleFile } from "./go-files.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { loadManifests } from "./load-manifests.ts";
@@ -252,7 +253,13 @@ describe("the chart", () => {
     };
     const { uid } = (await client.get(service)).metadata;
     const target = ["--namespace", "kube-system", "--kubeconfig", plane.kubeconfig()];
-    runHelm(["install", "portolan", chartForAnyServer(), "--take-ownership", ...target]);
+    runHelm([
+      "install",
+      "portolan",
+      chartForAnyServer(plane.folder),
+      "--take-ownership",
+      ...target,
+    ]);
     const taken = await client.get(service);
     expect(taken).toMatchObject({
       metadata: { uid, annotations: { "meta.helm.sh/release-name": "portolan" } },
@@ -304,15 +311,6 @@ describe("Prometheus", () => {
     expect(faults.at(-1)).toContain("unclosed left parenthesis");
   });
 });
-
-/** The API server is built without its version, and says that it is 0.0.0. */
-function chartForAnyServer(): string {
-  const folder = join(plane.folder, "chart");
-  cpSync(CHART, folder, { recursive: true });
-  const file = join(folder, "Chart.yaml");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/^kubeVersion: .*$/m, ""));
-  return folder;
-}
 
 /** What Prometheus's parser says of each; "" if it is fine. */
 function parsePromql(expressions: readonly string[]): string[] {

@@ -21,8 +21,26 @@ app.kubernetes.io/name: {{ include "portolan.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{- define "portolan.labels" -}}
+{{/* Of the pods. */}}
+{{- define "portolan.podLabels" -}}
 {{ include "portolan.selectorLabels" . }}
+app.kubernetes.io/component: dns
+app.kubernetes.io/part-of: portolan
+{{- with .Values.podLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Of all objects but the Deployment. */}}
+{{- define "portolan.labels" -}}
+k8s-app: kube-dns
+{{ include "portolan.deploymentLabels" . }}
+{{- end -}}
+
+{{/* Without k8s-app: `kubeadm upgrade` stops where two Deployments have it. */}}
+{{- define "portolan.deploymentLabels" -}}
+app.kubernetes.io/name: {{ include "portolan.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: dns
 app.kubernetes.io/part-of: portolan
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
