@@ -35,6 +35,7 @@ const SETS = [
   "fallthrough_all",
   "autopath",
   "external",
+  "transfer",
 ];
 
 /** As they are in the file: a question is a name and a type. */

@@ -34,6 +34,8 @@ const SETS = [
   "local",
   "erratic",
   "file-zone",
+  "transfer",
+  "transfer-refused",
   "wire",
 ];
 

@@ -40,9 +40,7 @@ const FLAGS: Readonly<Record<Detail, readonly (keyof typeof Flag)[]>> = {
 export function describeAnswer({ packet, port }: Answer, detail: Detail): RecordedAnswer {
   const message = packet && parseMessage(packet);
   if (!message) return withoutMessage(packet ? "MALFORMED" : "TIMEOUT", detail);
-  const lines = (records: readonly ResourceRecord[]): string[] => {
-    return records.map((record) => mask(formatRecord(record), port)).toSorted();
-  };
+  const lines = (records: readonly ResourceRecord[]): string[] => linesOf(records, port);
   return {
     rcode: formatRcode(message.rcode),
     flags: FLAGS[detail].filter((name) => (message.flags & Flag[name]) !== 0).join(" "),
@@ -51,6 +49,11 @@ export function describeAnswer({ packet, port }: Answer, detail: Detail): Record
     additional: lines(message.additional),
     ...(detail === "all" ? { edns: describeEdns(message.edns) } : {}),
   };
+}
+
+/** Records in presentation form, sorted. */
+export function linesOf(records: readonly ResourceRecord[], port: number): string[] {
+  return records.map((record) => mask(formatRecord(record), port)).toSorted();
 }
 
 function withoutMessage(rcode: string, detail: Detail): RecordedAnswer {
