@@ -61,6 +61,15 @@ export class NameServers {
     return { answer: [...answer.values()], additional };
   }
 
+  /** As `records`, for a zone that is sent whole. It has to have a name server (RFC 1035 §5.2), be that without an address. */
+  ofWhole(zone: ClusterZone): { answer: ResourceRecord[]; additional: ResourceRecord[] } {
+    const { answer, additional } = this.records(zone);
+    const nameserver = zone.below(NS_DNS) ?? zone.name;
+    if (answer.length === 0)
+      answer.push(zone.record(zone.name, RrType.NS, NS.encode({ nameserver })));
+    return { answer, additional };
+  }
+
   /** Each pair of name and address once. */
   hosts(): readonly Host[] {
     const { whole } = this.#index;

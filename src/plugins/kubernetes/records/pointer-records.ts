@@ -23,7 +23,7 @@ export function* pointerRecords(
 ): Generator<ResourceRecord, void, undefined> {
   const soa = zone.soa(index.services.serial.value);
   yield soa;
-  const { answer, additional } = nameServers.records(zone);
+  const { answer, additional } = nameServers.ofWhole(zone);
   yield* answer;
   yield* additional;
   for (const address of index.reverse.addresses()) {

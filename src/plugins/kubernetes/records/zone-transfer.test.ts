@@ -63,6 +63,16 @@ describe("a zone transfer", () => {
     ]);
   });
 
+  it("has a name server also where no address of the machine is one", () => {
+    const alone = new TestCluster([namespace("shop")], { localAddresses: [] });
+    expect(transfer(alone, "cluster.local.")?.[1]).toBe(
+      "cluster.local. 5 IN NS ns.dns.cluster.local.",
+    );
+    expect(transfer(alone, "in-addr.arpa.")?.[1]).toBe(
+      "in-addr.arpa. 5 IN NS ns.dns.in-addr.arpa.",
+    );
+  });
+
   it("is there for the plugin's own zones only", () => {
     expect(transfer(cluster, "in-addr.arpa.")?.[0]).toMatch(/^in-addr\.arpa\. 5 IN SOA /);
     expect(transfer(cluster, "svc.cluster.local.")).toBeUndefined();

@@ -30,7 +30,7 @@ export function* transferRecords(
   const services = index.servicesOf(zone);
   const soa = zone.soa(services.serial.value);
   yield soa;
-  const { answer, additional } = nameServers.records(zone);
+  const { answer, additional } = nameServers.ofWhole(zone);
   yield* answer;
   const ownServer = zone.below(NS_DNS);
   // Those of Services come with their Services, and an RRset has one TTL (RFC 2181 §5.2).

@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ChildProgram } from "../cluster/child-program.ts";
+
+/** A server of Debian that has zones from ours: where it is to serve, and its program. */
+export interface OtherSecondary {
+  readonly name: string;
+  readonly tool: string;
+  /** Writes its configuration. @returns the arguments of its program */
+  configure(folder: string, at: SecondaryPlace): Promise<readonly string[]>;
+}
+
+export interface SecondaryPlace {
+  readonly port: number;
+  /** Of our server, which is on 127.0.0.1. */
+  readonly primaryPort: number;
+  /** With a final dot. */
+  readonly origins: readonly string[];
+}
+
+const nsd: OtherSecondary = {
+  name: "NSD",
+  tool: "nsd",
+  async configure(folder, { port, primaryPort, origins }) {
+    const zones = origins.map((origin) => {
+      const primary = `127.0.0.1@${primaryPort} NOKEY`;
+      return `zone:\n  name: "${origin}"\n  request-xfr: ${primary}\n  allow-notify: 127.0.0.1 NOKEY\n`;
+    });
+    const conf = join(folder, "nsd.conf");
+    await writeFile(
+      conf,
+      `server:
+  ip-address: 127.0.0.1@${port}
+  username: ""
+  zonesdir: "${folder}"
+  database: ""
+  pidfile: "${folder}/nsd.pid"
+  xfrdfile: "${folder}/xfrd.state"
+  zonelistfile: "${folder}/zone.list"
+  xfrdir: "${folder}"
+  server-count: 1
+  rrl-ratelimit: 0
+remote-control:
+  control-enable: no
+${zones.join("")}`,
+    );
+    return ["-d", "-c", conf];
+  },
+};
+
+const knot: OtherSecondary = {
+  name: "Knot",
+  tool: "knotd",
+  async configure(folder, { port, primaryPort, origins }) {
+    const conf = join(folder, "knot.conf");
+    await writeFile(
+      conf,
+      `server:
+  listen: 127.0.0.1@${port}
+  rundir: ${folder}
+  udp-workers: 1
+  tcp-workers: 1
+  background-workers: 1
+database:
+  storage: ${folder}
+log:
+  - target: stderr
+    any: info
+remote:
+  - id: primary
+    address: 127.0.0.1@${primaryPort}
+acl:
+  - id: notified
+    address: 127.0.0.1
+    action: notify
+template:
+  - id: default
+    storage: ${folder}
+    master: primary
+    acl: notified
+zone:
+${origins.map((origin) => `  - domain: ${origin}\n`).join("")}`,
+    );
+    return ["-c", conf];
+  },
+};
+
+const bind: OtherSecondary = {
+  name: "BIND",
+  tool: "named",
+  async configure(folder, { port, primaryPort, origins }) {
+    const conf = join(folder, "named.conf");
+    const zones = origins.map((origin) => {
+      const name = origin.slice(0, -1);
+      return `zone "${name}" { type secondary; file "${folder}/${name}.db"; primaries { 127.0.0.1 port ${primaryPort}; }; };\n`;
+    });
+    await writeFile(
+      conf,
+      `options {
+  directory "${folder}";
+  pid-file "${folder}/named.pid";
+  session-keyfile "${folder}/session.key";
+  managed-keys-directory "${folder}";
+  listen-on port ${port} { 127.0.0.1; };
+  listen-on-v6 { none; };
+  recursion no;
+  dnssec-validation no;
+  notify no;
+  min-refresh-time 1;
+  min-retry-time 1;
+};
+controls { };
+${zones.join("")}`,
+    );
+    return ["-g", "-c", conf, "-n", "1"];
+  },
+};
+
+export const otherSecondaries: readonly OtherSecondary[] = [nsd, knot, bind];
+
+export async function startSecondary(
+  { name, tool, configure }: OtherSecondary,
+  folder: string,
+  at: SecondaryPlace,
+): Promise<ChildProgram> {
+  const own = join(folder, tool);
+  await mkdir(own);
+  return ChildProgram.start({ name, path: tool, args: await configure(own, at) });
+}
