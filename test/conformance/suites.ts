@@ -7,6 +7,7 @@ import { headerRows } from "./rows/header.ts";
 import { malformedRows } from "./rows/malformed.ts";
 import { nameRows } from "./rows/names.ts";
 import { streamRows } from "./rows/streams.ts";
+import { transferRows } from "./rows/transfers.ts";
 import { startWorld } from "./world.ts";
 
 /** Every row there is, in the order of the document. */
@@ -18,5 +19,6 @@ export const suites: readonly Suite[] = [
   { title: "Names, denials and aliases", start: startWorld, rows: nameRows },
   { title: "Explanations", rows: explainedRows },
   { title: "Streams", start: startWorld, rows: streamRows },
+  { title: "Transfers", start: startWorld, rows: transferRows },
   { title: "Forwarder and cache", start: startWorld, rows: forwarderRows },
 ];

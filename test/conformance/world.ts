@@ -22,7 +22,7 @@ function quoted(text: string): string {
   return `"${text.replaceAll('"', '\\"')}"`;
 }
 
-/** `example.org` of templates, `hosts.test` of a hosts file, `cluster.local` of manifests. */
+/** `example.org` of templates, `zone.test` of a zone file, `hosts.test` of a hosts file, `cluster.local` of manifests. */
 export function corefile(upstream: string, directive: string): string {
   return `example.org:{{PORT}} {
   bind 127.0.0.1
@@ -63,6 +63,13 @@ cluster.local:{{PORT}} in-addr.arpa:{{PORT}} {
   bind 127.0.0.1
   kubernetes cluster.local in-addr.arpa {
     manifests ${join(HERE, "cluster.yaml")}
+  }
+}
+zone.test:{{PORT}} {
+  bind 127.0.0.1
+  file ${join(HERE, "zone.test.zone")}
+  transfer {
+    to *
   }
 }
 example.net:{{PORT}} {

@@ -7,7 +7,7 @@ export interface OtherSecondary {
   readonly name: string;
   readonly tool: string;
   /** Writes its configuration. @returns the arguments of its program */
-  configure(folder: string, at: SecondaryPlace): Promise<readonly string[]>;
+  readonly configure: (folder: string, at: SecondaryPlace) => Promise<readonly string[]>;
 }
 
 export interface SecondaryPlace {

@@ -227,47 +227,6 @@ const typeRows: readonly Row[] = [
       }
     },
   },
-  {
-    id: "X01",
-    rfc: "5936 §4.2",
-    probe: "AXFR over UDP",
-    expectation: "REFUSED",
-    coredns: "REFUSED by *file*; *template* answers it",
-    over: "datagrams",
-    run: (on) => expectRefusedTransfer(on, "AXFR"),
-  },
-  {
-    id: "X03",
-    rfc: "1995 §2",
-    probe: "IXFR over UDP, with the client's SOA record in the authority section",
-    expectation: "REFUSED: no zone is transferred from here",
-    coredns: "REFUSED by *file*; *template* answers it",
-    over: "datagrams",
-    run: (on) => expectRefusedTransfer(on, "IXFR"),
-  },
-  {
-    id: "X03a",
-    rfc: "5936 §2.2.1",
-    probe: "AXFR and IXFR over a stream, at an apex and elsewhere",
-    expectation: "REFUSED: no zone is transferred from here",
-    coredns: "not met: *template* answers it",
-    over: "streams",
-    async run(on) {
-      for (const type of ["AXFR", "IXFR"]) await expectRefusedTransfer(on, type);
-    },
-  },
 ];
-
-async function expectRefusedTransfer(on: Transport, type: string): Promise<void> {
-  for (const name of ["example.org.", "cluster.local.", ...NAMES]) {
-    const owner = Buffer.from("c00c", "hex");
-    const soa = Buffer.from(
-      "0006000100000e100016 00 00 00000001 00000e10 00000e10 00000e10 00000e10".replaceAll(" ", ""),
-      "hex",
-    );
-    const records = type === "IXFR" ? { records: { authority: Buffer.concat([owner, soa]) } } : {};
-    await expectReply(on, query(`${name} ${type}`, records), { rcode: "REFUSED" });
-  }
-}
 
 export const classAndTypeRows: readonly Row[] = [...classRows, ...typeRows];
