@@ -89,7 +89,9 @@ export class Name {
   /** This name put in front of `suffix`, or undefined if the result is over 255 octets. */
   concat(suffix: Name): Name | undefined {
     if (this.wire.length - 1 + suffix.wire.length > MAX_NAME_OCTETS) return undefined;
-    return new Name(this.wire.slice(0, -1) + suffix.wire, this.key.slice(0, -1) + suffix.key);
+    const wire = this.wire.slice(0, -1) + suffix.wire;
+    const isLowerCase = this.wire === this.key && suffix.wire === suffix.key;
+    return new Name(wire, isLowerCase ? wire : this.key.slice(0, -1) + suffix.key);
   }
 
   /** Presentation format, absolute, with escapes: `www.example.org.` */

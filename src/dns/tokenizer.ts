@@ -244,6 +244,8 @@ export class TokenCursor {
 
 /** Whether the text ends with a dot that no backslash takes its meaning from. */
 function isAbsolute(text: string): boolean {
-  const backslashes = /(\\*)\.$/.exec(text)?.[1];
-  return backslashes !== undefined && backslashes.length % 2 === 0;
+  if (!text.endsWith(".")) return false;
+  let backslashes = 0;
+  while (text.charAt(text.length - 2 - backslashes) === "\\") backslashes++;
+  return backslashes % 2 === 0;
 }

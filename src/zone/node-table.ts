@@ -3,6 +3,7 @@ import { Field, NodeBlocks } from "./node-blocks.ts";
 import type { OctetArena } from "./octet-arena.ts";
 
 const FIRST_BUCKETS = 8;
+const MAX_EXPECTED = 1 << 20;
 
 /**
  * The names of a zone: which node has which. A table by linear hashing (Litwin 1980): each new node splits one bucket, so that
@@ -16,14 +17,19 @@ export class NodeTable {
   readonly nodes = new NodeBlocks();
   readonly #arena: OctetArena;
   /** The first node of each, its number and one. */
-  #buckets = new Uint32Array(FIRST_BUCKETS * 2);
-  #mask = FIRST_BUCKETS - 1;
+  #buckets: Uint32Array;
+  #mask: number;
   #split = 0;
   /** Nodes that are in it. */
   #live = 0;
 
-  constructor(arena: OctetArena) {
+  /** @param expected about how many names there will be: so many buckets need not be split */
+  constructor(arena: OctetArena, expected = 0) {
     this.#arena = arena;
+    let buckets = FIRST_BUCKETS;
+    while (buckets < Math.min(expected, MAX_EXPECTED)) buckets *= 2;
+    this.#mask = buckets - 1;
+    this.#buckets = new Uint32Array(buckets * 2);
   }
 
   get size(): number {
@@ -44,6 +50,12 @@ export class NodeTable {
       next = this.nodes.get(node, Field.NEXT);
     }
     return -1;
+  }
+
+  /** Whether the node, which is in the table, has the name that begins at label `label` of the path. */
+  isNamed(node: number, path: NamePath, label: number): boolean {
+    const hash = path.hashes[label] ?? 0;
+    return this.nodes.get(node, Field.HASH) === hash && this.#isNamed(node, path, label);
   }
 
   /** A new node of that name, which there must not be yet. */

@@ -33,6 +33,8 @@ interface Head {
   readonly first: number;
 }
 
+const NONE: readonly Head[] = [];
+
 /** What came of adding a record. */
 export type Added = { readonly sets: number; readonly what: "added" | "duplicate" | "other TTL" };
 
@@ -88,7 +90,7 @@ export class RrsetStore {
   /** @returns where the sets begin now; the first TTL of a set is that of all its records (RFC 2181 §5.2) */
   add(sets: number, type: number, ttlSeconds: number, rdata: Buffer): Added {
     const covered = coveredBy(type, rdata);
-    const heads = this.#heads(sets);
+    const heads = sets === 0 ? NONE : this.#heads(sets);
     const index = heads.findIndex((head) => head.type === type && head.covered === covered);
     const head = heads[index];
     if (!head) {

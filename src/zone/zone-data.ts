@@ -29,16 +29,20 @@ const APEX = 0;
 export class ZoneData {
   readonly origin: Name;
   readonly #sets = new RrsetStore();
-  readonly #table = new NodeTable(this.#sets.arena);
+  readonly #table: NodeTable;
   readonly #path = new NamePath();
   /** Names with NSEC and with NSEC3 records: of most zones none. */
   readonly #denying: ReadonlyMap<number, OrderedNodes> = new Map(
     [RrType.NSEC, RrType.NSEC3].map((type) => [type, this.#ordered()]),
   );
   #records = 0;
+  /** Of the name that was made last: the next one is often beside it. */
+  #lastParent = APEX;
 
-  constructor(origin: Name) {
+  /** @param expectedNames about how many there will be, if that is known: it makes loading faster */
+  constructor(origin: Name, expectedNames = 0) {
     this.origin = origin;
+    this.#table = new NodeTable(this.#sets.arena, expectedNames);
     this.#path.set(origin.key);
     this.#table.add(this.#path, 0);
   }
@@ -168,9 +172,12 @@ export class ZoneData {
       );
     }
     let label = 1;
-    let parent = this.#table.find(path, label);
+    let parent = this.#table.isNamed(this.#lastParent, path, label)
+      ? this.#lastParent
+      : this.#table.find(path, label);
     while (parent < 0) parent = this.#table.find(path, ++label);
     while (label > 0) {
+      this.#lastParent = parent;
       label--;
       this.#set(parent, Field.CHILDREN, this.#get(parent, Field.CHILDREN) + 1);
       if (path.key.startsWith(WILDCARD_LABEL, path.starts[label] ?? 0))
@@ -196,6 +203,7 @@ export class ZoneData {
     for (let label = 0; node !== APEX; label++) {
       if (this.#get(node, Field.SETS) !== 0 || this.#get(node, Field.CHILDREN) > 0) return;
       this.#table.remove(node);
+      this.#lastParent = APEX;
       const parent = this.#table.find(path, label + 1);
       this.#set(parent, Field.CHILDREN, this.#get(parent, Field.CHILDREN) - 1);
       if (path.key.startsWith(WILDCARD_LABEL, path.starts[label] ?? 0))

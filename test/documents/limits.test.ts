@@ -58,6 +58,7 @@ const rows: Readonly<Record<string, string>> = {
   "a file of manifests; aliases in it": `${mebi("src/kube/manifests/manifest-files.ts", "MAX_FILE_OCTETS")} MiB; ${figure(constantOf("src/kube/manifests/yaml-documents.ts", "MAX_ALIASES"))}`,
   "exceptions that nobody caught": `${MAX_FAULTS} in ${FAULT_PERIOD_MS === 60_000 ? "a minute" : seconds(FAULT_PERIOD_MS)}`,
   "imports of a Corefile": `${constantOf("src/corefile/importer.ts", "MAX_DEPTH")} deep, ${figure(constantOf("src/corefile/importer.ts", "MAX_IMPORTS"))} in all`,
+  "a zone file": `entries of ${figure(constantOf("src/zone/file/entry-cutter.ts", "MAX_ENTRY_CHARACTERS"))} characters, ${constantOf("src/zone/file/zone-file-walk.ts", "MAX_INCLUDE_DEPTH")} files in one another, ${figure(constantOf("src/zone/file/generate.ts", "MAX_GENERATED"))} records of a \`$GENERATE\``,
 };
 
 it("docs/security.md has all limits as they are", () => {

@@ -28,6 +28,12 @@ function address(
       if (!wire) throw tokens.unexpected(what, token);
       return format(wire);
     },
+    parseTo(tokens, writer) {
+      const token = tokens.next(what);
+      const wire = parse(token.text);
+      if (!wire) throw tokens.unexpected(what, token);
+      writer.octets(wire);
+    },
     skip: (reader) => skipOctets(reader, octets),
   };
 }

@@ -43,13 +43,15 @@ const scratch = new WireWriter();
 
 /**
  * A type, from the list of its fields in the order of wire and text.
- * @param presentation how its text is written, or `"generic"` if only as RFC 3597 has it.
+ * @param ownPresentation how its text is written if not field by field, or `"generic"` if only as RFC 3597 has it.
  */
 export function defineRdata<F extends Fields>(
   type: number,
   fields: F,
-  presentation: Presentation<RdataValue<F>> | "generic" = inOrder(fields),
+  ownPresentation?: Presentation<RdataValue<F>> | "generic",
 ): RdataCodec<RdataValue<F>> {
+  const presentation = ownPresentation ?? inOrder(fields);
+  const isInOrder = ownPresentation === undefined;
   const entries = Object.entries(fields);
   const kinds = Object.values<Field<unknown>>(fields);
   const hasNames = kinds.some((field) => "expand" in field);
@@ -63,6 +65,10 @@ export function defineRdata<F extends Fields>(
   function encode(value: RdataValue<F>): Buffer {
     scratch.offset = 0;
     for (const [key, field] of entries) field.encode(scratch, value[key]);
+    return written();
+  }
+
+  function written(): Buffer {
     if (!scratch.overflowed) return scratch.copy();
     scratch.overflowed = false;
     throw new RangeError("Cannot encode record: more than 65535 octets");
@@ -77,14 +83,27 @@ export function defineRdata<F extends Fields>(
     if (presentation === "generic") {
       throw tokens.unexpected("RDATA as \\# LENGTH HEX", tokens.next("RDATA as \\# LENGTH HEX"));
     }
-    const value = presentation.parse(tokens);
-    const extra = tokens.peek();
-    if (extra) throw tokens.unexpected("the end of the record", extra);
-    return encode(value);
+    if (!isInOrder) {
+      const value = presentation.parse(tokens);
+      checkEnd(tokens);
+      return encode(value);
+    }
+    scratch.offset = 0;
+    for (const field of kinds) {
+      if (field.parseTo) field.parseTo(tokens, scratch);
+      else field.encode(scratch, field.parse(tokens));
+    }
+    checkEnd(tokens);
+    return written();
   }
 
   const expand = hasNames ? expandFields : copyFields;
   return { type, fields, decode, encode, format, parse, expand: (reader) => expand(kinds, reader) };
+}
+
+function checkEnd(tokens: TokenCursor): void {
+  const extra = tokens.peek();
+  if (extra) throw tokens.unexpected("the end of the record", extra);
 }
 
 function inOrder<F extends Fields>(fields: F): Presentation<RdataValue<F>> {

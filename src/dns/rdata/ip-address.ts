@@ -1,5 +1,3 @@
-import { isIPv6 } from "node:net";
-
 /** `octets` begin at `offset`. */
 export function formatIpv4(octets: Uint8Array, offset = 0): string {
   return octets.subarray(offset, offset + 4).join(".");
@@ -27,7 +25,7 @@ export function parseIpv4(text: string): Buffer | undefined {
   return octets === 4 ? address : undefined;
 }
 
-const [DOT, ZERO, NINE] = [0x2e, 0x30, 0x39];
+const [DOT, ZERO, NINE, COLON] = [0x2e, 0x30, 0x39, 0x3a];
 
 /** RFC 5952: lower case, no leading zeros, the first longest run of zeros as `::`. */
 export function formatIpv6(octets: Uint8Array, offset = 0): string {
@@ -43,25 +41,49 @@ export function formatIpv6(octets: Uint8Array, offset = 0): string {
   return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
 }
 
-/** The sixteen octets of an IPv6 address without a zone; undefined for any other text. */
+/** The sixteen octets of an IPv6 address without a zone (RFC 4291 §2.2); undefined for any other text. */
 export function parseIpv6(text: string): Buffer | undefined {
-  if (!isIPv6(text) || text.includes("%")) return undefined;
-  const [head = "", tail] = text.split("::");
-  const front = groupsOf(head);
-  const back = tail === undefined ? [] : groupsOf(tail);
   const address = Buffer.alloc(16);
-  front.forEach((group, i) => address.writeUInt16BE(group, 2 * i));
-  back.forEach((group, i) => address.writeUInt16BE(group, 16 - 2 * (back.length - i)));
-  return address;
+  // Octets so far, and where among them `::` stands.
+  let [octets, gap] = [0, -1];
+  for (let at = 0; at < text.length;) {
+    if (text.startsWith("::", at)) {
+      if (gap >= 0) return undefined;
+      gap = octets;
+      at += 2;
+      continue;
+    }
+    if (octets > 0 && octets !== gap && text.charCodeAt(at++) !== COLON) return undefined;
+    const end = endOfHex(text, at);
+    if (text.charCodeAt(end) === DOT) {
+      const ipv4 = octets <= 12 ? parseIpv4(text.slice(at)) : undefined;
+      if (!ipv4) return undefined;
+      ipv4.copy(address, octets);
+      octets += 4;
+      break;
+    }
+    if (end === at || end > at + 4 || octets === 16) return undefined;
+    address.writeUInt16BE(Number.parseInt(text.slice(at, end), 16), octets);
+    octets += 2;
+    at = end;
+  }
+  if (gap < 0) return octets === 16 ? address : undefined;
+  // One group of zeros at least.
+  if (octets > 14) return undefined;
+  address.copyWithin(16 - (octets - gap), gap, octets);
+  return address.fill(0, gap, 16 - (octets - gap));
 }
 
-/** The 16-bit groups of a part without `::`; one that ends in dotted decimal makes two of it. */
-function groupsOf(part: string): number[] {
-  if (part === "") return [];
-  return part.split(":").flatMap((group) => {
-    const ipv4 = parseIpv4(group);
-    return ipv4 ? [ipv4.readUInt16BE(0), ipv4.readUInt16BE(2)] : [Number.parseInt(group, 16)];
-  });
+/** Where the digits end that begin at `at`; after more than four of them it is no matter. */
+function endOfHex(text: string, at: number): number {
+  let end = at;
+  for (; end < text.length && end <= at + 4; end++) {
+    const code = text.charCodeAt(end);
+    const isDigit =
+      (code >= ZERO && code <= NINE) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
+    if (!isDigit) break;
+  }
+  return end;
 }
 
 function longestZeroRun(groups: readonly number[]): { start: number; length: number } {

@@ -4,6 +4,8 @@ import { TokenError, tokenize, tokenizePlainLine } from "../../dns/tokenizer.ts"
 /** More than the longest RDATA takes with each of its octets as an escape (64 KiB as `\DDD`). */
 const MAX_ENTRY_CHARACTERS = 1 << 19;
 const SPECIAL = /[()";\\]/;
+/** What an entry may have that goes on in the next line. */
+const OPEN = /[("\\]/;
 
 /** Cuts a master file into entries as its text comes. Holds no more than one entry. */
 export class EntryCutter {
@@ -16,9 +18,18 @@ export class EntryCutter {
     const text = this.#text + chunk;
     let start = 0;
     for (;;) {
-      const end = endOfEntry(text, start);
+      const end = text.indexOf("\n", start);
       if (end < 0) break;
-      yield* this.#entriesOf(text.slice(start, end));
+      const line = text.slice(start, end);
+      if (SPECIAL.test(line)) {
+        const endOfAll = OPEN.test(line) ? endOfOpenEntry(text, start) : end;
+        if (endOfAll < 0) break;
+        yield* this.#entriesOf(text.slice(start, endOfAll));
+        start = endOfAll + 1;
+        continue;
+      }
+      const entry = tokenizePlainLine(line, this.#line++);
+      if (entry.tokens.length > 0) yield entry;
       start = end + 1;
     }
     this.#text = text.slice(start);
@@ -40,27 +51,12 @@ export class EntryCutter {
 
   *#entriesOf(text: string): Generator<Entry, void> {
     const line = this.#line;
-    if (!SPECIAL.test(text)) {
-      this.#line = line + 1;
-      const entry = tokenizePlainLine(text, line);
-      if (entry.tokens.length > 0) yield entry;
-      return;
-    }
     this.#line = line + text.split("\n").length;
     yield* tokenize(text, line);
   }
 }
 
 /** Where the line ends that an entry ends with; -1 if that is not here yet. */
-function endOfEntry(text: string, start: number): number {
-  const end = text.indexOf("\n", start);
-  if (end < 0) return -1;
-  // Nothing that could go on in the next line.
-  const line = text.slice(start, end);
-  if (!/[("\\]/.test(line)) return end;
-  return endOfOpenEntry(text, start);
-}
-
 function endOfOpenEntry(text: string, start: number): number {
   let depth = 0;
   let inQuotes = false;

@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { RrClass, formatRrClass } from "../../dns/iana/rr-class.ts";
@@ -11,6 +11,8 @@ import { EntryInterpreter } from "./entry-interpreter.ts";
 import { ZoneFileError } from "./zone-file-error.ts";
 import { SLICE_RECORDS, ZoneFileWalk } from "./zone-file-walk.ts";
 
+/** Of an entry of one record: to guess how many there are. */
+const USUAL_ENTRY_OCTETS = 64;
 /** Of a zone no more are told; the rest is counted. */
 const MAX_WARNINGS = 100;
 
@@ -29,7 +31,9 @@ export interface ReadZone {
  * @throws {Error} if a file cannot be read
  */
 export async function readZoneFile(path: string, origin: Name): Promise<ReadZone> {
-  const reader = new ZoneFileReader(path, origin, dirname(await realpath(path)));
+  const { size } = await stat(path);
+  const data = new ZoneData(origin, size / USUAL_ENTRY_OCTETS);
+  const reader = new ZoneFileReader(path, data, dirname(await realpath(path)));
   await reader.read();
   await reader.check();
   return reader;
@@ -42,8 +46,8 @@ class ZoneFileReader implements ReadZone {
   readonly #root: string;
   #moreWarnings = 0;
 
-  constructor(path: string, origin: Name, root: string) {
-    this.data = new ZoneData(origin);
+  constructor(path: string, data: ZoneData, root: string) {
+    this.data = data;
     this.#path = path;
     this.#root = root;
   }
