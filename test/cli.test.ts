@@ -81,7 +81,7 @@ describe("the command line", () => {
     const lines = stdout.trim().split("\n");
     expect(lines.indexOf("dns.cache")).toBeLessThan(lines.indexOf("dns.forward"));
     expect(lines).toContain("dns.whoami");
-    expect(lines).toContain("dns.dnssec (not built yet)");
+    expect(lines).toContain("dns.nomad (not built yet)");
   });
 
   it.each([
@@ -126,7 +126,7 @@ describe("the command line", () => {
   it.each([
     [".:0 {\n whoami\n", 1, "}"],
     [".:0 {\n whoam\n}", 2, 'did you mean "whoami"?'],
-    [".:0 {\n dnssec\n}", 2, '"dnssec"'],
+    [".:0 {\n nomad\n}", 2, '"nomad"'],
     [".:0 {\n errors\n errors\n}", 3, "twice"],
     [".:0 {\n errors\n whoami now\n}", 3, '"now"'],
     [".:0 {\n whoami\n}\n.:0 {\n whoami\n}", 4, "twice"],

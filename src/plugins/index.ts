@@ -10,6 +10,7 @@ import { cancel } from "./cancel/index.ts";
 import { chaos } from "./chaos/index.ts";
 import { debug } from "./debug/index.ts";
 import { dns64 } from "./dns64/index.ts";
+import { dnssec } from "./dnssec/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
 import { etcd } from "./etcd/index.ts";
@@ -91,7 +92,7 @@ export const plugins: PluginOrder = [
   acl,
   cache,
   header,
-  "dnssec",
+  dnssec,
   "tls",
   minimal,
   template,

@@ -101,6 +101,10 @@ export class StandIns {
       const body = directive.body.map((one) => withArgs(one, ["0s"]));
       return new Directive({ ...partsOf(directive), body });
     },
+    dnssec: (directive) => {
+      this.#keys(directive);
+      return directive;
+    },
     file: (directive) => {
       this.#file(directive.args[0]?.text, ZONE);
       return directive;
@@ -145,7 +149,9 @@ export class StandIns {
     for (const { name, args: words } of body) {
       const [kind, ...paths] = words.map(({ text }) => text);
       if (name.text !== "key") continue;
-      if (kind === "file") for (const path of paths) this.#key(path, zoneOfKey(path));
+      if (kind === "file")
+        for (const path of paths)
+          this.#key(path.replace(/\.(?:key|private)$/, ""), zoneOfKey(path));
       if (kind !== "directory") continue;
       for (const folder of paths)
         for (const { text } of args.slice(1)) this.#key(`${folder}/K${text}.+013+00001`, text);

@@ -161,7 +161,7 @@ export const ADVISORIES: readonly Advisory[] = [
     row: 32,
     advisory: "CVE-2023-50387, -50868",
     ...notHere(
-      "nothing is validated: `dnssec` is not built yet, and an upstream's AD and DO are passed on",
+      "nothing is validated: `dnssec` only signs, and an upstream's AD and DO are passed on",
     ),
   },
   {

@@ -6,6 +6,7 @@ import { canonicalRdata } from "../../dns/rdata/canonical-rdata.ts";
 import { RRSIG } from "../../dns/rdata/rrsig.ts";
 import { ResourceRecord } from "../../dns/resource-record.ts";
 import { keyAlgorithm } from "./algorithms.ts";
+import { bareSignature } from "./curve-signature.ts";
 import { keyTag, publicKey } from "./public-key.ts";
 import type { SigningKey } from "./signing-key.ts";
 
@@ -36,10 +37,7 @@ export function signRrset(
   terms: SignatureTerms,
 ): ResourceRecord {
   const { fields, digest } = unsigned(key, rrset, terms);
-  const signature = sign(digest, signedOctets(fields, rrset), {
-    key: key.privateKey,
-    dsaEncoding,
-  });
+  const signature = sign(digest, signedOctets(fields, rrset), key.privateKey);
   return withSignature(rrset, fields, signature);
 }
 
@@ -52,7 +50,7 @@ export function signRrsetAside(
   const { fields, digest } = unsigned(key, rrset, terms);
   const octets = signedOctets(fields, rrset);
   return new Promise((resolve, reject) => {
-    sign(digest, octets, { key: key.privateKey, dsaEncoding }, (error, signature) => {
+    sign(digest, octets, key.privateKey, (error, signature) => {
       if (error) reject(error);
       else resolve(withSignature(rrset, fields, signature));
     });
@@ -114,7 +112,9 @@ function withSignature(
   signature: Buffer,
 ): ResourceRecord {
   if (!first) throw new TypeError("Cannot sign RRset: it is empty");
-  const rdata = RRSIG.encode({ ...fields, signature });
+  const kind = keyAlgorithm(fields.algorithm)?.kind;
+  const bare = kind?.type === "EC" ? bareSignature(signature, kind.octets) : signature;
+  const rdata = RRSIG.encode({ ...fields, signature: bare });
   return new ResourceRecord(first.owner, RrType.RRSIG, first.class, first.ttlSeconds, rdata);
 }
 

@@ -8,6 +8,7 @@ import { RrType } from "../../dns/iana/rr-type.ts";
 import { Name } from "../../dns/name.ts";
 import { records } from "../../testing/query.ts";
 import { writeKeyFiles } from "../../testing/dnssec-keys.ts";
+import { bareSignature } from "./curve-signature.ts";
 import { delegationSigner, keyTag } from "./public-key.ts";
 import { signRrset, signRrsetAside, verifyRrset } from "./rrset-signature.ts";
 import { readSigningKey } from "./signing-key.ts";
@@ -84,6 +85,11 @@ test("the example of RFC 6605 §6.1 is verified", () => {
   expect(verifyRrset(dnskey.rdata, [address], signature, atSeconds)).toBe(true);
 });
 
+test("numbers of a signature that are short or negative-looking get their full length", () => {
+  const der = Buffer.from("3009 0203 00ff01 0202 0102".replaceAll(" ", ""), "hex");
+  expect(bareSignature(der, 4).toString("hex")).toBe("0000ff0100000102");
+});
+
 test("a key goes by the name of either file, or by what is common to them", async () => {
   const base = await writeKeyFiles(folder);
   for (const path of [base, `${base}.key`, `${base}.private`])
@@ -106,7 +112,7 @@ test.each([
   ["private", (text) => text.replace(/y: /, "y: AAAA"), "private:3: .*35 octets, not 32"],
   ["private", (text) => `${text}what?\n`, 'private:4: .*expected "Field: value"'],
   ["private", () => privateText(), "private:1: .*not the private key of"],
-] satisfies [string, (text: string) => string, string][])(
+] satisfies ["key" | "private", (text: string) => string, string][])(
   "a %s file that is wrong is refused at its line (%#)",
   async (extension, change, message) => {
     const base = await writeKeyFiles(folder, { change: { extension, by: change } });
