@@ -8,6 +8,7 @@ import { malformedRows } from "./rows/malformed.ts";
 import { nameRows } from "./rows/names.ts";
 import { streamRows } from "./rows/streams.ts";
 import { transferRows } from "./rows/transfers.ts";
+import { startKeyedServer, transactionRows } from "./rows/transactions.ts";
 import { startWorld } from "./world.ts";
 
 /** Every row there is, in the order of the document. */
@@ -20,5 +21,6 @@ export const suites: readonly Suite[] = [
   { title: "Explanations", rows: explainedRows },
   { title: "Streams", start: startWorld, rows: streamRows },
   { title: "Transfers", start: startWorld, rows: transferRows },
+  { title: "Signed transactions", start: startKeyedServer, rows: transactionRows },
   { title: "Forwarder and cache", start: startWorld, rows: forwarderRows },
 ];

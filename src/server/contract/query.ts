@@ -207,7 +207,7 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
     packet.readUInt16BE(10),
   ];
   // Only NOTIFY has an answer section in a request, only IXFR (RFC 1995 §3) an authority section.
-  const isOdd =
+  let isOdd =
     (answers > 0 && query.opcode === Opcode.QUERY) ||
     (authorities > 0 && query.qtype !== RrType.IXFR);
   const total = answers + authorities + additionals;
@@ -220,7 +220,7 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
     const type = reader.u16();
     if (type === RrType.TSIG) {
       // The very last record, or the message is malformed (RFC 8945 §5.1).
-      if (i < total - 1 || additionals === 0) return Rcode.FORMERR;
+      if (i < total - 1 || additionals === 0) isOdd = true;
       query.tsigAt = at;
     }
     const isOpt = type === RrType.OPT;
