@@ -26,7 +26,10 @@ import {
 import { Portolan, ROOT } from "./run-portolan.ts";
 
 const manifests = kubernetesManifests();
-const chartValues = parse(readDeployFile("helm/portolan/values.yaml")) as Record<string, unknown>;
+const chartValues = parse(readDeployFile("helm/portolan/files/portolan/values.yaml")) as Record<
+  string,
+  unknown
+>;
 
 function check(path: string, text: string): void {
   checkCorefile({ blocks: parseCorefile(text, path, { env: {} }), files: [], digest: "" }, plugins);
@@ -429,14 +432,30 @@ describe("what is there twice", () => {
 });
 
 describe("values of the chart", () => {
+  const theirs = parse(readDeployFile("helm/portolan/files/coredns/values.yaml")) as object;
+
   it("are each in the schema and in the README", () => {
     const schema = JSON.parse(readDeployFile("helm/portolan/values.schema.json")) as {
-      properties: object;
+      definitions: { portolan: { properties: object }; coredns: { properties: object } };
     };
-    const { global: _, ...properties } = schema.properties as Record<string, unknown>;
-    expect(Object.keys(chartValues).toSorted()).toEqual(Object.keys(properties).toSorted());
+    const { portolan, coredns } = schema.definitions;
+    expect(Object.keys(chartValues).toSorted()).toEqual(
+      Object.keys(portolan.properties).toSorted(),
+    );
     const readme = readDeployFile("helm/portolan/README.md");
     for (const key of Object.keys(chartValues)) expect(readme).toMatch(new RegExp(`\`${key}[.\`]`));
+    // What the schema says of CoreDNS's values, they have.
+    expect(Object.keys(theirs)).toEqual(expect.arrayContaining(Object.keys(coredns.properties)));
+  });
+
+  it("have no default but those of the forms, which could not be told from what is given", () => {
+    expect(parse(readDeployFile("helm/portolan/values.yaml"))).toEqual({});
+  });
+
+  it("name the plugins that are built", () => {
+    const names = parse(readDeployFile("helm/portolan/files/plugins.yaml")) as string[];
+    const built = plugins.flatMap((plugin) => (typeof plugin === "string" ? [] : [plugin.name]));
+    expect(names).toEqual(["import", ...built].toSorted());
   });
 });
 

@@ -234,7 +234,7 @@ describe("the chart", () => {
 
   it.each([
     ["image.tag=latest", "at '/image/tag'"],
-    ["replicas=3", "additional properties 'replicas' not allowed"],
+    ["replicas=3", 'unknown key "replicas": did you mean "replicaCount"?'],
     ["servers.cluster.plugins.cache.parameter=3", "additional properties 'parameter' not allowed"],
     ["servers.cluster.port=0", "at '/servers/cluster/port'"],
     ["servers.cluster=null", "nothing to serve"],
