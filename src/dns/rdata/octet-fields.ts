@@ -77,8 +77,13 @@ export function hexGroups(octets: number, groupOctets: number, separator: string
     format: (value) => value,
     parse(tokens: TokenCursor) {
       const token = tokens.next(expected);
-      if (!pattern.test(token.text)) throw tokens.unexpected(expected, token);
-      return token.text.toLowerCase();
+      // BIND leaves zeros in front of longer groups out, as IPv6 does.
+      const text =
+        groupOctets === 1
+          ? token.text
+          : token.text.replace(/[0-9a-f]+/gi, (digits) => digits.padStart(2 * groupOctets, "0"));
+      if (!pattern.test(text)) throw tokens.unexpected(expected, token);
+      return text.toLowerCase();
     },
     skip: (reader) => skipOctets(reader, octets),
   };

@@ -253,6 +253,19 @@ describe("the generic format of RFC 3597", () => {
 });
 
 describe("parseRdata", () => {
+  it("takes groups of NID and L64 whose zeros in front are left out, as BIND writes them", () => {
+    const l64 = parseRdata(RrType.L64, "10 1:db8:0:1000");
+    expect(l64.toString("hex")).toBe("000a00010db800001000");
+  });
+
+  it("takes no quotes but around strings", () => {
+    expect(() => parseRdata(RrType.A, '"192.0.2.1"')).toThrow(
+      'expected an IPv4 address, found "192.0.2.1" in quotes',
+    );
+    expect(() => parseRdata(RrType.NS, '"a"')).toThrow('expected a name, found "a" in quotes');
+    expect(() => parseRdata(RrType.DS, '1 8 99 "0102"')).toThrow('found "0102" in quotes');
+  });
+
   const origin = Name.parse("example.org");
 
   it("completes relative names by the origin, and @ is the origin", () => {
