@@ -98,7 +98,12 @@ function readSection(
   return records.slice();
 }
 
-function readRecord(reader: WireReader, owner: Name, type: number): ResourceRecord | undefined {
+/** Reads the rest of a record, behind its TYPE; undefined if it is malformed. */
+export function readRecord(
+  reader: WireReader,
+  owner: Name,
+  type: number,
+): ResourceRecord | undefined {
   const rrClass = reader.u16();
   const ttl = reader.u32();
   const length = reader.u16();

@@ -37,6 +37,7 @@ import { prometheus } from "./prometheus/index.ts";
 import { ready } from "./ready/index.ts";
 import { reload } from "./reload/index.ts";
 import { rewrite } from "./rewrite/index.ts";
+import { secondary } from "./secondary/index.ts";
 import { root } from "./root/index.ts";
 import { shed } from "./shed/index.ts";
 import { sign } from "./sign/index.ts";
@@ -108,7 +109,7 @@ export const plugins: PluginOrder = [
   kubernetes,
   file,
   auto,
-  "secondary",
+  secondary,
   etcd,
   loop,
   forward,

@@ -66,6 +66,28 @@ export function* checkZone(
   }
 }
 
+/** As `checkZone`, of names that have changed: what is the matter with them, if anything must not be served. */
+export function faultOfNames(data: ZoneData, names: Iterable<Name>): ZoneFault | undefined {
+  const { origin, apex } = data;
+  if (!apex.rrset(RrType.SOA)) return error(origin, "there is no SOA record", []);
+  if (!apex.rrset(RrType.NS)) return error(origin, "the apex has no NS record", [RrType.SOA]);
+  for (const name of names) {
+    const sets = data.find(name)?.rrsets() ?? [];
+    const dname = sets.some(({ type }) => !BELOW_DNAME.has(type)) && dnameAbove(data, name);
+    if (dname) return belowDname(dname, name);
+    for (const fault of checkOwner(data, name, sets)) if (fault.level === "error") return fault;
+  }
+  return undefined;
+}
+
+function dnameAbove(data: ZoneData, name: Name): Name | undefined {
+  for (let above = name; !above.equals(data.origin);) {
+    above = above.parent();
+    if (data.find(above)?.hasDname === true) return above;
+  }
+  return undefined;
+}
+
 function* checkOwner(
   data: ZoneData,
   owner: Name,

@@ -3,6 +3,8 @@ import { ExtendedErrorCode } from "../dns/iana/extended-error.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
 import type { Name } from "../dns/name.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
+import { passOn } from "../server/contract/pass-on.ts";
+import type { Next } from "../server/contract/plugin.ts";
 import type { Query } from "../server/contract/query.ts";
 import { QueryError } from "../server/contract/query-error.ts";
 import type { Outcome, Result } from "../server/contract/reply.ts";
@@ -29,17 +31,42 @@ export function replyFrom(zone: Zone, query: Query, resolve: (query: Query) => R
   return found.target ? withTarget(reply, found, found.target, query, resolve) : reply;
 }
 
+/**
+ * As `replyFrom`, but names that the zone does not have are the next plugin's, until it has them.
+ * @param fallthrough zones for whose names that is so
+ */
+export function replyOrPassOn(
+  zone: Zone,
+  query: Query,
+  resolve: (query: Query) => Result,
+  { fallthrough, next }: { readonly fallthrough: readonly Name[]; readonly next: Next },
+): Result {
+  const result = replyFrom(zone, query, resolve);
+  if (!query.qname.isWithinAny(fallthrough)) return result;
+  const orNext = (outcome: Outcome): Result => {
+    const isUnknown =
+      outcome !== DROPPED && outcome.rcode === Rcode.NXDOMAIN && outcome.answer.length === 0;
+    return isUnknown ? passOn(query, next, zone.validity) : outcome;
+  };
+  return result instanceof Promise ? result.then(orNext) : orNext(result);
+}
+
 /** Why nothing can be said of a zone. */
 export function noVersion(zone: Zone): QueryError {
-  return new QueryError(
-    Rcode.SERVFAIL,
-    `Cannot answer: there is no good version of zone "${zone.origin.toString()}"`,
-    {
-      ede: ExtendedErrorCode.NOT_READY,
-      explanation: "there is no good version of the zone",
-      reason: "no-zone",
-    },
-  ).narrow(zone.validity);
+  const name = zone.origin.toString();
+  const [message, ede, explanation] = zone.hasExpired
+    ? [
+        `Cannot answer: zone "${name}" has expired`,
+        ExtendedErrorCode.INVALID_DATA,
+        "the zone has expired: no primary confirms it",
+      ]
+    : [
+        `Cannot answer: there is no good version of zone "${name}"`,
+        ExtendedErrorCode.NOT_READY,
+        "there is no good version of the zone",
+      ];
+  const details = { ede, explanation, reason: "no-zone" } as const;
+  return new QueryError(Rcode.SERVFAIL, message, details).narrow(zone.validity);
 }
 
 /** What the rest of the world says about where the last alias leads; the response code is that of the end (RFC 6604 §3). */

@@ -1,5 +1,5 @@
 import type { Name } from "../dns/name.ts";
-import { RrType } from "../dns/iana/rr-type.ts";
+import { RrType, formatRrType } from "../dns/iana/rr-type.ts";
 import { SOA } from "../dns/rdata/soa.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
 import { State } from "../server/contract/state.ts";
@@ -18,6 +18,7 @@ export class Zone {
   readonly journal: Journal = new Journal();
   readonly #listeners = new Set<(zone: Zone) => void>();
   #data: ZoneData | undefined;
+  #hasExpired = false;
   #state = new State();
 
   constructor(origin: Name) {
@@ -27,6 +28,11 @@ export class Zone {
   /** Undefined as long as there is none, and once it has expired. */
   get data(): ZoneData | undefined {
     return this.#data;
+  }
+
+  /** Whether there is none because nobody has confirmed the last one for too long. */
+  get hasExpired(): boolean {
+    return this.#hasExpired;
   }
 
   /** Of replies that say what the zone says now. */
@@ -53,6 +59,7 @@ export class Zone {
     this.#state.end();
     this.#state = new State();
     this.#data = data;
+    this.#hasExpired = false;
     if (change) this.journal.add(change, data.records);
     else this.journal.clear();
     for (const listener of this.#listeners) listener(this);
@@ -70,7 +77,41 @@ export class Zone {
     for (const listener of this.#listeners) listener(this);
   }
 
-  /** It must not be served any more: it has expired (RFC 1035 §3.3.13), or its file says so. */
+  /**
+   * Makes the next version of this one in place by differences that somebody else sends, if they fit and leave a zone. They do not fit if what
+   * they take away is not there, or what they add is (RFC 1995 §4).
+   * @param changes in order; nobody sees what is between them
+   * @param findFault looks at what has come of it
+   * @returns what is the matter; nothing has changed then
+   */
+  tryApply(
+    changes: readonly ZoneChange[],
+    findFault: (data: ZoneData) => string | undefined,
+  ): string | undefined {
+    const data = this.#data;
+    if (!data) throw new TypeError("Cannot change zone: there is no version of it");
+    this.#state.end();
+    this.#state = new State();
+    const undo: (() => void)[] = [];
+    let found: string | undefined;
+    for (const change of changes) found ??= applyStrictly(data, change, undo);
+    found ??= findFault(data);
+    if (found !== undefined) {
+      for (const step of undo.toReversed()) step();
+      return found;
+    }
+    for (const change of changes) this.journal.add(change, data.records);
+    for (const listener of this.#listeners) listener(this);
+    return undefined;
+  }
+
+  /** It must not be served any more: nobody has confirmed it for too long (RFC 1035 §3.3.13). */
+  expire(): void {
+    this.withdraw();
+    this.#hasExpired = true;
+  }
+
+  /** It must not be served any more: its file says so, or it belongs to nobody now. */
   withdraw(): void {
     this.#state.end();
     this.#state = new State();
@@ -83,4 +124,25 @@ export class Zone {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+/** @param undo gets what takes it back; @returns what does not fit */
+export function applyStrictly(
+  data: ZoneData,
+  { removed, added }: ZoneChange,
+  undo?: (() => void)[],
+): string | undefined {
+  for (const record of removed) {
+    if (!data.remove(record)) return `${nameOf(record)} is not there to be taken away`;
+    undo?.push(() => void data.add(record));
+  }
+  for (const record of added) {
+    if (data.add(record) === "duplicate") return `${nameOf(record)} is there already`;
+    undo?.push(() => void data.remove(record));
+  }
+  return undefined;
+}
+
+function nameOf({ owner, type }: ResourceRecord): string {
+  return `a record ${formatRrType(type)} of "${owner.toString()}"`;
 }

@@ -11,6 +11,13 @@ import { WAITING_LIMITS } from "../../src/server/pipeline/waiting-queries.ts";
 import { COUNTERS_AT, SLOTS_AT } from "../../src/server/table/layout.ts";
 import { testDirective } from "../../src/testing/context.ts";
 import { DEFAULT_TCP_LIMITS } from "../../src/transport/tcp-limits.ts";
+import {
+  MAX_CHANGED_RECORDS,
+  MAX_OCTETS,
+  MAX_RECORDS,
+  MESSAGE_MS,
+  TRANSFER_MS,
+} from "../../src/zone/primary/transfer-limits.ts";
 import { readDocument, section } from "./readme.ts";
 
 const tcp = DEFAULT_TCP_LIMITS;
@@ -19,6 +26,7 @@ const forward = parseForward(testDirective("forward . 192.0.2.1"));
 const http = "src/http/http-endpoints.ts";
 const admin = "src/http/admin/admin-server.ts";
 const limiter = "src/observe/line-limiter.ts";
+const secondary = "src/plugins/secondary/secondary-zones.ts";
 const requestMs = constantOf(http, "REQUEST_MS");
 
 /** Each row of the table: what is limited, and how, made of the figures in the code. */
@@ -54,6 +62,11 @@ const rows: Readonly<Record<string, string>> = {
   "aliases followed within the cluster": figure(
     constantOf("src/plugins/kubernetes/records/alias-chain.ts", "MAX_ALIASES"),
   ),
+  "a zone transferred to us": `${figure(MAX_RECORDS)} records, ${MAX_OCTETS / 1024 ** 3} GiB; ${figure(TRANSFER_MS / 1_000)} s in all, ${seconds(MESSAGE_MS)} from one message to the next`,
+  "differences of one transfer to us": `${figure(MAX_CHANGED_RECORDS)} records`,
+  "zones of a catalog": figure(constantOf("src/zone/catalog/read-catalog.ts", "MAX_MEMBERS")),
+  "transfers to us at once; questions for versions": `${constantOf(secondary, "TRANSFERS")}; ${constantOf(secondary, "QUERIES")}`,
+  "questions to a primary that NOTIFY brings about": `${1_000 / constantOf("src/zone/primary/followed-primary.ts", "NOTIFY_PAUSE_MS")} a second of each zone`,
   "a frame of a watch; a page of a list": `${MAX_FRAME_OCTETS / 1024 ** 2} MiB; ${mebi("src/kube/api/list-pages.ts", "MAX_PAGE_OCTETS")} MiB`,
   "a file of manifests; aliases in it": `${mebi("src/kube/manifests/manifest-files.ts", "MAX_FILE_OCTETS")} MiB; ${figure(constantOf("src/kube/manifests/yaml-documents.ts", "MAX_ALIASES"))}`,
   "exceptions that nobody caught": `${MAX_FAULTS} in ${FAULT_PERIOD_MS === 60_000 ? "a minute" : seconds(FAULT_PERIOD_MS)}`,

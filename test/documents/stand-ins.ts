@@ -32,6 +32,7 @@ type Words = Readonly<Record<string, (directive: Directive) => Directive>>;
  * - each port of a server block, and of an HTTP endpoint, is a free one;
  * - each address in the TO of `forward` is an upstream here, by TLS where it says so; and so is
  *   `/etc/resolv.conf`;
+ * - the primary of a `secondary` is one of these, which has no zone;
  * - the API server is here, and a `kubernetes` without a word about it has a kubeconfig;
  * - HOME and the working directory are a folder with what the Corefile names: a hosts file, a
  *   database, a folder of manifests;
@@ -108,6 +109,12 @@ export class StandIns {
     file: (directive) => {
       this.#file(directive.args[0]?.text, ZONE);
       return directive;
+    },
+    secondary: (directive) => {
+      const body = directive.body.map((one) => {
+        return one.name.text === "transfer" ? withArgs(one, ["from", this.#plain.address]) : one;
+      });
+      return new Directive({ ...partsOf(directive), body });
     },
     hosts: (directive) => {
       this.#file(directive.args[0]?.text, "192.0.2.1 host.example.org\n");

@@ -1,17 +1,14 @@
-import { Rcode } from "../../dns/iana/rcode.ts";
 import type { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
 import type { Offer } from "../../server/contract/capability.ts";
-import { passOn } from "../../server/contract/pass-on.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
 import { zoneSource } from "../../server/contract/zone-source.ts";
-import type { Outcome, Result } from "../../server/contract/reply.ts";
-import { DROPPED } from "../../server/contract/reply.ts";
+import type { Result } from "../../server/contract/reply.ts";
 import { FollowedZoneFile } from "../../zone/file/followed-zone-file.ts";
 import { readZoneFile } from "../../zone/file/read-zone-file.ts";
 import { Zone } from "../../zone/zone.ts";
-import { replyFrom } from "../../zone/zone-reply.ts";
+import { replyOrPassOn } from "../../zone/zone-reply.ts";
 import { ZoneSetSource } from "../../zone/zone-set-source.ts";
 import { ZoneSet } from "../../zone/zone-set.ts";
 import type { FileEntry } from "./parse.ts";
@@ -55,15 +52,9 @@ export class File implements Instance {
   serve(query: Query, next: Next): Result {
     const zone = this.zones.find(query.qname, query.qtype);
     if (!zone) return next(query);
-    const result = replyFrom(zone, query, (question) => this.#context.host.resolve(question));
     const fallthrough = this.#served.get(zone)?.fallthrough ?? [];
-    if (!query.qname.isWithinAny(fallthrough)) return result;
-    const orNext = (outcome: Outcome): Result => {
-      const isUnknown =
-        outcome !== DROPPED && outcome.rcode === Rcode.NXDOMAIN && outcome.answer.length === 0;
-      return isUnknown ? passOn(query, next, zone.validity) : outcome;
-    };
-    return result instanceof Promise ? result.then(orNext) : orNext(result);
+    const resolve = (question: Query): Result => this.#context.host.resolve(question);
+    return replyOrPassOn(zone, query, resolve, { fallthrough, next });
   }
 
   #add({ path: written, zones, reloadMs, byMtime, fallthrough, directive }: FileEntry): void {

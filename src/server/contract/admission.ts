@@ -9,7 +9,7 @@ import type { Query } from "./query.ts";
  * the response code for it everywhere else.
  */
 const REFUSALS = {
-  /** We are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us). */
+  /** Where we are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us). */
   notify: Rcode.NOTAUTH,
   /** AXFR and IXFR. */
   transfer: Rcode.REFUSED,
