@@ -112,7 +112,8 @@ export class StandIns {
     },
     secondary: (directive) => {
       const body = directive.body.map((one) => {
-        return one.name.text === "transfer" ? withArgs(one, ["from", this.#plain.address]) : one;
+        const texts = one.args.map(({ text }) => (isIP(text) === 0 ? text : this.#plain.address));
+        return withArgs(one, texts);
       });
       return new Directive({ ...partsOf(directive), body });
     },

@@ -9,12 +9,18 @@ function parsed(body: string, zones = ""): ReturnType<typeof parseSecondary>[num
 it("reads primaries in their order, with the usual port where none is given", () => {
   const from =
     "transfer from 192.0.2.1 192.0.2.2:5300\ntransfer from 2001:DB8:0::1 [2001:db8::2]:54";
-  expect(parsed(from)?.primaries).toEqual([
+  expect(parsed(from)?.primaries.map(({ address, port }) => ({ address, port }))).toEqual([
     { address: "192.0.2.1", port: 53 },
     { address: "192.0.2.2", port: 5300 },
     { address: "2001:db8::1", port: 53 },
     { address: "2001:db8::2", port: 54 },
   ]);
+});
+
+it("reads a key for the primaries in front of it", () => {
+  const from = "transfer from 192.0.2.1 192.0.2.2 key a.test\ntransfer from 192.0.2.3";
+  const names = parsed(from)?.primaries.map(({ keyName }) => keyName?.text);
+  expect(names).toEqual(["a.test", "a.test", undefined]);
 });
 
 it("reads zones, and the server block's where none is named", () => {
@@ -41,6 +47,10 @@ it.each([
   ["", 'missing property "transfer from"'],
   ["transfer", "missing argument"],
   ["transfer from", "missing argument"],
+  ["transfer from key a.test", "missing argument: the address of a primary"],
+  ["transfer from 192.0.2.1 key", 'missing argument: the name of a key behind "key"'],
+  ["transfer from 192.0.2.1 key a b", 'unexpected argument "b"'],
+  ["transfer from 192.0.2.1 key a..b", 'bad name of a key: "a..b"'],
   ["transfer to *", 'unknown value "to", expected "from"'],
   ["transfer from *", 'bad primary "*"'],
   ["transfer from ns.example.org", 'bad primary "ns.example.org"'],

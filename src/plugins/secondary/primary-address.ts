@@ -3,7 +3,6 @@ import ipaddr from "ipaddr.js";
 import { parsePort } from "../../corefile/arguments.ts";
 import type { Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
-import type { PrimaryServer } from "../../zone/primary/signing.ts";
 
 const DNS_PORT = 53;
 
@@ -11,7 +10,7 @@ const DNS_PORT = 53;
  * Reads `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1`, `[2001:db8::1]:53`.
  * @throws {CorefileError} if it is none
  */
-export function parsePrimary(token: Token): PrimaryServer {
+export function parsePrimary(token: Token): { address: string; port: number } {
   const { text } = token;
   if (isIP(text) !== 0) return { address: canonical(text), port: DNS_PORT };
   const { address = "", port } =

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Opcode } from "../../dns/iana/opcode.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
+import { Name } from "../../dns/name.ts";
+import type { TsigKey } from "../../dns/tsig/tsig-key.ts";
 import type { Next } from "../../server/contract/plugin.ts";
 import { Reply } from "../../server/contract/reply.ts";
+import type { TsigKeys } from "../../server/contract/tsig-keys.ts";
+import { tsigKeys } from "../../server/contract/tsig-keys.ts";
 import { zoneSource } from "../../server/contract/zone-source.ts";
 import { recordingLog, testContext, testDirective } from "../../testing/context.ts";
 import { ask, passedOn, records, sections, testQuery } from "../../testing/query.ts";
@@ -112,6 +116,34 @@ describe("a zone", () => {
     expect(() => start(one, "secondary {\n{{FROM}}\n}", "secondary {\n{{FROM}}\n}")).toThrow(
       /Corefile:2.*has primaries already/,
     );
+  });
+});
+
+describe("a primary with a key", () => {
+  const name = Name.parse("key.test.");
+  const key: TsigKey = { name, secret: Buffer.alloc(32, 7), configured: undefined };
+  const keys: TsigKeys = { find: (one) => (one.equals(name) ? key : undefined) };
+
+  function startKeyed(one: ScriptedPrimary, word: string): Secondary {
+    const from = `transfer from 127.0.0.1:${one.server.port} key ${word}`;
+    const entries = parseSecondary(testDirective(`secondary {\n${from}\n}`));
+    const offers = { tsig: [tsigKeys.offer(keys)] };
+    const plugin = new Secondary(entries, testContext({ zones: ["example.org"], log, offers }));
+    running.unshift(() => plugin.stop());
+    plugin.start();
+    return plugin;
+  }
+
+  it("is asked with it, and not believed without", async () => {
+    const one = await primary(serves(zoneOf(1)));
+    const plugin = startKeyed(one, "KEY.test");
+    await until(() => lines.some((line) => line.includes("its reply is not to be trusted")));
+    await expect(asked(plugin, "www.example.org.")).rejects.toThrow("no good version");
+  });
+
+  it("is an error of the Corefile if nobody has the key", async () => {
+    const one = await primary(() => {});
+    expect(() => startKeyed(one, "other.test")).toThrow(/Corefile:3.*unknown key "other.test"/);
   });
 });
 

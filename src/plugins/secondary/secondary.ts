@@ -1,8 +1,10 @@
+import { tokenError } from "../../corefile/directive.ts";
 import { Flag } from "../../dns/header.ts";
 import { Opcode } from "../../dns/iana/opcode.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
+import { Name } from "../../dns/name.ts";
 import type { Admission } from "../../server/contract/admission.ts";
 import { isCommon } from "../../server/contract/admission.ts";
 import type { Offer } from "../../server/contract/capability.ts";
@@ -12,11 +14,12 @@ import type { Query } from "../../server/contract/query.ts";
 import type { Result } from "../../server/contract/reply.ts";
 import { Reply, mapReply } from "../../server/contract/reply.ts";
 import { Validity } from "../../server/contract/validity.ts";
+import { tsigKeys } from "../../server/contract/tsig-keys.ts";
 import { zoneSource } from "../../server/contract/zone-source.ts";
 import { replyOrPassOn } from "../../zone/zone-reply.ts";
 import { ZoneSetSource } from "../../zone/zone-set-source.ts";
 import { Catalogs } from "./catalogs.ts";
-import type { SecondaryEntry } from "./parse.ts";
+import type { NamedPrimary, SecondaryEntry } from "./parse.ts";
 import { SecondaryZones } from "./secondary-zones.ts";
 
 /** How long a reload waits for zones that cannot be had at once. */
@@ -33,17 +36,29 @@ export class Secondary implements Instance {
   readonly #zones: SecondaryZones;
   readonly #catalogs: Catalogs;
   readonly #context: PluginContext;
+  readonly #primaries: readonly NamedPrimary[];
   readonly #strangers = new Set<string>();
 
   constructor(entries: readonly SecondaryEntry[], context: PluginContext) {
     this.#context = context;
+    this.#primaries = entries.flatMap(({ primaries }) => primaries);
     this.#zones = new SecondaryZones(context.log);
     this.#catalogs = new Catalogs(this.#zones, context.log);
     this.offers = [zoneSource.offer(new ZoneSetSource(this.#zones.set))];
     for (const entry of entries) this.#add(entry);
   }
 
+  /** @throws {CorefileError} if nobody has a key that is named: what is meant to be signed is never sent unsigned */
   start(): void {
+    for (const primary of this.#primaries) {
+      const { keyName } = primary;
+      if (!keyName) continue;
+      const name = Name.parse(keyName.text);
+      const [key] = this.#context.offered(tsigKeys).flatMap(({ value }) => value.find(name) ?? []);
+      if (!key)
+        throw tokenError(keyName, `unknown key "${keyName.text}": *tsig* has none of that name`);
+      primary.key = key;
+    }
     this.#zones.start();
   }
 
