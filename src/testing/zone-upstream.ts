@@ -2,6 +2,7 @@ import { Flag } from "../dns/header.ts";
 import { Rcode } from "../dns/iana/rcode.ts";
 import { RrType, formatRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
+import type { ResourceRecord } from "../dns/resource-record.ts";
 import { parseZoneText } from "../zone/file/zone-text.ts";
 import type { Client } from "../transport/client.ts";
 import { encodeReply } from "../server/pipeline/encode-reply.ts";
@@ -30,14 +31,14 @@ export interface ZoneUpstream {
  * @param text the zone as a zone file
  */
 export async function startZoneUpstream(text: string, origin = "."): Promise<ZoneUpstream> {
-  const zone = zoneOf(text, Name.parse(origin));
+  const zone = new UpstreamZone(text, Name.parse(origin));
   const questions: string[] = [];
   const receive = (packet: Buffer, client: Client): void => {
     const received = readQuery(packet, client);
     if (!received) return client.drop();
     const { query, rcode } = received;
     questions.push(`${client.transport} ${query.qname.toString()} ${formatRrType(query.qtype)}`);
-    const reply = rcode === Rcode.NOERROR ? answer(zone, query) : new Reply(rcode);
+    const reply = rcode === Rcode.NOERROR ? zone.reply(query) : new Reply(rcode);
     client.send(encodeReply(query, reply));
   };
   const options = { address: ADDRESS, port: 0, receive, onTrouble: throwTrouble };
@@ -52,26 +53,40 @@ export async function startZoneUpstream(text: string, origin = "."): Promise<Zon
   };
 }
 
-/** Its origin is the owner of the SOA record, wherever relative names belong. */
-function zoneOf(text: string, origin: Name): ZoneData {
-  const all = parseZoneText(text, { origin, file: "zone" });
-  const zone = new ZoneData(all.find(({ type }) => type === RrType.SOA)?.owner ?? origin);
-  for (const record of all) zone.add(record);
-  return zone;
+/** What a zone says, with the TTLs that its text has, be they several in an RRset: upstreams do such things. */
+class UpstreamZone {
+  readonly #records: readonly ResourceRecord[];
+  readonly #data: ZoneData;
+
+  /** Its origin is the owner of the SOA record, wherever relative names belong. */
+  constructor(text: string, origin: Name) {
+    this.#records = parseZoneText(text, { origin, file: "zone" });
+    const soa = this.#records.find(({ type }) => type === RrType.SOA);
+    this.#data = new ZoneData(soa?.owner ?? origin);
+    for (const record of this.#records) this.#data.add(record);
+  }
+
+  reply(query: Query): Reply {
+    if (!query.qname.isWithin(this.#data.origin)) return outside();
+    const found = lookUp(this.#data, query);
+    const reply = new Reply(found.rcode, found.isAuthoritative ? Flag.AA : 0);
+    reply.answer = found.answer.map((record) => this.#asWritten(record));
+    reply.authority = found.authority;
+    reply.additional = found.additional;
+    return reply;
+  }
+
+  #asWritten(record: ResourceRecord): ResourceRecord {
+    const written = this.#records.find(({ type, rdata }) => {
+      return type === record.type && rdata.equals(record.rdata);
+    });
+    return record.withTtl(written?.ttlSeconds ?? record.ttlSeconds);
+  }
 }
 
-function answer(zone: ZoneData, query: Query): Reply {
-  const isWithin = query.qname.isWithin(zone.origin);
-  const found = isWithin ? lookUp(zone, query) : undefined;
-  const isReferral = found && !found.isAuthoritative;
-  const reply = new Reply(found?.rcode ?? Rcode.NXDOMAIN, isReferral ? 0 : Flag.AA);
-  if (found)
-    Object.assign(reply, {
-      answer: found.answer,
-      authority: found.authority,
-      additional: found.additional,
-    });
-  else reply.authority = ROOT_SOA ? [ROOT_SOA] : [];
+function outside(): Reply {
+  const reply = new Reply(Rcode.NXDOMAIN, Flag.AA);
+  reply.authority = ROOT_SOA ? [ROOT_SOA] : [];
   return reply;
 }
 

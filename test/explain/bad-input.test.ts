@@ -164,7 +164,7 @@ describe("without a server", () => {
     const conf = join(folder, "Corefile");
     writeFileSync(
       conf,
-      `cluster.local:0 {\n  kubernetes {\n    kubeconfig ${kubeconfig}\n    startup_timeout 500ms\n  }\n}\n`,
+      `cluster.local:0 {\n  kubernetes {\n    kubeconfig ${kubeconfig}\n    startup_timeout 3s\n  }\n}\n`,
     );
     const { code, stdout, stderr } = await run("web.shop", "-conf", conf);
     expect(code).toBe(2);

@@ -67,7 +67,7 @@ function outcomeOf(text: string): string {
     throw new FuzzFinding("is another one after a round trip", text);
   } catch (error) {
     if (error instanceof FuzzFinding) throw error;
-    const isPlaced = error instanceof ZoneFileError && /^zone:\d+: /.test(error.message);
+    const isPlaced = error instanceof ZoneFileError && /^zone:\d+:\d+: /.test(error.message);
     if (isPlaced) return "refused";
     throw new FuzzFinding(`threw ${String(error)}`, text, error);
   }

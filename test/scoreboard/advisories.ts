@@ -36,7 +36,11 @@ export const ADVISORIES: readonly Advisory[] = [
     ...tested("test/incidents/incidents.test.ts", "CVE-2019-19794: "),
   },
   { row: 3, advisory: "CVE-2017-15133", ...tested("src/transport/tcp.test.ts", "T15 makes room") },
-  { row: 4, advisory: "CVE-2018-17419", ...tested("src/dns/zone-file.test.ts", "a zone file") },
+  {
+    row: 4,
+    advisory: "CVE-2018-17419",
+    ...tested("src/zone/file/zone-text.test.ts", "a zone file"),
+  },
   {
     row: 5,
     advisory: "CoreDNS #5174",
