@@ -16,10 +16,6 @@ export const leftOut: readonly LeftOut[] = [
   },
   { ids: ["N25"], why: "`local` is not built yet: special names go where all others go." },
   {
-    ids: ["X09"],
-    why: "`tsig` signs each message of a transfer; no row asks for a signed one yet.",
-  },
-  {
     ids: ["D01", "D02", "D03", "D04", "D05", "D06", "D07"],
     why: "There is no `tls://` yet. It joins by a line in `transports.ts`, and gets every row above.",
   },

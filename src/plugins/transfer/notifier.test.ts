@@ -9,9 +9,12 @@ import type { ResourceRecord } from "../../dns/resource-record.ts";
 import { recordingLog } from "../../testing/context.ts";
 import { pass, stopTime } from "../../testing/hand-clock.ts";
 import { Notifier } from "./notifier.ts";
+import { openRequest } from "../../dns/tsig/open-request.ts";
+import { findTsig } from "../../dns/tsig/tsig-record.ts";
 import { notifyMessage, sendNotify } from "./notify-exchange.ts";
 import { serialOf } from "./zone-stream.ts";
 
+const KEY = { name: Name.parse("k."), secret: Buffer.from("secret"), configured: undefined };
 const ZONE = Name.parse("example.org.");
 const TO = { address: "192.0.2.1", port: 53, source: undefined };
 
@@ -159,6 +162,31 @@ describe("a NOTIFY on the wire", () => {
     const to = { address: "127.0.0.1", port, source: undefined };
     for (let i = 0; i < 8; i++) await sendNotify(soa(7), to, new AbortController().signal);
     expect(ids.size).toBeGreaterThan(4);
+  });
+
+  it("is signed with a key, and answered by who has it", async () => {
+    const findKey = (): typeof KEY => KEY;
+    const port = await secondary((packet) => {
+      const now = Math.floor(Date.now() / 1_000);
+      const opened = openRequest(packet, findTsig(packet) ?? 0, findKey, now);
+      const plain = answered(notifyMessage(packet.readUInt16BE(0), soa(7)));
+      plain[3] = opened.rcode;
+      return [answered(plain, (reply) => void (reply[3] = Rcode.REFUSED)), opened.seal(plain, now)];
+    });
+    const to = { address: "127.0.0.1", port, source: undefined, key: KEY };
+    expect(await sendNotify(soa(7), to, new AbortController().signal)).toBe(Rcode.NOERROR);
+  });
+
+  it("that is signed has no answer which is not", async () => {
+    const answers = Promise.withResolvers<void>();
+    const port = await secondary((packet) => {
+      answers.resolve();
+      return [answered(notifyMessage(packet.readUInt16BE(0), soa(7)))];
+    });
+    const to = { address: "127.0.0.1", port, source: undefined, key: KEY };
+    const sent = sendNotify(soa(7), to, AbortSignal.timeout(200));
+    await answers.promise;
+    await expect(sent).rejects.toThrow("the reply is not signed");
   });
 
   it("is undefined when its time is over", async () => {

@@ -10,6 +10,7 @@ import { RrType } from "../../dns/iana/rr-type.ts";
 import { parseMessage } from "../../dns/message.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import { guard } from "../../observe/faults.ts";
+import { TsigConversation, TsigError } from "../../dns/tsig/tsig-conversation.ts";
 import type { Recipient } from "./transfer-rules.ts";
 
 const OPCODE_SHIFT = 11;
@@ -33,7 +34,7 @@ export function notifyMessage(id: number, soa: ResourceRecord): Buffer {
  */
 export async function sendNotify(
   soa: ResourceRecord,
-  { address, port, source }: Recipient,
+  { address, port, source, key }: Recipient,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
@@ -43,11 +44,13 @@ export async function sendNotify(
     socket.connect(port, address);
     await once(socket, "connect", { signal });
     const id = randomInt(0x1_0000);
-    const reply = answerTo(socket, id, soa, signal);
-    socket.send(notifyMessage(id, soa));
+    const conversation = key && new TsigConversation(key, nowSeconds);
+    const message = notifyMessage(id, soa);
+    const reply = answerTo(socket, { id, soa, conversation }, signal);
+    socket.send(conversation?.sign(message) ?? message);
     return await reply;
   } catch (error) {
-    if (signal.aborted) return undefined;
+    if (signal.aborted && !(error instanceof TsigError)) return undefined;
     throw error;
   } finally {
     socket.close();
@@ -59,16 +62,27 @@ async function bound(socket: Socket, source: string, signal: AbortSignal): Promi
   await once(socket, "listening", { signal });
 }
 
+/** A NOTIFY that is under way. */
+interface Asked {
+  readonly id: number;
+  readonly soa: ResourceRecord;
+  readonly conversation: TsigConversation | undefined;
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1_000);
+}
+
 /** What is no answer to that NOTIFY is passed over. */
 function answerTo(
   socket: Socket,
-  id: number,
-  soa: ResourceRecord,
+  { id, soa, conversation }: Asked,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     socket.on("error", reject);
-    signal.addEventListener("abort", () => resolve(undefined));
+    let trouble: unknown;
+    signal.addEventListener("abort", () => (trouble ? reject(trouble) : resolve(undefined)));
     const take = (packet: Buffer): void => {
       const message = parseMessage(packet);
       const [question] = message?.question ?? [];
@@ -77,7 +91,14 @@ function answerTo(
         (message.flags & Flag.QR) !== 0 &&
         ((message.flags >> OPCODE_SHIFT) & 0xf) === Opcode.NOTIFY &&
         (question === undefined || question.qname.equals(soa.owner));
-      if (isAnswer) resolve(message.rcode);
+      if (!isAnswer) return;
+      try {
+        conversation?.verify(packet);
+        resolve(message.rcode);
+      } catch (error) {
+        // The right one may come yet.
+        trouble = error;
+      }
     };
     socket.on("message", guard("answer to NOTIFY", take, reject));
   });

@@ -29,6 +29,8 @@ describe("the directive transfer", () => {
     ["transfer {\nto 192.0.2.0/24\n}", "bad address"],
     ["transfer {\nto *\nsource 192.0.2.1\nsource 192.0.2.2\n}", "source already specified"],
     ["transfer {\nto *\nsource here\n}", 'invalid source address "here"'],
+    ["transfer {\nto *\nkey a..b\n}", 'bad name of a key: "a..b"'],
+    ["transfer {\nto *\nkey a\nkey b\n}", "key can stand only once"],
     ["transfer {\nto *\nfrom *\n}", "from"],
   ])("refuses %j", (text, message) => {
     expect(() => parseTransfer(testDirective(text))).toThrow(message);

@@ -8,7 +8,7 @@ import {
 } from "../../corefile/arguments.ts";
 import type { Directive, Token } from "../../corefile/directive.ts";
 import { tokenError } from "../../corefile/directive.ts";
-import type { Name } from "../../dns/name.ts";
+import { Name } from "../../dns/name.ts";
 import { parseIpAddress } from "../../kube/ip-address.ts";
 
 /** Who may have a zone, and is told when it has changed. */
@@ -27,6 +27,8 @@ export interface TransferRule {
   readonly to: Secondary[];
   /** The local address of notifications. */
   source: string | undefined;
+  /** Whose key notifications are signed with. */
+  keyName: Token | undefined;
 }
 
 const DNS_PORT = 53;
@@ -45,13 +47,25 @@ const PROPERTIES: Record<string, (sub: Directive, rule: TransferRule) => void> =
     if (rule.source === undefined)
       throw tokenError(token, `invalid source address "${token.text}"`);
   },
+  key(sub, rule) {
+    const token = oneArgument(sub);
+    if (rule.keyName !== undefined) throw tokenError(sub.name, "key can stand only once");
+    if (!Name.tryParse(token.text)) throw tokenError(token, `bad name of a key: "${token.text}"`);
+    rule.keyName = token;
+  },
 };
 
-/** Reads `transfer [ZONE...] { to ADDRESS...; source ADDRESS }`; several of a block are one plugin. */
+/** Reads `transfer [ZONE...] { to ADDRESS...; source ADDRESS; key NAME }`; several of a block are one plugin. */
 export function parseTransfer(directive: Directive): readonly TransferRule[] {
   const { args } = directive;
   const zones = args.length === 0 ? undefined : parseZones(args);
-  const draft: TransferRule = { zones, isForAll: false, to: [], source: undefined };
+  const draft: TransferRule = {
+    zones,
+    isForAll: false,
+    to: [],
+    source: undefined,
+    keyName: undefined,
+  };
   const rule = subDirectives(directive, PROPERTIES, draft);
   if (rule.isForAll || rule.to.length > 0) return [rule];
   throw directive.error(`"to" is required`);

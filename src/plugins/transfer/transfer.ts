@@ -1,7 +1,8 @@
+import { tokenError } from "../../corefile/directive.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
-import type { Name } from "../../dns/name.ts";
+import { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Admission } from "../../server/contract/admission.ts";
 import { isTransfer } from "../../server/contract/admission.ts";
@@ -12,6 +13,7 @@ import type { Result } from "../../server/contract/reply.ts";
 import { Reply } from "../../server/contract/reply.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import type { ZoneSource, ZoneVersion } from "../../server/contract/zone-source.ts";
+import { tsigKeys } from "../../server/contract/tsig-keys.ts";
 import { zoneSource } from "../../server/contract/zone-source.ts";
 import { isLaterSerial } from "../../zone/serial.ts";
 import { Notifier } from "./notifier.ts";
@@ -40,6 +42,19 @@ export class Transfer implements Instance {
 
   connect(): void {
     this.#sources = this.#context.offered(zoneSource).map(({ value }) => value);
+  }
+
+  /** @throws {CorefileError} if nobody has a key that is named: what is meant to be signed is never sent unsigned */
+  start(): void {
+    for (const recipient of this.#rules.recipients()) {
+      const { keyName } = recipient;
+      if (!keyName) continue;
+      const name = Name.parse(keyName.text);
+      const [key] = this.#context.offered(tsigKeys).flatMap(({ value }) => value.find(name) ?? []);
+      if (!key)
+        throw tokenError(keyName, `unknown key "${keyName.text}": *tsig* has none of that name`);
+      recipient.key = key;
+    }
   }
 
   serve(query: Query, next: Next): Result {

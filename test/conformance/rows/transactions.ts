@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { expect } from "vitest";
+import { RrType } from "../../../src/dns/iana/rr-type.ts";
+import { parseMessage } from "../../../src/dns/message.ts";
 import { Rcode } from "../../../src/dns/iana/rcode.ts";
 import { Name } from "../../../src/dns/name.ts";
 import { BADSIG } from "../../../src/dns/tsig/open-request.ts";
@@ -9,6 +12,7 @@ import type { TsigFields } from "../../../src/dns/tsig/tsig-record.ts";
 import { startServer } from "../../../src/testing/server.ts";
 import { askOnce } from "../expect-reply.ts";
 import { query } from "../query-packet.ts";
+import { StreamProbe } from "../stream-probe.ts";
 import type { Bench, Row, Transport } from "../row.ts";
 
 const SECRET = "NoTCJU+DMqFWywaPyxSijrDEA/eC3nK0xi3AMEZuPVk=";
@@ -17,6 +21,7 @@ const KEY: TsigKey = {
   secret: Buffer.from(SECRET, "base64"),
   configured: undefined,
 };
+const ZONE_FILE = join(import.meta.dirname, "../zone.test.zone");
 const OPT_OCTETS = 11;
 const WWW = "www.example.org. A";
 
@@ -31,6 +36,17 @@ export async function startKeyedServer(directive: string): Promise<Bench> {
     require TXT
   }
   whoami
+}
+zone.test:{{PORT}} {
+  bind 127.0.0.1
+  tsig {
+    secret k.example.org. ${SECRET}
+    require AXFR
+  }
+  file ${ZONE_FILE}
+  transfer {
+    to *
+  }
 }\n`,
   });
   return { port: server.port, stop: () => server.stop() };
@@ -116,6 +132,24 @@ const notLast: Row["run"] = async (on) => {
   await expectFormErr(on, twice);
 };
 
+const signedTransfer: Row["run"] = async (on) => {
+  const probe = new StreamProbe(on.connect());
+  const one = client();
+  probe.send(one.sign(query("zone.test. AXFR")));
+  const messages: Buffer[] = [];
+  for (let soas = 0; soas < 2;) {
+    const [message = Buffer.alloc(0)] = (await probe.until(messages.length + 1)).slice(
+      messages.length,
+    );
+    messages.push(message);
+    expect(findTsig(message)).toBeGreaterThan(0);
+    expect(() => one.verify(message)).not.toThrow();
+    soas += parseMessage(message)?.answer.filter(({ type }) => type === RrType.SOA).length ?? 2;
+  }
+  probe.close();
+  expect(messages.length).toBeGreaterThan(1);
+};
+
 export const transactionRows: readonly Row[] = [
   {
     id: "X05",
@@ -191,5 +225,14 @@ export const transactionRows: readonly Row[] = [
         expect([reply.readUInt16BE(2) & 0x0f, findTsig(reply)]).toEqual([Rcode.REFUSED, 0]);
       }
     },
+  },
+  {
+    id: "X09",
+    rfc: "8945 §5.3.1",
+    probe: "a signed transfer of many messages",
+    expectation: "each is signed, and its MAC covers the one before",
+    coredns: "not measured",
+    over: "streams",
+    run: signedTransfer,
   },
 ];
