@@ -23,26 +23,45 @@ interface Version {
 export async function changeBetween(old: Version, next: Version): Promise<ZoneChange | undefined> {
   const limit = Math.max(100, next.data.records / 2);
   const removed = await missingIn(next.data, old.data, limit);
-  const added = removed && (await missingIn(old.data, next.data, limit));
-  if (!removed || !added) return undefined;
+  if (!removed) return undefined;
+  // What is not removed is in both: so it is known how many are new, and the search ends with the last of them.
+  const count = next.data.records - (old.data.records - removed.length);
+  const added = count > limit ? undefined : await missingIn(old.data, next.data, limit, count);
+  if (!added) return undefined;
   return { fromSerial: old.serial, toSerial: next.serial, removed, added };
 }
 
-/** Records of `from` that `other` does not have, with the same TTL; undefined if they are more than `limit`. */
+/**
+ * Records of `from` that `other` does not have, with the same TTL; undefined if they are more than `limit`.
+ * @param expected how many they are, if that is known
+ */
 async function missingIn(
   other: ZoneData,
   from: ZoneData,
   limit: number,
+  expected = Infinity,
 ): Promise<ResourceRecord[] | undefined> {
   const missing: ResourceRecord[] = [];
+  if (expected === 0) return missing;
   let count = 0;
   for (const { owner, ...rrset } of from.freeze().rrsets()) {
+    if (++count % SLICE_RRSETS === 0) await setImmediate();
     const there = other.find(owner)?.rrset(rrset.type, rrset.covered);
+    if (there && isSame(rrset, there)) continue;
     missing.push(...recordsOf(Name.fromWire(owner.wire), without(rrset, there)));
     if (missing.length > limit) return undefined;
-    if (++count % SLICE_RRSETS === 0) await setImmediate();
+    if (missing.length >= expected) return missing;
   }
   return missing;
+}
+
+/** Octet by octet and in the same order, as nearly all of two versions are. */
+function isSame(rrset: Rrset, there: Rrset): boolean {
+  return (
+    there.ttlSeconds === rrset.ttlSeconds &&
+    there.rdata.length === rrset.rdata.length &&
+    there.rdata.every((one, i) => rrset.rdata[i]?.equals(one))
+  );
 }
 
 function without(rrset: Rrset, there: Rrset | undefined): Rrset {
