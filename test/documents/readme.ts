@@ -13,7 +13,7 @@ export const builtPlugins: readonly AnyPlugin[] = plugins.filter(
 );
 
 /** All documents with Corefiles in them, relative to the root of the repository. */
-export const documents: readonly string[] = globSync("{README.md,src/plugins/*/README.md}", {
+export const documents: readonly string[] = globSync("{README.md,docs/zones.md,src/plugins/*/README.md}", {
   cwd: ROOT,
 }).toSorted();
 
