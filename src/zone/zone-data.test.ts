@@ -122,3 +122,10 @@ test("a zone holds what was added and not removed, in whatever order", () => {
     }),
   );
 });
+
+test("an RRset that no message could hold is refused", () => {
+  const data = new ZoneData(ORIGIN);
+  const address = (i: number): string => `www A 10.0.${i >> 8}.${i & 255}`;
+  for (let i = 0; i < 4_095; i++) data.add(record(address(i)));
+  expect(() => data.add(record(address(4_095)))).toThrow("Cannot hold RRset: over 4095 records");
+});

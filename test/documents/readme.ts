@@ -13,9 +13,12 @@ export const builtPlugins: readonly AnyPlugin[] = plugins.filter(
 );
 
 /** All documents with Corefiles in them, relative to the root of the repository. */
-export const documents: readonly string[] = globSync("{README.md,docs/zones.md,src/plugins/*/README.md}", {
-  cwd: ROOT,
-}).toSorted();
+export const documents: readonly string[] = globSync(
+  "{README.md,docs/zones.md,src/plugins/*/README.md}",
+  {
+    cwd: ROOT,
+  },
+).toSorted();
 
 export function readDocument(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");

@@ -59,8 +59,9 @@ export class Entry {
   }
 
   /** Whether what it says is still so, apart from its age. */
-  get isCurrent(): boolean {
-    return this.#reply.validity.isCurrent;
+  isCurrent(nowMs: number): boolean {
+    const { validity } = this.#reply;
+    return nowMs < validity.untilMs && validity.isCurrent;
   }
 
   /** About how much memory it takes. */

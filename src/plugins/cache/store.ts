@@ -118,7 +118,7 @@ export class Store {
   }
 
   #isUsable(entry: Entry, nowMs: number): boolean {
-    if (!entry.isCurrent) return false;
+    if (!entry.isCurrent(nowMs)) return false;
     const left = entry.secondsLeft(nowMs);
     // There is nothing in an old failure that would be better than none (RFC 8767 §4).
     return left > 0 || (!entry.isFailure && -left * 1000 < this.#staleMs);
