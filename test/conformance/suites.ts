@@ -1,4 +1,5 @@
 import type { Suite } from "./row.ts";
+import { authorityRows } from "./rows/authority.ts";
 import { classAndTypeRows } from "./rows/classes-and-types.ts";
 import { ednsRows } from "./rows/edns.ts";
 import { explainedRows } from "./rows/explained.ts";
@@ -18,6 +19,7 @@ export const suites: readonly Suite[] = [
   { title: "EDNS and sizes", start: startWorld, rows: ednsRows },
   { title: "Classes and types", start: startWorld, rows: classAndTypeRows },
   { title: "Names, denials and aliases", start: startWorld, rows: nameRows },
+  { title: "Zones", start: startWorld, rows: authorityRows },
   { title: "Explanations", rows: explainedRows },
   { title: "Streams", start: startWorld, rows: streamRows },
   { title: "Transfers", start: startWorld, rows: transferRows },
