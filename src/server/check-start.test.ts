@@ -182,7 +182,7 @@ c.test {
 a.test {
   errors
   errors
-  dnssec
+  nomad
 }
 tls://d.test {
   forward . 127.0.0.1
