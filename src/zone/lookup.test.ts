@@ -34,6 +34,9 @@ sub DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000
 into CNAME host.sub
 moved DNAME target.example.
 moved A 192.0.2.6
+deeper DNAME x.deeper
+there DNAME back
+back DNAME there
 host.target A 192.0.2.7
 mail MX 10 www
 `;
@@ -151,6 +154,26 @@ test.each([
     [
       "NOERROR AA",
       ["moved 300 DNAME target", "host.moved 300 CNAME host.target", "host.target 300 A 192.0.2.7"],
+      APEX,
+      [],
+    ],
+  ],
+  [
+    "a name that a DNAME makes longer each time",
+    "host.deeper.example. A",
+    ["NOERROR AA", ["deeper 300 DNAME x.deeper", "host.deeper 300 CNAME host.x.deeper"], APEX, []],
+  ],
+  [
+    "a circle of DNAME records, each of which is said once",
+    "host.there.example. A",
+    [
+      "NOERROR AA",
+      [
+        "there 300 DNAME back",
+        "host.there 300 CNAME host.back",
+        "back 300 DNAME there",
+        "host.back 300 CNAME host.there",
+      ],
       APEX,
       [],
     ],

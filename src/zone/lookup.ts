@@ -54,6 +54,8 @@ class Lookup {
   readonly #authority: ResourceRecord[] = [];
   readonly #additional: ResourceRecord[] = [];
   #denial: Denial | undefined;
+  /** DNAME records of the answer by their owners, with the length of the name that they were used for. */
+  readonly #redirected = new Map<string, number>();
   /** What is looked for now. */
   #name: Name;
   #rcode: number = Rcode.NOERROR;
@@ -80,8 +82,7 @@ class Lookup {
       this.#name = next.wire === next.key ? next : Name.fromWire(next.key);
       next = this.#step(walkTo(this.#data, this.#name));
     }
-    // A circle of aliases has no end: the records themselves are all that can be told.
-    if (next && this.#target === undefined) this.#addApexServers(this.#data.apex);
+    if (next && this.#target === undefined) this.#endWithAliases();
     return {
       rcode: this.#rcode,
       isAuthoritative: !this.#isReferral || this.#answer.length > 0,
@@ -173,7 +174,11 @@ class Lookup {
     const rrset = node.rrset(RrType.DNAME);
     const target = rrset && DNAME.decode(rrset.rdata[0] ?? Buffer.alloc(0))?.target;
     if (!rrset || !target) return undefined;
-    this.#push(this.#answer, owner, node, rrset);
+    const before = this.#redirected.get(owner.key);
+    // A name that it makes longer each time comes to no end: what has been said is all that can be.
+    if (before !== undefined && this.#name.wire.length > before) return this.#endWithAliases();
+    if (before === undefined) this.#push(this.#answer, owner, node, rrset);
+    this.#redirected.set(owner.key, this.#name.wire.length);
     const kept = this.#name.wire.length - owner.wire.length;
     const prefix = Name.fromWire(
       `${this.#name.wire.slice(0, kept)}\0`,
@@ -189,6 +194,11 @@ class Lookup {
       new ResourceRecord(this.#name, RrType.CNAME, RrClass.IN, rrset.ttlSeconds, rdata),
     );
     return this.#qtype === RrType.CNAME ? undefined : substituted;
+  }
+
+  /** A circle of aliases has no end: the records themselves are all that can be told. */
+  #endWithAliases(): undefined {
+    this.#addApexServers(this.#data.apex);
   }
 
   #nothing(missing: Missing): undefined {
