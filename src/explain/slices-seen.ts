@@ -18,7 +18,8 @@ export function endpointsIn(read: ObjectsRead | undefined): EndpointSeen[] | und
   );
 }
 
-function endpointIn(endpoint: RawField): EndpointSeen {
+/** Of one endpoint of a slice. */
+export function endpointIn(endpoint: RawField): EndpointSeen {
   const conditions = endpoint.get("conditions");
   const target = endpoint.get("targetRef");
   return {
@@ -27,7 +28,7 @@ function endpointIn(endpoint: RawField): EndpointSeen {
       .items()
       .map((address) => address.text()),
     podName: target.get("kind").text() === "Pod" ? target.get("name").text() : "",
-    // What the API says of a condition that is absent: ready, and not terminating.
+    // What is unknown counts as ready, and as not terminating.
     isReady: conditions.get("ready").boolean() ?? true,
     isTerminating: conditions.get("terminating").boolean() ?? false,
   };

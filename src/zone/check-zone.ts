@@ -1,5 +1,6 @@
 import { RrType, formatRrType } from "../dns/iana/rr-type.ts";
 import type { Name } from "../dns/name.ts";
+import { isWildcardKey } from "../dns/wildcard.ts";
 import { DS } from "../dns/rdata/ds.ts";
 import { NSEC3PARAM } from "../dns/rdata/nsec3.ts";
 import { checkTargets } from "./check-targets.ts";
@@ -112,7 +113,7 @@ function* checkOwner(
   }
   const isCut = has(RrType.NS);
   if (has(RrType.DS) && !isCut && !owner.equals(data.origin)) yield warning(owner, "DS without NS");
-  if (isCut && owner.wire.startsWith("\u0001*")) yield warning(owner, "NS at a wildcard");
+  if (isCut && isWildcardKey(owner.key)) yield warning(owner, "NS at a wildcard");
   yield* checkTargets(data, owner, sets);
 }
 

@@ -1,6 +1,7 @@
 import { RrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import type { ResourceRecord } from "../dns/resource-record.ts";
+import { wildcardBelow } from "../dns/wildcard.ts";
 import type { Nsec3Parameters } from "./nsec3.ts";
 import { hashedOwner, nsec3ParametersOf } from "./nsec3.ts";
 import type { Missing } from "./walk.ts";
@@ -49,7 +50,7 @@ class NsecDenial implements Denial {
   }
 
   nxdomain({ nextCloser, encloser }: Missing): ResourceRecord[] {
-    return proofs(RrType.NSEC, [this.#at(nextCloser), this.#at(wildcardOf(encloser))]);
+    return proofs(RrType.NSEC, [this.#at(nextCloser), this.#at(wildcardBelow(encloser))]);
   }
 
   wildcard({ nextCloser }: Missing): ResourceRecord[] {
@@ -57,7 +58,7 @@ class NsecDenial implements Denial {
   }
 
   wildcardNodata({ nextCloser, encloser }: Missing): ResourceRecord[] {
-    return proofs(RrType.NSEC, [this.#at(wildcardOf(encloser)), this.#at(nextCloser)]);
+    return proofs(RrType.NSEC, [this.#at(wildcardBelow(encloser)), this.#at(nextCloser)]);
   }
 
   unsigned(name: Name): ResourceRecord[] {
@@ -87,7 +88,7 @@ class Nsec3Denial implements Denial {
     return proofs(RrType.NSEC3, [
       this.#matching(encloser),
       this.#covering(nextCloser),
-      this.#covering(wildcardOf(encloser)),
+      this.#covering(wildcardBelow(encloser)),
     ]);
   }
 
@@ -99,7 +100,7 @@ class Nsec3Denial implements Denial {
     return proofs(RrType.NSEC3, [
       this.#matching(encloser),
       this.#covering(nextCloser),
-      this.#matching(wildcardOf(encloser)),
+      this.#matching(wildcardBelow(encloser)),
     ]);
   }
 
@@ -129,10 +130,6 @@ class Nsec3Denial implements Denial {
   #hashed(name: Name): Name {
     return hashedOwner(name, this.#data.origin, this.#parameters);
   }
-}
-
-function wildcardOf({ wire, key }: Name): Name {
-  return Name.fromWire(`\u0001*${wire}`, `\u0001*${key}`);
 }
 
 /** The records of these nodes with their signatures, each once. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { RrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
+import { encodeBase32Hex } from "../dns/rdata/base32hex.ts";
 import { NSEC3PARAM } from "../dns/rdata/nsec3.ts";
 import type { ZoneData } from "./zone-data.ts";
 
@@ -30,23 +31,8 @@ export function hashedOwner(name: Name, origin: Name, { iterations, salt }: Nsec
   let digest = Buffer.from(name.key, "latin1");
   for (let i = 0; i <= iterations; i++)
     digest = createHash("sha1").update(digest).update(salt).digest();
-  const label = base32Hex(digest);
+  // In lower case, as all owners of the zone are kept.
+  const label = encodeBase32Hex(digest).toLowerCase();
   const prefix = String.fromCharCode(label.length) + label;
   return Name.fromWire(prefix + origin.wire, prefix + origin.key);
-}
-
-const DIGITS = "0123456789abcdefghijklmnopqrstuv";
-
-/** RFC 4648 §7, in lower case, of as many octets as come out even. */
-function base32Hex(octets: Buffer): string {
-  let text = "";
-  let bits = 0;
-  let value = 0;
-  for (const octet of octets) {
-    value = (value << 8) | octet;
-    bits += 8;
-    for (; bits >= 5; bits -= 5) text += DIGITS.charAt((value >>> (bits - 5)) & 31);
-    value &= 0xff;
-  }
-  return text;
 }

@@ -124,14 +124,6 @@ export class RrsetStore {
     return this.#relink(heads.slice(0, index), behind);
   }
 
-  /** @returns where the sets begin now, without those of the type; RRSIG only those that cover `covered` */
-  removeSet(sets: number, type: number, covered = 0): number {
-    const heads = this.#heads(sets);
-    const index = heads.findIndex((head) => head.type === type && head.covered === covered);
-    const head = heads[index];
-    return head ? this.#relink(heads.slice(0, index), head.next) : sets;
-  }
-
   #heads(sets: number): Head[] {
     const heads: Head[] = [];
     for (let at = sets; at !== 0;) {

@@ -1,4 +1,5 @@
 import { Name } from "../dns/name.ts";
+import { wildcardBelow } from "../dns/wildcard.ts";
 import { NamePath } from "./name-path.ts";
 import type { ZoneData, ZoneNode } from "./zone-data.ts";
 
@@ -23,7 +24,6 @@ export interface Missing {
   readonly wildcard: ZoneNode | undefined;
 }
 
-const WILDCARD = "\u0001*";
 const path = new NamePath();
 
 /**
@@ -48,8 +48,6 @@ export function walkTo(data: ZoneData, qname: Name): Met {
 function missing(data: ZoneData, qname: Name, node: ZoneNode, start: number): Missing {
   const nextCloser = Name.fromWire(qname.wire.slice(start), qname.key.slice(start));
   const encloser = nextCloser.parent();
-  const wildcard = node.hasWildcardBelow
-    ? data.find(Name.fromWire(WILDCARD + encloser.wire, WILDCARD + encloser.key))
-    : undefined;
+  const wildcard = node.hasWildcardBelow ? data.find(wildcardBelow(encloser)) : undefined;
   return { what: "missing", encloser, nextCloser, wildcard };
 }

@@ -2,6 +2,7 @@ import { RrClass } from "../dns/iana/rr-class.ts";
 import { RrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import { ResourceRecord } from "../dns/resource-record.ts";
+import { isWildcardKey } from "../dns/wildcard.ts";
 import { NamePath } from "./name-path.ts";
 import type { FrozenNodes } from "./node-blocks.ts";
 import { Field, fieldOf } from "./node-blocks.ts";
@@ -19,7 +20,6 @@ export const NodeFlag = {
   WILDCARD_BELOW: 4,
 } as const;
 
-const WILDCARD_LABEL = "\u0001*";
 const APEX = 0;
 
 /**
@@ -104,18 +104,6 @@ export class ZoneData {
     return true;
   }
 
-  /** Takes an RRset away; @returns it as it was. */
-  removeSet(owner: Name, type: number, covered = 0): Rrset | undefined {
-    const node = this.#table.find(this.#path.set(owner.key), 0);
-    if (node < 0) return undefined;
-    const before = this.#get(node, Field.SETS);
-    const removed = this.#sets.get(before, type, covered);
-    if (!removed) return undefined;
-    this.#records -= removed.rdata.length;
-    this.#changeSets(node, this.#sets.removeSet(before, type, covered));
-    return removed;
-  }
-
   /**
    * Of the names with NSEC or NSEC3 records, the one with this key, or else the last one in canonical order in front of it; of
    * a key in front of all the last of all.
@@ -180,7 +168,7 @@ export class ZoneData {
       this.#lastParent = parent;
       label--;
       this.#set(parent, Field.CHILDREN, this.#get(parent, Field.CHILDREN) + 1);
-      if (path.key.startsWith(WILDCARD_LABEL, path.starts[label] ?? 0))
+      if (isWildcardKey(path.key, path.starts[label]))
         this.#flag(parent, NodeFlag.WILDCARD_BELOW, true);
       parent = this.#table.add(path, label);
     }
@@ -206,7 +194,7 @@ export class ZoneData {
       this.#lastParent = APEX;
       const parent = this.#table.find(path, label + 1);
       this.#set(parent, Field.CHILDREN, this.#get(parent, Field.CHILDREN) - 1);
-      if (path.key.startsWith(WILDCARD_LABEL, path.starts[label] ?? 0))
+      if (isWildcardKey(path.key, path.starts[label]))
         this.#flag(parent, NodeFlag.WILDCARD_BELOW, false);
       node = parent;
     }

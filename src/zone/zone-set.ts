@@ -9,10 +9,6 @@ export class ZoneSet {
   readonly #listeners = new Set<(zone: Zone) => void>();
   #members = new State();
 
-  get size(): number {
-    return this.#zones.size;
-  }
-
   get(origin: Name): Zone | undefined {
     return this.#zones.get(origin.key);
   }

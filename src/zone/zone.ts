@@ -10,7 +10,7 @@ import type { ZoneData } from "./zone-data.ts";
 import { recordsOf } from "./zone-data.ts";
 
 /**
- * A zone that is served, whatever version of it. Nothing half read ever is: `replace` takes a whole version, `apply` makes one of the last in
+ * A zone that is served, whatever version of it. Nothing half read ever is: `replace` takes a whole version, `tryApply` makes one of the last in
  * one turn of the event loop. Replies that were made of a version end before the next one is there.
  */
 export class Zone {
@@ -56,29 +56,16 @@ export class Zone {
    * @param change how it differs from the last one, if that is known
    */
   replace(data: ZoneData, change?: ZoneChange): void {
-    this.#state.end();
-    this.#state = new State();
+    this.#endVersion();
     this.#data = data;
     this.#hasExpired = false;
     if (change) this.journal.add(change, data.records);
     else this.journal.clear();
-    for (const listener of this.#listeners) listener(this);
-  }
-
-  /** Makes the next version of this one, in place; `ZoneData.freeze` holds the old one for whoever sends it. */
-  apply(change: ZoneChange): void {
-    const data = this.#data;
-    if (!data) throw new TypeError("Cannot change zone: there is no version of it");
-    this.#state.end();
-    this.#state = new State();
-    for (const record of change.removed) data.remove(record);
-    for (const record of change.added) data.add(record);
-    this.journal.add(change, data.records);
-    for (const listener of this.#listeners) listener(this);
+    this.#tell();
   }
 
   /**
-   * Makes the next version of this one in place by differences that somebody else sends, if they fit and leave a zone. They do not fit if what
+   * Makes the next version of this one in place by differences, if they fit and leave a zone. They do not fit if what
    * they take away is not there, or what they add is (RFC 1995 §4).
    * @param changes in order; nobody sees what is between them
    * @param findFault looks at what has come of it
@@ -90,8 +77,7 @@ export class Zone {
   ): string | undefined {
     const data = this.#data;
     if (!data) throw new TypeError("Cannot change zone: there is no version of it");
-    this.#state.end();
-    this.#state = new State();
+    this.#endVersion();
     const undo: (() => void)[] = [];
     let found: string | undefined;
     for (const change of changes) found ??= applyStrictly(data, change, undo);
@@ -101,7 +87,7 @@ export class Zone {
       return found;
     }
     for (const change of changes) this.journal.add(change, data.records);
-    for (const listener of this.#listeners) listener(this);
+    this.#tell();
     return undefined;
   }
 
@@ -113,8 +99,7 @@ export class Zone {
 
   /** It must not be served any more: its file says so, or it belongs to nobody now. */
   withdraw(): void {
-    this.#state.end();
-    this.#state = new State();
+    this.#endVersion();
     this.#data = undefined;
     this.journal.clear();
   }
@@ -123,6 +108,16 @@ export class Zone {
   onChange(listener: (zone: Zone) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What was said of the version before is nobody's answer any more. */
+  #endVersion(): void {
+    this.#state.end();
+    this.#state = new State();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this);
   }
 }
 

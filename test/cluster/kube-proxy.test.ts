@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ProxyInput, ProxyOutput } from "./kube-proxy.ts";
 import { askKubeProxy } from "./kube-proxy.ts";
 import { ourViews, theirViews } from "./proxy-views.ts";
-import { Draw, NODES, randomService } from "./random-services.ts";
+import { Random } from "../fuzz/random.ts";
+import { NODES, randomService } from "./random-services.ts";
 import { RECORDED_ROUTES } from "../explain/recorded-routes.ts";
 
 /** Of the first and the last, Services let in the address. */
@@ -27,8 +28,8 @@ describe.each([1, 2, 3])(
     let output: Readonly<Record<string, ProxyOutput>>;
 
     beforeAll(() => {
-      const draw = new Draw(seed);
-      const drawn = Array.from({ length: SERVICES_EACH }, (_none, i) => randomService(draw, i));
+      const random = new Random(seed);
+      const drawn = Array.from({ length: SERVICES_EACH }, (_none, i) => randomService(random, i));
       input = {
         Nodes,
         Services: drawn.map(({ service }) => service),

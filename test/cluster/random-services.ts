@@ -1,28 +1,5 @@
 import type { IpFamily } from "../../src/kube/ip-address.ts";
-
-/** Numbers that are the same each time (mulberry32). */
-export class Draw {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  }
-
-  isOneIn(count: number): boolean {
-    return this.below(count) === 0;
-  }
-
-  of<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)] as T;
-  }
-}
+import type { Random } from "../fuzz/random.ts";
 
 export const NODES = [
   { name: "node-a", zone: "zone-a" },
@@ -38,8 +15,8 @@ export interface RandomService {
 type Policy = "Local" | "Cluster";
 
 /** A Service of any kind that kube-proxy may meet, with its EndpointSlices, as the API server gives them. */
-export function randomService(draw: Draw, index: number): RandomService {
-  const families = draw.of<readonly IpFamily[]>([
+export function randomService(random: Random, index: number): RandomService {
+  const families = random.pick<readonly IpFamily[]>([
     ["IPv4"],
     ["IPv4"],
     ["IPv6"],
@@ -48,11 +25,17 @@ export function randomService(draw: Draw, index: number): RandomService {
   ]);
   const metadata = {
     name: `service-${index}`,
-    namespace: draw.of(["shop", "data", "kube-system"]),
+    namespace: random.pick(["shop", "data", "kube-system"]),
   };
-  const type = draw.of(["ClusterIP", "NodePort", "LoadBalancer", "LoadBalancer", "ExternalName"]);
-  const isHeadless = type === "ClusterIP" && draw.isOneIn(8);
-  const ports = randomPorts(draw, index, type);
+  const type = random.pick([
+    "ClusterIP",
+    "NodePort",
+    "LoadBalancer",
+    "LoadBalancer",
+    "ExternalName",
+  ]);
+  const isHeadless = type === "ClusterIP" && random.oneIn(8);
+  const ports = randomPorts(random, index, type);
   const clusterIPs = isHeadless ? ["None"] : families.map((family) => address(family, "c", index));
   const spec =
     type === "ExternalName"
@@ -63,13 +46,13 @@ export function randomService(draw: Draw, index: number): RandomService {
           ipFamilies: families,
           clusterIP: clusterIPs[0],
           clusterIPs,
-          ...outsideOf(draw, families, type, index),
-          ...affinityOf(draw),
-          internalTrafficPolicy: draw.of<Policy>(["Cluster", "Cluster", "Local"]),
+          ...outsideOf(random, families, type, index),
+          ...affinityOf(random),
+          internalTrafficPolicy: random.pick<Policy>(["Cluster", "Cluster", "Local"]),
         };
-  const service = { metadata, spec, status: statusOf(draw, families, type, index) };
+  const service = { metadata, spec, status: statusOf(random, families, type, index) };
   const slices = families.flatMap((family, i) => {
-    return slicesOf(draw, { family, number: index * 2 + i, metadata, ports });
+    return slicesOf(random, { family, number: index * 2 + i, metadata, ports });
   });
   return { service, slices };
 }
@@ -81,13 +64,13 @@ interface RandomPort {
   readonly nodePort?: number;
 }
 
-function randomPorts(draw: Draw, index: number, type: string): readonly RandomPort[] {
-  const hasNodePorts = type === "NodePort" || (type === "LoadBalancer" && !draw.isOneIn(3));
-  const count = draw.of([1, 1, 2, 3]);
+function randomPorts(random: Random, index: number, type: string): readonly RandomPort[] {
+  const hasNodePorts = type === "NodePort" || (type === "LoadBalancer" && !random.oneIn(3));
+  const count = random.pick([1, 1, 2, 3]);
   return Array.from({ length: count }, (_none, i) => ({
-    ...(count === 1 && draw.isOneIn(2) ? {} : { name: ["http", "metrics", "dns"][i] ?? "" }),
+    ...(count === 1 && random.oneIn(2) ? {} : { name: ["http", "metrics", "dns"][i] ?? "" }),
     port: 80 + i,
-    protocol: draw.of(["TCP", "TCP", "UDP", "SCTP"]),
+    protocol: random.pick(["TCP", "TCP", "UDP", "SCTP"]),
     ...(hasNodePorts && { nodePort: 30_000 + index * 3 + i }),
   }));
 }
@@ -100,42 +83,42 @@ function address(family: IpFamily, kind: "c" | "e" | "b", number: number): strin
 }
 
 function outsideOf(
-  draw: Draw,
+  random: Random,
   families: readonly IpFamily[],
   type: string,
   index: number,
 ): Record<string, unknown> {
-  const hasAddresses = draw.isOneIn(4);
+  const hasAddresses = random.oneIn(4);
   const isOutside = hasAddresses || type !== "ClusterIP";
-  const policy = draw.of<Policy>(["Cluster", "Local"]);
+  const policy = random.pick<Policy>(["Cluster", "Local"]);
   const ranges = ["10.1.0.0/16", " 192.0.2.0/24", "172.18.0.0/24", "fd01::/64", "fd02::/48"];
-  const all = draw.isOneIn(5) ? ["0.0.0.0/0", "::/0"] : [];
+  const all = random.oneIn(5) ? ["0.0.0.0/0", "::/0"] : [];
   return {
     ...(hasAddresses && { externalIPs: families.map((family) => address(family, "e", index)) }),
     ...(isOutside && { externalTrafficPolicy: policy }),
     ...(type === "LoadBalancer" &&
       policy === "Local" && { healthCheckNodePort: 40_000 + (index % 1_000) }),
     ...(type === "LoadBalancer" &&
-      draw.isOneIn(2) && { loadBalancerSourceRanges: [...ranges.slice(draw.below(4)), ...all] }),
+      random.oneIn(2) && { loadBalancerSourceRanges: [...ranges.slice(random.below(4)), ...all] }),
   };
 }
 
-function affinityOf(draw: Draw): Record<string, unknown> {
-  if (!draw.isOneIn(3)) return { sessionAffinity: "None" };
-  const clientIP = { timeoutSeconds: draw.of([10_800, 60, 86_400]) };
+function affinityOf(random: Random): Record<string, unknown> {
+  if (!random.oneIn(3)) return { sessionAffinity: "None" };
+  const clientIP = { timeoutSeconds: random.pick([10_800, 60, 86_400]) };
   return { sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP } };
 }
 
 function statusOf(
-  draw: Draw,
+  random: Random,
   families: readonly IpFamily[],
   type: string,
   index: number,
 ): Record<string, unknown> {
-  if (type !== "LoadBalancer" || draw.isOneIn(4)) return {};
+  if (type !== "LoadBalancer" || random.oneIn(4)) return {};
   const ingress = families.map((family) => ({
     ip: address(family, "b", index),
-    ...(draw.isOneIn(2) && { ipMode: draw.of(["VIP", "VIP", "Proxy"]) }),
+    ...(random.oneIn(2) && { ipMode: random.pick(["VIP", "VIP", "Proxy"]) }),
   }));
   return { loadBalancer: { ingress: [...ingress, { hostname: "lb.example" }] } };
 }
@@ -147,11 +130,11 @@ interface SliceOf {
   readonly ports: readonly RandomPort[];
 }
 
-function slicesOf(draw: Draw, of: SliceOf): readonly object[] {
+function slicesOf(random: Random, of: SliceOf): readonly object[] {
   const { family, number, metadata, ports } = of;
-  const count = draw.of([0, 1, 1, 2]);
-  const hints = draw.of(["none", "none", "zone", "node", "both", "some"]);
-  const states = draw.of([
+  const count = random.pick([0, 1, 1, 2]);
+  const hints = random.pick(["none", "none", "zone", "node", "both", "some"]);
+  const states = random.pick([
     ["ready"],
     ["ready", "ready", "ending", "not"],
     ["ending", "not"],
@@ -165,16 +148,16 @@ function slicesOf(draw: Draw, of: SliceOf): readonly object[] {
     },
     addressType: family,
     ports: ports.map(({ name = "", protocol }, i) => ({ name, protocol, port: 8_080 + i })),
-    endpoints: Array.from({ length: draw.below(5) }, (_one, i) => {
-      const at = number * 16 + slice * 4 + (draw.isOneIn(9) ? 0 : i);
+    endpoints: Array.from({ length: random.below(5) }, (_one, i) => {
+      const at = number * 16 + slice * 4 + (random.oneIn(9) ? 0 : i);
       const text =
         family === "IPv4" ? `10.244.${at >> 8}.${at & 255}` : `fd00:10::${(at + 1).toString(16)}`;
-      const node = draw.of(NODES);
+      const node = random.pick(NODES);
       return {
         addresses: [text],
-        conditions: CONDITIONS[draw.of(states)],
-        ...(!draw.isOneIn(8) && { nodeName: node.name, zone: node.zone }),
-        ...hintsOf(draw, hints),
+        conditions: CONDITIONS[random.pick(states)],
+        ...(!random.oneIn(8) && { nodeName: node.name, zone: node.zone }),
+        ...hintsOf(random, hints),
       };
     }).filter(isFirstAt()),
   }));
@@ -195,9 +178,9 @@ function isFirstAt(): (endpoint: { readonly addresses: readonly string[] }) => b
   };
 }
 
-function hintsOf(draw: Draw, kind: string): Record<string, unknown> {
-  if (kind === "none" || (kind === "some" && draw.isOneIn(2))) return {};
-  const { name, zone } = draw.of(NODES.slice(0, 2));
+function hintsOf(random: Random, kind: string): Record<string, unknown> {
+  if (kind === "none" || (kind === "some" && random.oneIn(2))) return {};
+  const { name, zone } = random.pick(NODES.slice(0, 2));
   return {
     hints: {
       ...(kind !== "node" && { forZones: [{ name: zone }] }),

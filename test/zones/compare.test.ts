@@ -6,7 +6,7 @@ import { startServer } from "../../src/testing/server.ts";
 import { isMissing } from "../installed.ts";
 import { askMany } from "./ask-many.ts";
 import { comparable } from "./comparable-reply.ts";
-import { Dice } from "./dice.ts";
+import { Random } from "../fuzz/random.ts";
 import { drawZone } from "./drawn-zone.ts";
 import type { OtherServer, ServedZone } from "./other-servers.ts";
 import { startKnot, startNsd } from "./other-servers.ts";
@@ -48,7 +48,7 @@ describe.runIf(isHere)("zones are answered from as NSD and Knot do", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "zones-"));
     const zones: ServedZone[] = [];
-    const dice = new Dice(FIRST_SEED);
+    const random = new Random(FIRST_SEED);
     for (let i = 0; i < ZONES; i++) {
       const { origin, text, names } = drawZone(FIRST_SEED + i);
       const path = join(folder, `${origin}zone`);
@@ -58,8 +58,8 @@ describe.runIf(isHere)("zones are answered from as NSD and Knot do", () => {
         signing === "none" ? { origin, path } : signZone({ origin, path }, signing, folder),
       );
       for (let left = QUESTIONS / ZONES; left > 0; left--) {
-        const options = dice.once(2) ? " +do +norec" : " +norec";
-        questions.push(`${dice.one(names)} ${dice.one(TYPES)}${options}`);
+        const options = random.oneIn(2) ? " +do +norec" : " +norec";
+        questions.push(`${random.pick(names)} ${random.pick(TYPES)}${options}`);
       }
     }
     others = await Promise.all([startNsd(folder, zones), startKnot(folder, zones)]);

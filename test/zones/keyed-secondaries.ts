@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bindSecondarySettings, knotSettings, nsdSettings } from "./server-settings.ts";
 import { ChildProgram } from "../cluster/child-program.ts";
 
 /** Where a secondary is to serve a zone, who has it, and the key that is needed for that. */
@@ -26,13 +27,7 @@ export const keyedSecondaries: readonly KeyedSecondary[] = [
     args: (conf) => ["-g", "-c", conf, "-n", "1"],
     configuration: (folder, { port, primaryPort, origin, key }) => `
 key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };
-options {
-  directory "${folder}"; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key";
-  managed-keys-directory "${folder}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; };
-  recursion no; dnssec-validation no; notify no; min-refresh-time 1; min-retry-time 1;
-};
-controls { };
-zone "${origin}" { type secondary; file "${folder}/db"; primaries { 127.0.0.1 port ${primaryPort} key "${key.name}"; }; };
+${bindSecondarySettings({ port, state: folder })}zone "${origin}" { type secondary; file "${folder}/db"; primaries { 127.0.0.1 port ${primaryPort} key "${key.name}"; }; };
 `,
   },
   {
@@ -40,19 +35,7 @@ zone "${origin}" { type secondary; file "${folder}/db"; primaries { 127.0.0.1 po
     tool: "nsd",
     args: (conf) => ["-d", "-c", conf],
     configuration: (folder, { port, primaryPort, origin, key }) => `
-server:
-  ip-address: 127.0.0.1@${port}
-  username: ""
-  zonesdir: "${folder}"
-  database: ""
-  pidfile: "${folder}/nsd.pid"
-  xfrdfile: "${folder}/xfrd.state"
-  zonelistfile: "${folder}/zone.list"
-  xfrdir: "${folder}"
-  server-count: 1
-remote-control:
-  control-enable: no
-key:
+${nsdSettings({ port, state: folder })}key:
   name: "${key.name}"
   algorithm: ${key.algorithm}
   secret: "${key.secret}"
@@ -66,18 +49,7 @@ zone:
     tool: "knotd",
     args: (conf) => ["-c", conf],
     configuration: (folder, { port, primaryPort, origin, key }) => `
-server:
-  listen: 127.0.0.1@${port}
-  rundir: ${folder}
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 1
-database:
-  storage: ${folder}
-log:
-  - target: stderr
-    any: info
-key:
+${knotSettings({ port, state: folder }, "info")}key:
   - id: ${key.name}
     algorithm: ${key.algorithm}
     secret: ${key.secret}

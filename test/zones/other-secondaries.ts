@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bindSecondarySettings, knotSettings, nsdSettings } from "./server-settings.ts";
 import { ChildProgram } from "../cluster/child-program.ts";
 
 /** A server of Debian that has zones from ours: where it is to serve, and its program. */
@@ -27,23 +28,7 @@ const nsd: OtherSecondary = {
       return `zone:\n  name: "${origin}"\n  request-xfr: ${primary}\n  allow-notify: 127.0.0.1 NOKEY\n`;
     });
     const conf = join(folder, "nsd.conf");
-    await writeFile(
-      conf,
-      `server:
-  ip-address: 127.0.0.1@${port}
-  username: ""
-  zonesdir: "${folder}"
-  database: ""
-  pidfile: "${folder}/nsd.pid"
-  xfrdfile: "${folder}/xfrd.state"
-  zonelistfile: "${folder}/zone.list"
-  xfrdir: "${folder}"
-  server-count: 1
-  rrl-ratelimit: 0
-remote-control:
-  control-enable: no
-${zones.join("")}`,
-    );
+    await writeFile(conf, `${nsdSettings({ port, state: folder })}${zones.join("")}`);
     return ["-d", "-c", conf];
   },
 };
@@ -55,18 +40,7 @@ const knot: OtherSecondary = {
     const conf = join(folder, "knot.conf");
     await writeFile(
       conf,
-      `server:
-  listen: 127.0.0.1@${port}
-  rundir: ${folder}
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 1
-database:
-  storage: ${folder}
-log:
-  - target: stderr
-    any: info
-remote:
+      `${knotSettings({ port, state: folder }, "info")}remote:
   - id: primary
     address: 127.0.0.1@${primaryPort}
 acl:
@@ -94,24 +68,7 @@ const bind: OtherSecondary = {
       const name = origin.slice(0, -1);
       return `zone "${name}" { type secondary; file "${folder}/${name}.db"; primaries { 127.0.0.1 port ${primaryPort}; }; };\n`;
     });
-    await writeFile(
-      conf,
-      `options {
-  directory "${folder}";
-  pid-file "${folder}/named.pid";
-  session-keyfile "${folder}/session.key";
-  managed-keys-directory "${folder}";
-  listen-on port ${port} { 127.0.0.1; };
-  listen-on-v6 { none; };
-  recursion no;
-  dnssec-validation no;
-  notify no;
-  min-refresh-time 1;
-  min-retry-time 1;
-};
-controls { };
-${zones.join("")}`,
-    );
+    await writeFile(conf, `${bindSecondarySettings({ port, state: folder })}${zones.join("")}`);
     return ["-g", "-c", conf, "-n", "1"];
   },
 };

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { knotSettings, nsdSettings } from "./server-settings.ts";
 import { ChildProgram } from "../cluster/child-program.ts";
 import { freePort } from "../bench/free-port.ts";
 import { askMany } from "./ask-many.ts";
@@ -23,20 +24,7 @@ type Start = (folder: string, zones: readonly ServedZone[]) => Promise<OtherServ
 export const startNsd: Start = async (folder, zones) => {
   const port = await freePort();
   const state = await ownFolder(folder, "nsd");
-  const config = `server:
-  ip-address: 127.0.0.1@${port}
-  username: ""
-  zonesdir: "${folder}"
-  database: ""
-  pidfile: "${state}/nsd.pid"
-  xfrdfile: "${state}/xfrd.state"
-  zonelistfile: "${state}/zone.list"
-  xfrdir: "${state}"
-  server-count: 1
-  rrl-ratelimit: 0
-remote-control:
-  control-enable: no
-${zones.map(({ origin, path }) => `zone:\n  name: "${origin}"\n  zonefile: "${path}"\n`).join("")}`;
+  const config = `${nsdSettings({ port, state }, folder)}${zones.map(({ origin, path }) => `zone:\n  name: "${origin}"\n  zonefile: "${path}"\n`).join("")}`;
   const conf = join(state, "nsd.conf");
   await writeFile(conf, config);
   return started("NSD", port, zones, { path: "nsd", args: ["-d", "-c", conf] });
@@ -45,18 +33,7 @@ ${zones.map(({ origin, path }) => `zone:\n  name: "${origin}"\n  zonefile: "${pa
 export const startKnot: Start = async (folder, zones) => {
   const port = await freePort();
   const state = await ownFolder(folder, "knot");
-  const config = `server:
-  listen: 127.0.0.1@${port}
-  rundir: ${state}
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 1
-database:
-  storage: ${state}
-log:
-  - target: stderr
-    any: warning
-template:
+  const config = `${knotSettings({ port, state }, "warning")}template:
   - id: default
     storage: ${folder}
     semantic-checks: off

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { knotSettings, nsdSettings } from "./server-settings.ts";
 import { ChildProgram } from "../cluster/child-program.ts";
 
 /** Where a primary keeps its zone, where it listens, and whom it tells of changes. */
@@ -79,18 +80,7 @@ zone "${ORIGIN}" { type primary; file "${join(folder, ZONE_FILE)}"; allow-update
 
 export const startKnot: StartPrimary = async ({ folder, port, secondaryPort }) => {
   const state = await stateFolder(folder, "knot");
-  const config = `server:
-  listen: 127.0.0.1@${port}
-  rundir: ${state}
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 1
-database:
-  storage: ${state}
-log:
-  - target: stderr
-    any: warning
-remote:
+  const config = `${knotSettings({ port, state }, "warning")}remote:
   - id: ours
     address: 127.0.0.1@${secondaryPort}
 acl:
@@ -120,20 +110,7 @@ zone:
 
 export const startNsd: StartPrimary = async ({ folder, port, secondaryPort }) => {
   const state = await stateFolder(folder, "nsd");
-  const config = `server:
-  ip-address: 127.0.0.1@${port}
-  username: ""
-  zonesdir: "${folder}"
-  database: ""
-  pidfile: "${state}/nsd.pid"
-  xfrdfile: "${state}/xfrd.state"
-  zonelistfile: "${state}/zone.list"
-  xfrdir: "${state}"
-  server-count: 1
-  rrl-ratelimit: 0
-remote-control:
-  control-enable: no
-zone:
+  const config = `${nsdSettings({ port, state }, folder)}zone:
   name: "${ORIGIN}"
   zonefile: "${ZONE_FILE}"
   provide-xfr: 127.0.0.1 NOKEY

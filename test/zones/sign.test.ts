@@ -85,7 +85,7 @@ describe("signed zones", () => {
     await mkdir(join(folder, "keys"));
     const { log, lines } = recordingLog();
     for (let i = 0; i < ZONES; i++) {
-      const { origin, text, names } = drawZone(FIRST_SEED + i);
+      const { origin, text, ownNames: names } = drawZone(FIRST_SEED + i);
       await writeFile(join(folder, `db.${origin}`), text);
       const keys = KEYS[i % KEYS.length] ?? [];
       for (const [flags, algorithm] of keys) {

@@ -1,3 +1,4 @@
+import { endpointIn } from "../slices-seen.ts";
 import type {
   Protocol,
   ProxySlice,
@@ -32,22 +33,15 @@ function slicePort(port: RawField): ProxySlicePort {
 }
 
 function sliceEndpoint(endpoint: RawField): ProxySliceEndpoint {
-  const conditions = endpoint.get("conditions");
-  const target = endpoint.get("targetRef");
+  const { podName, ...seen } = endpointIn(endpoint);
   return {
-    addresses: endpoint
-      .get("addresses")
-      .items()
-      .map((address) => address.text()),
-    // What is unknown counts as true, and as not terminating.
-    isReady: conditions.get("ready").boolean() ?? true,
-    isServing: conditions.get("serving").boolean() ?? true,
-    isTerminating: conditions.get("terminating").boolean() ?? false,
+    ...seen,
+    isServing: endpoint.get("conditions", "serving").boolean() ?? true,
     nodeName: endpoint.get("nodeName").text(),
     zone: endpoint.get("zone").text(),
     zoneHints: namesIn(endpoint.get("hints", "forZones")),
     nodeHints: namesIn(endpoint.get("hints", "forNodes")),
-    pod: target.get("kind").text() === "Pod" ? target.get("name").text() : "",
+    pod: podName,
   };
 }
 

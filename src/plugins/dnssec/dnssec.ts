@@ -6,6 +6,7 @@ import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import { ResourceRecord } from "../../dns/resource-record.ts";
 import { configPath } from "../../server/config-path.ts";
+import { isTransfer } from "../../server/contract/admission.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
 import type { Query } from "../../server/contract/query.ts";
 import type { Outcome, Result } from "../../server/contract/reply.ts";
@@ -113,8 +114,4 @@ export class Dnssec implements Instance {
       `cannot use key "${token.text}": it is of zone "${owner.toString()}" (key tag ${tag}), and that of none of these zones`,
     );
   }
-}
-
-function isTransfer(qtype: number): boolean {
-  return qtype === RrType.AXFR || qtype === RrType.IXFR;
 }

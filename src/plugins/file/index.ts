@@ -1,4 +1,5 @@
 import { definePlugin } from "../../server/contract/plugin.ts";
+import { fallthroughReach } from "../../server/contract/reach.ts";
 import { File } from "./file.ts";
 import { parseFile } from "./parse.ts";
 
@@ -6,12 +7,6 @@ export const file = definePlugin({
   name: "file",
   parse: parseFile,
   merge: (all) => all.flat(),
-  reach: (entries) => ({
-    ...(entries.every(({ zones }) => zones)
-      ? { zones: entries.flatMap(({ zones = [] }) => zones) }
-      : {}),
-    handsOn: entries.flatMap(({ fallthrough }) => fallthrough),
-    remedy: 'add "fallthrough"',
-  }),
+  reach: (entries) => fallthroughReach(entries),
   create: (entries, context) => new File(entries, context),
 });

@@ -1,4 +1,5 @@
 import { endianness } from "node:os";
+import { isWildcardKey } from "../../dns/wildcard.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Name } from "../../dns/name.ts";
@@ -117,7 +118,7 @@ export class HostTable {
     if (names.has(place, type, words)) return;
     names.add(place, type, words);
     this.#size++;
-    if (!this.#options.hasReverse || key.startsWith("\u0001*")) return;
+    if (!this.#options.hasReverse || isWildcardKey(key)) return;
     const reverse = this.#reverse.place(reverseKey(rdata));
     this.#reverse.add(reverse, RrType.PTR, [place]);
     this.#size++;

@@ -1,4 +1,5 @@
 import { definePlugin } from "../../server/contract/plugin.ts";
+import { fallthroughReach } from "../../server/contract/reach.ts";
 import { Hosts } from "./hosts.ts";
 import { parseHosts } from "./parse.ts";
 import { warningsOfHosts } from "./warnings.ts";
@@ -7,12 +8,7 @@ export const hosts = definePlugin({
   name: "hosts",
   once: true,
   parse: parseHosts,
-  reach: ({ zones, fallthrough }) => ({
-    ...(zones ? { zones } : {}),
-    handsOn: fallthrough,
-    handsOnPointers: true,
-    remedy: 'add "fallthrough"',
-  }),
+  reach: (options) => ({ ...fallthroughReach([options]), handsOnPointers: true }),
   warnings: (options, directive, block) => warningsOfHosts(options, directive, block),
   create: (options, context) => new Hosts(options, context),
 });

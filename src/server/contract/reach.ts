@@ -19,6 +19,24 @@ export interface Reach {
   readonly ttl?: { readonly seconds: number; readonly at: Directive };
 }
 
+/**
+ * That of directives which answer for their zones, and hand names on by `fallthrough` alone.
+ * @param entries one for each directive; zones are those of the server block if left out
+ */
+export function fallthroughReach(
+  entries: readonly {
+    readonly zones: readonly Name[] | undefined;
+    readonly fallthrough: readonly Name[];
+  }[],
+): Reach {
+  const zones = entries.map((entry) => entry.zones);
+  return {
+    ...(zones.every((one) => one !== undefined) ? { zones: zones.flat() } : {}),
+    handsOn: entries.flatMap(({ fallthrough }) => fallthrough),
+    remedy: 'add "fallthrough"',
+  };
+}
+
 /** A directive as others of its block see it. */
 export interface Part {
   readonly directive: Directive;

@@ -1,5 +1,5 @@
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import type { Turns } from "./turns.ts";
+import type { TurnQueue } from "./turn-queue.ts";
 
 /** Of records as they are without compression, which makes half of them: some 500 small ones, half a millisecond's work. */
 const BATCH_OCTETS = 16_384;
@@ -12,12 +12,12 @@ const LOOK_RECORDS = 16;
 /** Cuts a stream of records into what messages hold, for not more than a millisecond at a time. */
 export class RecordBatches {
   readonly #records: Iterator<ResourceRecord>;
-  readonly #turns: Turns;
+  readonly #turns: TurnQueue;
   /** The next record: taken, and in no batch yet. */
   #ahead: ResourceRecord | undefined;
   #hasBegun = false;
 
-  constructor(records: Iterable<ResourceRecord>, turns: Turns) {
+  constructor(records: Iterable<ResourceRecord>, turns: TurnQueue) {
     this.#records = records[Symbol.iterator]();
     this.#turns = turns;
   }

@@ -8,7 +8,7 @@ import type { Reply } from "../contract/reply.ts";
 import { failureReply } from "./chain.ts";
 import { encodeMessageOf, encodeReply } from "./encode-reply.ts";
 import { RecordBatches } from "./record-batches.ts";
-import { Turns } from "./turns.ts";
+import { TurnQueue } from "./turn-queue.ts";
 
 /** What has come of a stream. */
 export interface StreamEnd {
@@ -20,7 +20,7 @@ export interface StreamEnd {
 
 /** Sends streams of records, all of them together one slice a turn of the event loop. */
 export class StreamSender {
-  readonly #turns = new Turns();
+  readonly #turns = new TurnQueue();
 
   /** Ends with the last `send`, or `drop`, of the query's client; never rejects. */
   async send(query: Query, stream: RecordStream): Promise<StreamEnd> {
@@ -33,10 +33,10 @@ export class StreamSender {
 class Sending {
   readonly #query: Query;
   readonly #stream: RecordStream;
-  readonly #turns: Turns;
+  readonly #turns: TurnQueue;
   octets = 0;
 
-  constructor(query: Query, stream: RecordStream, turns: Turns) {
+  constructor(query: Query, stream: RecordStream, turns: TurnQueue) {
     this.#query = query;
     this.#stream = stream;
     this.#turns = turns;

@@ -1,5 +1,6 @@
 import { sign, verify } from "node:crypto";
 import { RrType } from "../../dns/iana/rr-type.ts";
+import { isWildcardKey, wildcardBelow } from "../../dns/wildcard.ts";
 import { Name } from "../../dns/name.ts";
 import { DNSKEY } from "../../dns/rdata/dnskey.ts";
 import { canonicalRdata } from "../../dns/rdata/canonical-rdata.ts";
@@ -120,7 +121,7 @@ function withSignature(
 
 /** The asterisk of a wildcard does not count (RFC 4034 §3.1.3). */
 function labelsOf(owner: Name): number {
-  return owner.labelCount() - (owner.key.startsWith("\u0001*") ? 1 : 0);
+  return owner.labelCount() - (isWildcardKey(owner.key) ? 1 : 0);
 }
 
 /** RDATA of the signature without itself, then the records in canonical form and order (RFC 4034 §3.1.8.1, §6.2 and §6.3). */
@@ -146,10 +147,10 @@ function signedOctets(fields: Fields, rrset: readonly ResourceRecord[]): Buffer 
 /** What was made of a wildcard is signed as the wildcard (RFC 4035 §5.3.2). */
 function signedOwner({ key }: Name, labels: number): string {
   let excess = Name.fromWire(key, key).labelCount() - labels;
-  if (excess === 0 || key.startsWith("\u0001*")) return key;
+  if (excess === 0 || isWildcardKey(key)) return key;
   let at = 0;
   for (; excess > 0; excess--) at += key.charCodeAt(at) + 1;
-  return `\u0001*${key.slice(at)}`;
+  return wildcardBelow(Name.fromWire(key.slice(at))).key;
 }
 
 function inCanonicalOrder(rrset: readonly ResourceRecord[]): Buffer[] {

@@ -1,5 +1,5 @@
 /** Gives those who have much to do one turn of the event loop each, whoever has waited longest first: never two in one. */
-export class Turns {
+export class TurnQueue {
   readonly #waiting: (() => void)[] = [];
 
   next(): Promise<void> {
