@@ -7,8 +7,8 @@ const HANGS_MS = 120_000;
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    // The suite that needs etcd and a kube-apiserver has its own command.
-    exclude: ["test/cluster/**", "node_modules/**"],
+    // The suites that need a kube-apiserver, or make packages, have commands of their own.
+    exclude: ["test/cluster/**", "test/package/**", "node_modules/**"],
     globalSetup: ["test/build-once.ts"],
     // One fewer than there are processors is what vitest takes: of two, that is half of the machine.
     maxWorkers: Math.max(2, availableParallelism() - 1),

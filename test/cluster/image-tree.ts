@@ -6,6 +6,7 @@ import { DEPLOY } from "../deploy-files.ts";
 import { ROOT } from "../run-portolan.ts";
 import { ChildProgram } from "./child-program.ts";
 
+const START_TIMEOUT_MS = 20_000;
 const SCRIPT = join(import.meta.dirname, "testdata/start-container.sh");
 /** What `build.ts` does not bundle. */
 const PACKAGES = ["pino", "koffi"];
@@ -66,6 +67,12 @@ export function startImage(tree: string, options: ImageOptions): Promise<ChildPr
       ...options.environment,
     },
   });
+}
+
+/** Until the program's output has a text. */
+export async function untilSays(program: ChildProgram, text: string): Promise<void> {
+  const hasSaid = async (): Promise<true | undefined> => program.output.includes(text) || undefined;
+  await program.until(`says "${text}"`, hasSaid, START_TIMEOUT_MS);
 }
 
 export interface InContainer {

@@ -1,14 +1,19 @@
 import { Resolver } from "node:dns/promises";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "./api-client.ts";
-import type { ChildProgram } from "./child-program.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { readModuleFile } from "./go-files.ts";
 import type { ImageOptions } from "./image-tree.ts";
-import { canStartContainers, execInContainer, makeImageTree, startImage } from "./image-tree.ts";
+import {
+  canStartContainers,
+  execInContainer,
+  makeImageTree,
+  startImage,
+  untilSays,
+} from "./image-tree.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { referenceTo } from "./kubernetes-object.ts";
 import { parseManifests } from "./load-manifests.ts";
@@ -17,15 +22,6 @@ import { signToken } from "./service-account.ts";
 
 /** Of the loopback, and nobody's: the real port 53 is what matters here. */
 const ADDRESS = "127.53.0.53";
-const COREFILE = `. {
-  bind ${ADDRESS}
-  errors
-  template IN A {
-    answer "{{ .Name }} 60 IN A 192.0.2.1"
-  }
-}
-`;
-const NET_BIND_SERVICE = 1n << 10n;
 const MCS_API = "sigs.k8s.io/mcs-api@v0.5.2";
 const START_TIMEOUT_MS = 20_000;
 
@@ -41,71 +37,6 @@ function makeFolder(): string {
   chmodSync(folder, 0o755);
   return folder;
 }
-
-async function says(program: ChildProgram, text: string): Promise<void> {
-  const hasSaid = async (): Promise<true | undefined> => program.output.includes(text) || undefined;
-  await program.until(`says "${text}"`, hasSaid, START_TIMEOUT_MS);
-}
-
-function statusOf(pid: number, field: string): string {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return new RegExp(`^${field}:\\s+(.*)$`, "m").exec(status)?.[1] ?? "";
-}
-
-describe.runIf(canStartContainers())("the image's tree", () => {
-  it("serves port 53 as another user, without a way to write or to get rights", async () => {
-    const tree = makeImageTree(makeFolder(), { fileCapability: true });
-    const program = await startImage(tree, { files: { "etc/coredns/Corefile": COREFILE } });
-    try {
-      await says(program, `.:53 on ${ADDRESS}\n`);
-      const resolver = new Resolver();
-      resolver.setServers([ADDRESS]);
-      expect(await resolver.resolve4("web.example.org")).toEqual(["192.0.2.1"]);
-
-      expect(statusOf(program.pid, "Uid").split("\t")).toEqual(Array(4).fill("65532"));
-      expect(statusOf(program.pid, "NoNewPrivs")).toBe("1");
-      for (const set of ["CapPrm", "CapEff", "CapBnd"]) {
-        expect(BigInt(`0x${statusOf(program.pid, set)}`)).toBe(NET_BIND_SERVICE);
-      }
-      expect(BigInt(`0x${statusOf(program.pid, "CapAmb")}`)).toBe(0n);
-      const root = `/proc/${program.pid}/root`;
-      expect(existsSync(`${root}/usr/local/bin/node`)).toBe(true);
-      for (const shell of ["bin/sh", "usr/bin/sh"])
-        expect(existsSync(`${root}/${shell}`)).toBe(false);
-      const mounts = readFileSync(`/proc/${program.pid}/mountinfo`, "utf8").trimEnd().split("\n");
-      const ours = mounts.map((line) => line.split(" ")).filter(([, , , , at]) => at !== "/proc");
-      // The devices are files of the machine; nothing else can be written to.
-      const writable = ours.filter(([, , , , at = "", options = ""]) => {
-        return !at.startsWith("/dev/") && !options.split(",").includes("ro");
-      });
-      expect(ours.map(([, , , , at]) => at)).toContain("/app");
-      expect(writable.map(([, , , , at]) => at)).toEqual(["/run/portolan"]);
-
-      const explained = await execInContainer(program, [
-        "portolan",
-        "explain",
-        "web.example.org",
-        "A",
-      ]);
-      expect(explained).toMatchObject({ code: 0, stderr: "" });
-      expect(explained.stdout).toContain("192.0.2.1");
-
-      program.signal("SIGUSR1");
-      await says(program, "Reloading complete");
-    } finally {
-      await program.stop();
-    }
-    expect(program.exitCode).toBe(0);
-  });
-
-  it("could not without the capability that the Dockerfile gives to Node", async () => {
-    const tree = makeImageTree(makeFolder(), { fileCapability: false });
-    const program = await startImage(tree, { files: { "etc/coredns/Corefile": COREFILE } });
-    await program.ended();
-    expect(program.exitCode).toBe(1);
-    expect(program.output).toContain("permission denied: ports below 1024");
-  });
-});
 
 describe.runIf(canStartContainers())("a pod of the cluster", () => {
   let plane: ControlPlane;
@@ -167,7 +98,7 @@ describe.runIf(canStartContainers())("a pod of the cluster", () => {
     for (const object of objects) await client.apply(object);
     const program = await startImage(tree, await podOf(objects));
     try {
-      await says(program, "pods is forbidden");
+      await untilSays(program, "pods is forbidden");
       expect(await program.until("answers", readyStatus, START_TIMEOUT_MS)).toBe(503);
     } finally {
       await program.stop("SIGKILL");

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** The suite that makes the image and the packages, and starts what is in them: `npm run test:package`. */
+export default defineConfig({
+  test: {
+    include: ["test/package/**/*.test.ts"],
+    globalSetup: ["test/build-once.ts"],
+    // Compressing takes all processors there are.
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+  },
+});
