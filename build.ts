@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Plugin } from "esbuild";
+import type { Metafile, Plugin } from "esbuild";
 import { build } from "esbuild";
 
 /** What client-node opens connections with, its generated API, and the names it imports of those. */
@@ -61,12 +62,12 @@ function commit(): string {
 }
 
 const OUT = "dist";
-/** So many builds stay: a program that is running goes on with the files that it was started from. */
-const KEPT_BUILDS = 10;
+/** So many builds stay: a program that is running goes on with the files that it was started from. What is packed is one. */
+const KEPT_BUILDS = process.argv.includes("--alone") ? 1 : 10;
 const BUILD = /^build-[0-9a-f]{16}$/;
 
 /** Bundles the program into dist/ for the image and the npm package: it starts faster so. */
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   entryPoints: {
     main: "src/main.ts",
     "kubeconfig-process": "src/kube/api/access/kubeconfig-process.ts",
@@ -82,6 +83,7 @@ const { outputFiles } = await build({
   splitting: true,
   define: { PORTOLAN_COMMIT: JSON.stringify(commit()) },
   sourcemap: "linked",
+  metafile: true,
   write: false,
   // pino starts worker threads from files of its own, which a bundle does not have.
   // koffi loads a binary, and may be missing.
@@ -92,11 +94,24 @@ const { outputFiles } = await build({
   },
 });
 
+/** What the command `portolan` of the npm package starts: it has to run on any Node that npm does. */
+const launcher = await build({
+  entryPoints: ["src/cli/own-node/launcher.ts"],
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node14",
+  banner: { js: "#!/usr/bin/env node" },
+  write: false,
+});
+
 /**
  * A folder for each build, named by what is in it, and one file that leads to the newest:
  *
  *     dist/main.js ───► dist/build-0123456789abcdef/main.js, its chunks, threads and helpers
  *     dist/plugin.js ─► dist/build-0123456789abcdef/public-contract.js: "portolan/plugin"
+ *     dist/launcher.cjs: dist/main.js, on a Node that it finds
+ *     dist/bundled.json: the packages that are in the build
  */
 const digest = createHash("sha256");
 for (const { path, contents } of outputFiles) digest.update(basename(path)).update(contents);
@@ -106,7 +121,30 @@ for (const { path, contents } of outputFiles) {
 }
 put(join(OUT, "main.js"), Buffer.from(`#!/usr/bin/env node\nimport "./${folder}/main.js";\n`));
 put(join(OUT, "plugin.js"), Buffer.from(`export * from "./${folder}/public-contract.js";\n`));
+put(join(OUT, "launcher.cjs"), launcher.outputFiles[0]?.contents ?? new Uint8Array());
+put(
+  join(OUT, "bundled.json"),
+  Buffer.from(`${JSON.stringify(bundledPackages(metafile), null, 2)}\n`),
+);
+chmodSync(join(OUT, "launcher.cjs"), 0o755);
 removeOldBuilds();
+
+/** The packages of which something is in the build, in the lock file's words: `node_modules/yaml` and a version. */
+function bundledPackages({ outputs }: Metafile): { path: string; version: string }[] {
+  const paths = new Set<string>();
+  for (const { inputs } of Object.values(outputs)) {
+    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+      const [path] = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [];
+      if (path !== undefined && bytesInOutput > 0) paths.add(path);
+    }
+  }
+  return [...paths].toSorted().map((path) => {
+    const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as {
+      version: string;
+    };
+    return { path, version: manifest.version };
+  });
+}
 
 function removeOldBuilds(): void {
   const builds = readdirSync(OUT)

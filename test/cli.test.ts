@@ -206,7 +206,8 @@ describe("the command line", () => {
     const { code, stderr } = await new Portolan(["-version"], undefined, nodeArgs).finished;
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: "Cannot run on Node 20.1.0: 24 or newer is needed; npm start brings its own\n",
+      stderr:
+        "Cannot run on Node 20.1.0: 24 or newer is needed; npm start and the command portolan bring their own\n",
     });
   });
 

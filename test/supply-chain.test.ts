@@ -9,14 +9,28 @@ interface LockedPackage {
   readonly version?: string;
   readonly integrity?: string;
   readonly resolved?: string;
-  readonly link?: boolean;
+  readonly dev?: boolean;
   readonly hasInstallScript?: boolean;
   readonly engines?: { readonly node?: string };
 }
 
+/** CycloneDX has components, SPDX packages. */
+interface Bill {
+  readonly components?: readonly Listed[];
+  readonly packages?: readonly Listed[];
+}
+
+interface Listed {
+  readonly name: string;
+  readonly version?: string;
+  readonly versionInfo?: string;
+}
+
 const manifest = readJson("package.json") as {
   readonly allowScripts: Readonly<Record<string, boolean>>;
+  readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
 };
 const lock = readJson("package-lock.json") as {
   readonly packages: Readonly<Record<string, LockedPackage>>;
@@ -52,6 +66,43 @@ describe("what is installed", () => {
 it("docs/security.md names the packages whose scripts are allowed", () => {
   const text = readFileSync(join(ROOT, "docs/security.md"), "utf8");
   for (const name of Object.keys(manifest.allowScripts)) expect(text).toContain(`\`${name}\``);
+});
+
+describe("the bundle", () => {
+  const bundled = readJson("dist/bundled.json") as { path: string; version: string }[];
+
+  it("has what nobody who installs Portolan needs besides", () => {
+    // All that the sources import, from wherever they are, is in the bundle or installed with it.
+    const names = bundled.map(({ path }) => nameOf(path));
+    expect(names).toEqual(
+      expect.arrayContaining(["@kubernetes/client-node", "dns2", "ipaddr.js", "lru-cache", "yaml"]),
+    );
+    expect(Object.keys(manifest.dependencies)).toEqual(["pino"]);
+    expect(
+      Object.keys(manifest.optionalDependencies).filter((name) => !name.startsWith("node-")),
+    ).toEqual(["koffi"]);
+    expect(names.filter((name) => name in manifest.dependencies)).toEqual([]);
+    for (const { path, version } of bundled) expect(lock.packages[path]).toMatchObject({ version });
+  });
+
+  it.each(["cyclonedx", "spdx"])(
+    "is in the bill of materials as %s, with what is installed beside it",
+    (format) => {
+      const args = [join(ROOT, "deploy/sbom.ts"), "--sbom-format", format];
+      const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      const bill = JSON.parse(stdout) as Bill;
+      const listed = (bill.components ?? bill.packages ?? []).map(
+        ({ name, version, versionInfo }) => `${name}@${version ?? versionInfo}`,
+      );
+      const beside = packages.filter(([, { dev }]) => dev !== true);
+      const expected = [
+        ...bundled.map(({ path, version }) => `${nameOf(path)}@${version}`),
+        ...beside.map(([path, { version }]) => `${nameOf(path)}@${version}`),
+      ];
+      const own = `portolan@${manifest.version}`;
+      expect(listed.filter((name) => name !== own).toSorted()).toEqual(expected.toSorted());
+    },
+  );
 });
 
 describe("Node", () => {

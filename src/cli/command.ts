@@ -5,9 +5,7 @@ import type { Command } from "./command-description.ts";
 import { flagsOf } from "./command-description.ts";
 import { COMMANDS } from "./commands.ts";
 import { findCommand } from "./find-command.ts";
-
-/** The `engines` of package.json. */
-const OLDEST_NODE = 24;
+import { OLDEST_NODE, isRecentNode } from "./own-node/oldest-node.ts";
 
 /**
  * Runs what the command line asks for. A mistake of the user's is one line and exit code 1.
@@ -58,9 +56,9 @@ async function fail(error: Error, format: LogFormat): Promise<void> {
 /** An older Node starts this program, to fail somewhere within with words of its own. */
 function isNodeTooOld(): boolean {
   const { node } = process.versions;
-  if (Number.parseInt(node, 10) >= OLDEST_NODE) return false;
+  if (isRecentNode(node)) return false;
   process.stderr.write(
-    `Cannot run on Node ${node}: ${OLDEST_NODE} or newer is needed; npm start brings its own\n`,
+    `Cannot run on Node ${node}: ${OLDEST_NODE} or newer is needed; npm start and the command portolan bring their own\n`,
   );
   process.exitCode = 1;
   return true;

@@ -6,6 +6,7 @@ import { Registry } from "prom-client";
  * name, and live as long as the process: a reload goes on counting.
  */
 export class Metrics {
+  /** @internal The types of the npm package leave it out, whose users have no prom-client. */
   readonly registry: Registry = new Registry();
   readonly #families = new Map<string, Family<unknown>>();
   readonly #beforeText = new Set<() => void | Promise<void>>();
