@@ -21,6 +21,7 @@ beforeAll(() => {
   write("late", ".:0 {\n    root nowhere\n    autopath @kubernetes\n    whoami\n}\n");
   write("empty.conf", "nameserver 192.0.2.1\n");
   write("path", ".:0 {\n    autopath ./empty.conf\n    whoami\n}\n");
+  write("interface", ".:0 {\n    bind eth77\n    whoami\n}\n");
   write("there", ".:0 {\n    bind 192.0.2.1\n    log a.{$PORTOLAN_UNSET}\n    whoami\n}\n");
 });
 
@@ -92,7 +93,8 @@ describe("portolan check", () => {
       "there:1:1 cannot-listen",
       "there:3:9 variable-unset",
     ]);
-    expect(await findingsOf("-elsewhere", "there")).toEqual([]);
+    expect(await findingsOf("interface")).toEqual(["interface:2:10 unusable-option"]);
+    expect(await findingsOf("-elsewhere", "there", "interface")).toEqual([]);
   });
 
   it("tells GitHub of errors at their lines", async () => {

@@ -34,8 +34,8 @@ function finding(level: Level): (error: CorefileError) => Finding {
   };
 }
 
-/** What is imported more than once is told of once. */
-function inOrder(all: readonly Finding[]): Finding[] {
+/** By file and line; what is imported more than once is told of once. */
+export function inOrder(all: readonly Finding[]): Finding[] {
   const files = [...new Set(all.map(({ at }) => at.file))];
   const key = ({ rule, at, message }: Finding): string =>
     JSON.stringify([rule.id, at.file, at.line, at.column, message]);

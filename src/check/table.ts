@@ -1,5 +1,6 @@
 import { UNKNOWN_IGNORED } from "./ignored.ts";
 import { MESSAGE_RULES } from "./message-rules.ts";
+import { MOVE_RULES } from "./move-rules.ts";
 import type { Lint, Rule } from "./rule.ts";
 import { aclAllowsAll, aclNeverReached } from "./rules/access.ts";
 import { cacheMissing, forwardToSelf, loopMissing } from "./rules/forwarding.ts";
@@ -52,5 +53,5 @@ export const LINTS: readonly Lint[] = [
   debugOn,
 ];
 
-/** All rules: what a start says first. */
-export const RULES: readonly Rule[] = [...MESSAGE_RULES, ...LINTS, UNKNOWN_IGNORED];
+/** All rules: what a start says first, what is said of a move from CoreDNS last. */
+export const RULES: readonly Rule[] = [...MESSAGE_RULES, ...LINTS, UNKNOWN_IGNORED, ...MOVE_RULES];

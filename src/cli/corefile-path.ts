@@ -6,7 +6,7 @@ import { parseCorefile, readCorefile } from "../corefile/corefile.ts";
 import { createHash } from "node:crypto";
 
 /** CoreDNS's word for it. */
-const STDIN = "stdin";
+export const STDIN = "stdin";
 
 /** The example of this program: two folders up, from the source as from a build. */
 function examplePath(): string {

@@ -11,7 +11,7 @@ export interface ConfigFiles {
 }
 
 /** What is asked of a file system. */
-interface Disk {
+export interface Disk {
   /** Throws an Error if it cannot be read, or is no regular file: a pipe could go on for ever. */
   readonly readFile: (path: string) => string;
   /** Names in a folder; none if there is no such folder. */
@@ -91,7 +91,7 @@ async function isRegularFile(path: string): Promise<boolean> {
   return found?.isFile() ?? false;
 }
 
-function filesOf(disk: Disk): ConfigFiles {
+export function filesOf(disk: Disk): ConfigFiles {
   return {
     readFile: disk.readFile,
     glob: (pattern) => expand(pattern, disk).filter((path) => disk.isFile(path)),

@@ -28,6 +28,8 @@ export interface Reading {
   readonly faults?: Faults | undefined;
   /** Takes the text of every file that was read, by its name. */
   readonly texts?: Map<string, string>;
+  /** Variables of another machine; those of the process by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ParseOptions extends Partial<ConfigFiles> {
@@ -74,6 +76,20 @@ export function readCorefile(path: string, reading: Reading = {}): Corefile {
 }
 
 /**
+ * The same of a text that has been read already: of a pipe, which can be read once.
+ * @param path what imports are relative to
+ * @throws {CorefileError}
+ */
+export function readCorefileText(
+  path: string,
+  text: string,
+  files: ConfigFiles = diskFiles,
+  reading: Reading = {},
+): Corefile {
+  return readWith(path, () => text, files, reading);
+}
+
+/**
  * The same while queries are answered: a file system that hangs keeps this waiting, and nothing else.
  * @throws {CorefileError}
  */
@@ -101,7 +117,7 @@ function readWith(
   path: string,
   main: () => string,
   files: ConfigFiles,
-  { faults, texts: contents = new Map<string, string>() }: Reading = {},
+  { faults, texts: contents = new Map<string, string>(), env }: Reading = {},
 ): Corefile {
   const readFile = (file: string): string => {
     const text = files.readFile(file);
@@ -111,7 +127,9 @@ function readWith(
   const text = readMain(path, main);
   contents.set(path, text);
   const plugins: PluginDefinition[] = [];
-  const blocks = parseCorefile(text, path, { readFile, glob: files.glob, faults, plugins });
+  const variables = env ? { env } : {};
+  const options = { readFile, glob: files.glob, faults, plugins, ...variables };
+  const blocks = parseCorefile(text, path, options);
   return { blocks, plugins, files: [...contents.keys()], digest: digestOf(contents) };
 }
 

@@ -8,9 +8,17 @@ export const CHECK: Command = {
   synopsis: "[FILE...] [FLAGS]",
   description: [
     "Says all that a start with the Corefile would be refused for, warns of what does not do what it seems to, and notes what could be better. It serves nothing, and does not try whether ports are free.",
+    "Of objects of Kubernetes it says as well what a move from CoreDNS would meet: who puts them back, and whether Services would find Portolan's pods.",
     'Each finding has a rule, which docs/check.md explains. A comment "# portolan-ignore: RULE" on the line, or on the one above, has a warning or a note left out.',
   ],
-  operands: [{ name: "FILE", kind: "file", summary: "a Corefile, as -conf names it" }],
+  operands: [
+    {
+      name: "FILE",
+      kind: "file",
+      summary:
+        "a Corefile, as -conf names it; or YAML or JSON of Kubernetes: the ConfigMap that has it, with what else a cluster's DNS is made of",
+    },
+  ],
   flags: {
     ...COREFILE_FLAGS,
     ...LOG_FLAGS,
@@ -28,6 +36,7 @@ export const CHECK: Command = {
   examples: [
     { line: "portolan check Corefile", summary: "this file" },
     { line: "portolan check - < Corefile", summary: "standard input" },
+    { line: "portolan check coredns.yaml", summary: "a ConfigMap, and what is beside it" },
     {
       line: "portolan check -elsewhere -strict -format github Corefile",
       summary: "in a workflow: remarks at the lines of a pull request",

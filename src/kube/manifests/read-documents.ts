@@ -155,14 +155,14 @@ function jsonDocuments(text: string): ManifestDocument[] {
 }
 
 /** A document, or an item of one that is a list. */
-type Item = ManifestDocument & { readonly path: FieldPath };
+export type Item = ManifestDocument & { readonly path: FieldPath };
 
 /** Lists may be in lists; by an alias even in themselves. */
 const MAX_LIST_DEPTH = 4;
 
 /** The items of a `List` or `ServiceList`, any other document itself, nothing of an empty one. */
-function* unpackLists(document: ManifestDocument, path: FieldPath = []): Generator<Item> {
-  const { name, lineOf } = document;
+export function* unpackLists(document: ManifestDocument, path: FieldPath = []): Generator<Item> {
+  const { name, lineOf, blockAt } = document;
   const value = "value" in document ? document.value : undefined;
   if (value === null) return;
   const list = listOf(value);
@@ -170,7 +170,7 @@ function* unpackLists(document: ManifestDocument, path: FieldPath = []): Generat
     yield { ...document, path };
     return;
   }
-  const place = { name, ...(lineOf ? { lineOf } : {}) };
+  const place = { name, ...(lineOf ? { lineOf } : {}), ...(blockAt ? { blockAt } : {}) };
   if (path.length === 2 * MAX_LIST_DEPTH) {
     yield { ...place, path, error: `has lists in lists, deeper than ${MAX_LIST_DEPTH}` };
     return;

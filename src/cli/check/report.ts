@@ -1,21 +1,23 @@
-import type { CheckFormat } from "../check/format-names.ts";
-import { CHECK_FORMATS } from "../check/format-names.ts";
-import { toGithub } from "../check/formats/github.ts";
-import { toJson } from "../check/formats/json.ts";
-import { toSarif } from "../check/formats/sarif.ts";
-import type { Finding } from "../check/rule.ts";
-import { RULES } from "../check/table.ts";
-import type { LogFormat } from "../observe/log-format.ts";
-import { createLogger } from "../observe/log.ts";
-import { escapeControls, levelTags } from "../observe/text-lines.ts";
-import { didYouMean } from "../text/nearest-name.ts";
-import { VERSION } from "./version.ts";
+import type { CheckFormat } from "../../check/format-names.ts";
+import { CHECK_FORMATS } from "../../check/format-names.ts";
+import { toGithub } from "../../check/formats/github.ts";
+import { toJson } from "../../check/formats/json.ts";
+import { toSarif } from "../../check/formats/sarif.ts";
+import type { Finding } from "../../check/rule.ts";
+import { RULES } from "../../check/table.ts";
+import type { LogFormat } from "../../observe/log-format.ts";
+import { createLogger } from "../../observe/log.ts";
+import { escapeControls, levelTags } from "../../observe/text-lines.ts";
+import { didYouMean } from "../../text/nearest-name.ts";
+import { VERSION } from "../version.ts";
 
-/** A Corefile with what was found in it. */
+/** A file, or a cluster, with what was found in it. */
 export interface Checked {
   readonly path: string;
-  /** How many server blocks it has. */
+  /** How many server blocks its Corefiles have. */
   readonly blocks: number;
+  /** Whether part of it could not be looked at. */
+  readonly isPartial?: boolean;
   /** Whether modules of others were loaded. */
   readonly hasModules: boolean;
   readonly findings: readonly Finding[];
@@ -65,7 +67,8 @@ function sayToPeople(checked: readonly Checked[], format: LogFormat): string {
     ({ findings }) => !findings.some(({ rule }) => rule.level === "error"),
   );
   const lines = good.map(({ path, blocks }) => {
-    return `${path}: ok, ${blocks} server block${blocks === 1 ? "" : "s"}\n`;
+    const count = blocks === 0 ? "" : `, ${blocks} server block${blocks === 1 ? "" : "s"}`;
+    return `${path}: ok${count}\n`;
   });
   return lines.join("");
 }

@@ -1,0 +1,83 @@
+import { auditObjects } from "../../audit/audit-objects.ts";
+import type { AuditedObject } from "../../audit/audited-object.ts";
+import { auditKeys, mountedCorefiles } from "../../audit/config-maps.ts";
+import { isKubeDns, translateKubeDns } from "../../audit/kube-dns.ts";
+import type { MountedCorefile } from "../../audit/mounted-corefile.ts";
+import { readWritten } from "../../audit/read-written.ts";
+import { inOrder } from "../../check/findings.ts";
+import { MOVE_NEEDS, NO_COREFILE } from "../../check/move-rules.ts";
+import type { Finding } from "../../check/rule.ts";
+import { readCorefileText } from "../../corefile/corefile.ts";
+import { checkCorefile } from "./check-corefile.ts";
+import type { Checked } from "./report.ts";
+
+/** Whoever checks for a cluster does not look at this machine. */
+export interface WrittenOptions {
+  readonly port: number;
+  readonly logFormat: "text" | "json";
+}
+
+/** Checks a file of YAML or JSON: ConfigMaps and what else a cluster's DNS is made of, or values of CoreDNS's chart. */
+export async function checkWritten(
+  path: string,
+  text: string,
+  options: WrittenOptions,
+): Promise<Checked> {
+  const { objects, problems } = await readWritten(text, path);
+  const faults: Finding[] = problems.map(({ at, message }) => ({ rule: NO_COREFILE, at, message }));
+  const checked = await checkObjects(objects, options);
+  const findings = [...faults, ...checked.findings];
+  if (objects.length + findings.length === 0) {
+    const message = "Cannot check: nothing is written here";
+    findings.push({ rule: NO_COREFILE, at: { file: path, line: 1 }, message });
+  }
+  return { ...checked, path, findings: inOrder(findings) };
+}
+
+/** Checks objects of a cluster, from wherever. */
+export async function checkObjects(
+  objects: readonly AuditedObject[],
+  options: WrittenOptions,
+): Promise<Omit<Checked, "path">> {
+  const corefiles = mountedCorefiles(objects);
+  const kubeDns = objects.filter(isKubeDns).map(translateKubeDns);
+  const translated = kubeDns.flatMap(({ corefile }) => corefile ?? []);
+  const findings: Finding[] = kubeDns.flatMap((one) => one.findings);
+  let blocks = 0;
+  const all = corefiles.length > 0 ? corefiles : translated;
+  for (const corefile of all) {
+    const checked = await checkMounted(corefile, options);
+    blocks += checked.blocks;
+    findings.push(...checked.findings);
+  }
+  if (corefiles.length === 0) findings.push(...translated.map(sayTranslated));
+  findings.push(...auditKeys(corefiles));
+  findings.push(...auditObjects(objects, corefiles.length + kubeDns.length > 0));
+  return { blocks, hasModules: false, findings: inOrder(findings) };
+}
+
+function sayTranslated(corefile: MountedCorefile): Finding {
+  const message = `${corefile.label} is kube-dns's, and not read by Portolan: its stub domains and upstreams become server blocks, which -translate prints`;
+  return { rule: MOVE_NEEDS, at: corefile.placeOf({ file: corefile.path, line: 1 }), message };
+}
+
+async function checkMounted(
+  mounted: MountedCorefile,
+  options: WrittenOptions,
+): Promise<{ blocks: number; findings: Finding[] }> {
+  const { path, text, configFiles } = mounted;
+  mounted.read.add(path);
+  const { corefile, findings } = await checkCorefile(
+    (reading) => readCorefileText(path, text, configFiles, { ...reading, env: {} }),
+    { ...options, isElsewhere: true },
+  );
+  const written = findings.filter(({ at }) => !mounted.isMade || at.file !== path);
+  return {
+    blocks: corefile?.blocks.length ?? 0,
+    findings: written.map((finding) => ({
+      ...finding,
+      at: mounted.placeOf(finding.at),
+      message: mounted.messageOf(finding.at.file, finding.message),
+    })),
+  };
+}
