@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, parseAllDocuments } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { ROOT } from "./run-portolan.ts";
 
 export const DEPLOY: string = join(ROOT, "deploy");
@@ -45,19 +45,6 @@ export function documentsOf(path: string): Manifest[] {
 export function kubernetesManifests(): ManifestFile[] {
   const files = yamlFiles().filter((path) => path.startsWith("kubernetes/"));
   return files.flatMap((path) => documentsOf(path).map((manifest) => ({ path, manifest })));
-}
-
-export interface Alert {
-  readonly alert: string;
-  readonly expr: string;
-}
-
-export interface AlertGroups {
-  readonly groups: readonly { readonly name: string; readonly rules: readonly Alert[] }[];
-}
-
-export function chartAlerts(): AlertGroups {
-  return parse(readDeployFile("helm/portolan/files/alerts.yaml")) as AlertGroups;
 }
 
 interface Panel {

@@ -2,22 +2,16 @@ import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } fr
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
 import { adminPathsToTry } from "../src/cli/admin-path.ts";
 import { parseCorefile } from "../src/corefile/corefile.ts";
-import { ApiMetrics } from "../src/kube/api/api-metrics.ts";
-import { Metrics } from "../src/observe/metrics.ts";
 import { plugins } from "../src/plugins/index.ts";
 import { checkCorefile } from "../src/server/parsed-block.ts";
-import { startServer } from "../src/testing/server.ts";
-import { freePort } from "./bench/free-port.ts";
 import type { Manifest } from "./deploy-files.ts";
 import {
   DEPLOY,
-  chartAlerts,
-  dashboardQueries,
   documentsOf,
   kubernetesManifests,
   readDeployFile,
@@ -293,133 +287,7 @@ describe("kubeadm", () => {
   });
 });
 
-describe("metrics", () => {
-  const SUFFIX = /_(bucket|sum|count)$/;
-  let known: Set<string>;
-
-  beforeAll(async () => {
-    const port = await freePort();
-    const corefile = `.:{{PORT}} {
-      bind 127.0.0.1
-      health 127.0.0.1:0
-      errors
-      kubernetes cluster.local {
-        manifests ${join(DEPLOY, "examples")}
-      }
-      prometheus 127.0.0.1:${port}
-      forward . 127.0.0.1:9
-      cache
-      reload
-    }`;
-    const server = await startServer({ corefile });
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-      known = new Set(typesIn(await response.text()));
-    } finally {
-      await server.stop();
-    }
-    // Defined only where there is an API server, or a snapshot, which manifests exclude.
-    const metrics = new Metrics();
-    const { relists } = new ApiMetrics(metrics);
-    relists.with("Service").value++;
-    for (const name of typesIn(await metrics.text())) known.add(name);
-    for (const name of literalNames("src/kube/snapshot/snapshot-source.ts")) known.add(name);
-  });
-
-  it("of alerts exist", () => {
-    const alerts = chartAlerts().groups.flatMap(({ rules }) => rules);
-    expect(alerts.length).toBeGreaterThan(10);
-    for (const { alert, expr } of alerts) expectKnown(alert, expr);
-  });
-
-  it("of alerts tell of an API server that is lost", () => {
-    const alerts = chartAlerts().groups.flatMap(({ rules }) => rules);
-    const lost = alerts.find(({ alert }) => alert === "PortolanApiServerLost");
-    expect(namesIn(lost?.expr ?? "")).toEqual([
-      "portolan_kubernetes_connected",
-      "portolan_kubernetes_last_contact_seconds",
-    ]);
-  });
-
-  it("of the dashboard exist", () => {
-    const queries = dashboardQueries();
-    expect(queries.length).toBeGreaterThan(20);
-    for (const { title, expr } of queries) expectKnown(title, expr);
-  });
-
-  it("that do not exist would be found", () => {
-    expect(known).toContain("coredns_dns_request_duration_seconds_bucket");
-    expect(known).not.toContain("coredns_dns_request_count_total");
-    expect(unknownIn("rate(coredns_dns_request_count_total[5m])")).toEqual([
-      "coredns_dns_request_count_total",
-    ]);
-  });
-
-  function expectKnown(title: string, expr: string): void {
-    const found = { title, unknown: unknownIn(expr), usesSome: namesIn(expr).length > 0 };
-    expect(found).toEqual({ title, unknown: [], usesSome: true });
-  }
-
-  function namesIn(expr: string): readonly string[] {
-    return expr.match(/\b(coredns|portolan|process|nodejs)_[a-z0-9_]+|\bup\b/g) ?? [];
-  }
-
-  function unknownIn(expr: string): string[] {
-    return namesIn(expr).filter((name) => name !== "up" && !known.has(name));
-  }
-
-  function typesIn(text: string): string[] {
-    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
-    return types.flatMap(([, name = "", type]) => namesOf(name, type));
-  }
-
-  function namesOf(name: string, type: string | undefined): string[] {
-    expect(name).not.toMatch(SUFFIX);
-    const parts = ["bucket", "sum", "count"].map((part) => `${name}_${part}`);
-    return type === "histogram" ? parts : [name];
-  }
-
-  function literalNames(path: string): string[] {
-    const names = readFileSync(join(ROOT, path), "utf8").match(/"portolan_[a-z_]+"/g) ?? [];
-    expect(names.length).toBeGreaterThan(0);
-    return names.map((name) => name.slice(1, -1));
-  }
-});
-
-describe("the runbook", () => {
-  const runbook = readDeployFile("runbook.md");
-  const alerts = chartAlerts().groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
-
-  it("has a section for each alert, in their order, and for no other", () => {
-    const sections = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, name]) => name);
-    expect(sections).toEqual(alerts);
-  });
-
-  it("names metrics that exist in the code", () => {
-    const sources = globSync("src/**/*.ts", { cwd: ROOT });
-    const code = sources.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
-    const names = runbook.match(/`(?:portolan|coredns)_[a-z_]+/g) ?? [];
-    expect(names.length).toBeGreaterThan(3);
-    for (const name of names) expect(code).toContain(lastPart(name.slice(1)));
-  });
-
-  /** Names are put together from prefixes in some places. */
-  function lastPart(name: string): string {
-    return name.replace(/^portolan_kubernetes_|^coredns_(?:kubernetes_rest_client_)?/, "");
-  }
-});
-
 describe("what is there twice", () => {
-  it("is the same: alerts", () => {
-    const [rule] = documentsOf("kubernetes/monitoring/prometheus-rule.yaml");
-    expect(rule?.["spec"]).toEqual(chartAlerts());
-  });
-
-  it("is the same: the dashboard", () => {
-    const inChart = readDeployFile("helm/portolan/files/dashboard.json");
-    expect(inChart).toBe(readDeployFile("grafana/portolan.json"));
-  });
-
   it("is the same: the probes and resources", () => {
     const [deployment] = documentsOf("kubernetes/base/deployment.yaml");
     const [container] = containersOf(deployment as Manifest);

@@ -6,7 +6,10 @@ import { parseCorefile } from "../../src/corefile/corefile.ts";
 import type { Directive } from "../../src/corefile/directive.ts";
 import { plugins } from "../../src/plugins/index.ts";
 import { checkCorefile } from "../../src/server/parsed-block.ts";
-import { chartAlerts, dashboardQueries } from "../deploy-files.ts";
+import { readAlertSource } from "../../deploy/alerts/files.ts";
+import type { AlertGroup } from "../../deploy/alerts/render.ts";
+import { alertGroups } from "../../deploy/alerts/render.ts";
+import { dashboardQueries } from "../deploy-files.ts";
 import { ROOT } from "../run-portolan.ts";
 import type { ApiClient } from "./api-client.ts";
 import { findPromqlCheck } from "./binaries.ts";
@@ -299,11 +302,47 @@ describe("the overlay for a cluster", () => {
   });
 });
 
+describe("alerts", () => {
+  it("of the chart are those of the manifests, and have what values say", () => {
+    const groupsOf = (objects: readonly KubernetesObject[]): readonly AlertGroup[] => {
+      return (find(objects, "PrometheusRule", "portolan")["spec"] as { groups: AlertGroup[] })
+        .groups;
+    };
+    const enabled = ["--set", "prometheusRule.enabled=true"];
+    expect(groupsOf(helmTemplate(enabled))).toEqual(groupsOf(kustomize("monitoring")));
+    const rule = helmTemplate(["--values", join(CHART, "ci/everything-values.yaml")]);
+    const filling = {
+      selector: 'job="coredns"',
+      by: ["cluster", "environment"],
+      runbooks: "https://wiki.example/dns",
+    };
+    expect(groupsOf(rule)).toEqual(alertGroups(readAlertSource(), "service", filling));
+    const { labels } = find(rule, "PrometheusRule").metadata;
+    expect(labels).toMatchObject({ release: "prometheus" });
+  });
+
+  it.each([
+    [
+      "prometheusRule.selectors=x",
+      'unknown key "prometheusRule.selectors": did you mean "selector"?',
+    ],
+    ["prometheusRule.selector=coredns", "at '/prometheusRule/selector'"],
+    ["prometheusRule.runbooks=docs", "at '/prometheusRule/runbooks'"],
+  ])("refuse %s", (setting, message) => {
+    expect(() => helmTemplate(["--set", setting])).toThrow(message);
+  });
+});
+
 describe("Prometheus", () => {
   it("understands each alert and each query of the dashboard", () => {
-    const rules = chartAlerts().groups.flatMap((group) => group.rules.map(({ expr }) => expr));
+    const source = readAlertSource();
+    const filling = { ...source, by: ["cluster"], selector: source.prometheus.service };
+    const groups = alertGroups(source, "service", filling);
+    const rules = groups.flatMap((group) => group.rules.map(({ expr }) => expr));
     const queries = dashboardQueries().map(({ expr }) => {
-      return expr.replaceAll("$__rate_interval", "5m").replaceAll(/\$(job|instance)/g, ".*");
+      return expr
+        .replaceAll("$__rate_interval", "5m")
+        .replaceAll(/\$(cluster|namespace|job|instance)/g, ".*");
     });
     const broken = "sum((";
     const faults = parsePromql([...rules, ...queries, broken]);
