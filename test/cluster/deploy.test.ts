@@ -305,8 +305,7 @@ describe("the overlay for a cluster", () => {
 describe("alerts", () => {
   it("of the chart are those of the manifests, and have what values say", () => {
     const groupsOf = (objects: readonly KubernetesObject[]): readonly AlertGroup[] => {
-      return (find(objects, "PrometheusRule", "portolan")["spec"] as { groups: AlertGroup[] })
-        .groups;
+      return (find(objects, "PrometheusRule")["spec"] as { groups: AlertGroup[] }).groups;
     };
     const enabled = ["--set", "prometheusRule.enabled=true"];
     expect(groupsOf(helmTemplate(enabled))).toEqual(groupsOf(kustomize("monitoring")));
