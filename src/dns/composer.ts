@@ -138,11 +138,11 @@ export class Composer {
       return writer.octets(rdata);
     }
     const reader = new WireReader(rdata);
-    writer.octets(reader.octets(names.skip));
+    if (names.skip > 0) writer.octets(reader.octets(names.skip));
     for (let i = 0; i < names.count; i++) {
       this.#names.write(writer, reader.name(), this.#start);
     }
-    writer.octets(reader.rest());
+    if (reader.remaining > 0) writer.octets(reader.rest());
   }
 }
 

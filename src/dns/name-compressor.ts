@@ -9,14 +9,13 @@ const QUESTION_OFFSET = 12;
 /**
  * Writes names with compression (RFC 1035 §4.1.4). Suffixes are compared octet by octet, so the
  * case of each name survives. Most replies name only the question and what they named last, and
- * those two are compared before the map of suffixes is touched. Nor is it for names that are written
+ * those two are compared before the map of suffixes is touched, and of the question no suffix is ever cut out. Nor is it for names that are written
  * whole, as SRV targets are: where they lie is noted, and looked at when a name comes that may end
  * like one of them.
  */
 export class NameCompressor {
   readonly #offsets = new Map<string, number>();
   #question = "";
-  #questionIsMapped = false;
   #recent = "";
   #recentOffset = 0;
   /** Of names that others wrote whole: where in the writer's buffer, how many in a row. */
@@ -26,7 +25,6 @@ export class NameCompressor {
   reset(question: string): void {
     if (this.#offsets.size > 0) this.#offsets.clear();
     this.#question = question;
-    this.#questionIsMapped = false;
     this.#recent = "";
     if (this.#whole.length > 0) this.#whole.length = 0;
   }
@@ -43,28 +41,40 @@ export class NameCompressor {
     if (wire === this.#question) return writer.u16(0xc000 | QUESTION_OFFSET);
     if (wire === this.#recent) return writer.u16(0xc000 | this.#recentOffset);
     const offset = writer.offset - messageStart;
-    this.#mapQuestion();
     if (this.#whole.length > 0) this.#mapWhole(writer.bytes, messageStart);
-    this.#writeLabels(writer, wire, offset);
-    if (offset <= MAX_POINTER) {
+    const found = this.#writeLabels(writer, wire, offset);
+    if (found <= MAX_POINTER) {
       this.#recent = wire;
-      this.#recentOffset = this.#offsets.get(wire) ?? offset;
+      this.#recentOffset = found;
     }
   }
 
-  #writeLabels(writer: WireWriter, wire: string, offset: number): void {
-    let at = 0;
-    while (wire.charCodeAt(at) !== 0) {
-      const suffix = at === 0 ? wire : wire.slice(at);
-      const known = this.#offsets.get(suffix);
-      if (known !== undefined) {
-        writer.latin1(at === 0 ? "" : wire.slice(0, at));
-        return writer.u16(0xc000 | known);
-      }
-      if (offset + at <= MAX_POINTER) this.#offsets.set(suffix, offset + at);
-      at += wire.charCodeAt(at) + 1;
+  /** @returns where the name is now */
+  #writeLabels(writer: WireWriter, wire: string, offset: number): number {
+    const question = this.#question;
+    let inQuestion = 0;
+    for (let at = 0; wire.charCodeAt(at) !== 0; at += wire.charCodeAt(at) + 1) {
+      const from = question.length - wire.length + at;
+      while (inQuestion < from) inQuestion += question.charCodeAt(inQuestion) + 1;
+      const known =
+        inQuestion === from && endsAlike(wire, at, question, from)
+          ? QUESTION_OFFSET + from
+          : this.#offsetOf(wire, at, offset);
+      if (known === undefined) continue;
+      if (at > 0) writer.latin1(wire.slice(0, at));
+      writer.u16(0xc000 | known);
+      return at === 0 ? known : offset;
     }
     writer.latin1(wire);
+    return offset;
+  }
+
+  /** Where the end of a name that begins at `at` has been written; if nowhere, it is going to be. */
+  #offsetOf(wire: string, at: number, offset: number): number | undefined {
+    const suffix = at === 0 ? wire : wire.slice(at);
+    const known = this.#offsets.get(suffix);
+    if (known === undefined && offset + at <= MAX_POINTER) this.#offsets.set(suffix, offset + at);
+    return known;
   }
 
   #mapWhole(bytes: Buffer, messageStart: number): void {
@@ -91,13 +101,11 @@ export class NameCompressor {
     }
     return end + 1;
   }
+}
 
-  #mapQuestion(): void {
-    if (this.#questionIsMapped) return;
-    this.#questionIsMapped = true;
-    const wire = this.#question;
-    for (let at = 0; at < wire.length - 1; at += wire.charCodeAt(at) + 1) {
-      this.#offsets.set(wire.slice(at), QUESTION_OFFSET + at);
-    }
-  }
+/** Whether a name from `at` on is what another one is from `otherAt` on, which is as long. */
+function endsAlike(wire: string, at: number, other: string, otherAt: number): boolean {
+  for (let i = at, j = otherAt; i < wire.length; i++, j++)
+    if (wire.charCodeAt(i) !== other.charCodeAt(j)) return false;
+  return true;
 }

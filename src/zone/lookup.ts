@@ -55,7 +55,7 @@ class Lookup {
   readonly #additional: ResourceRecord[] = [];
   #denial: Denial | undefined;
   /** DNAME records of the answer by their owners, with the length of the name that they were used for. */
-  readonly #redirected = new Map<string, number>();
+  #redirected: Map<string, number> | undefined;
   /** What is looked for now. */
   #name: Name;
   #rcode: number = Rcode.NOERROR;
@@ -70,15 +70,15 @@ class Lookup {
   }
 
   run(): ZoneAnswer {
-    const seen = new Set<string>();
+    const seen: string[] = [];
     // As the zone has it, not as the question is written.
     let next: Name | undefined = this.#name;
-    while (next && seen.size < MAX_ALIASES && !seen.has(next.key)) {
+    while (next && seen.length < MAX_ALIASES && !seen.includes(next.key)) {
       if (!next.isWithin(this.#data.origin)) {
         this.#target = next;
         break;
       }
-      seen.add(next.key);
+      seen.push(next.key);
       this.#name = next.wire === next.key ? next : Name.fromWire(next.key);
       next = this.#step(walkTo(this.#data, this.#name));
     }
@@ -174,11 +174,11 @@ class Lookup {
     const rrset = node.rrset(RrType.DNAME);
     const target = rrset && DNAME.decode(rrset.rdata[0] ?? Buffer.alloc(0))?.target;
     if (!rrset || !target) return undefined;
-    const before = this.#redirected.get(owner.key);
+    const before = this.#redirected?.get(owner.key);
     // A name that it makes longer each time comes to no end: what has been said is all that can be.
     if (before !== undefined && this.#name.wire.length > before) return this.#endWithAliases();
     if (before === undefined) this.#push(this.#answer, owner, node, rrset);
-    this.#redirected.set(owner.key, this.#name.wire.length);
+    (this.#redirected ??= new Map()).set(owner.key, this.#name.wire.length);
     const kept = this.#name.wire.length - owner.wire.length;
     const prefix = Name.fromWire(
       `${this.#name.wire.slice(0, kept)}\0`,
@@ -208,28 +208,34 @@ class Lookup {
 
   #deny(rcode: number, proof: () => readonly ResourceRecord[]): void {
     this.#rcode = rcode;
-    const { apex, origin } = this.#data;
-    const soa = apex.rrset(RrType.SOA);
-    const records: ResourceRecord[] = [];
-    if (soa) this.#push(records, origin, apex, soa);
-    const [own, ...signatures] = boundDenials(records);
+    const [own] = boundDenials(this.#data.apexRecords(RrType.SOA));
     if (!own) return;
-    this.#authority.push(own, ...signatures.map((one) => one.withTtl(own.ttlSeconds)));
-    if (this.#dnssecOk) this.#prove(proof());
+    this.#authority.push(own);
+    if (!this.#dnssecOk) return;
+    for (const one of this.#apexSignatures(RrType.SOA))
+      this.#authority.push(one.withTtl(own.ttlSeconds));
+    this.#prove(proof());
   }
 
   /** As CoreDNS does: who asks also learns the zone's name servers. */
   #addApexServers(node: ZoneNode): void {
+    if (node.isApex && (this.#qtype === RrType.NS || this.#qtype === RrType.ANY)) return;
+    this.#authority.push(...this.#data.apexRecords(RrType.NS));
+    if (this.#dnssecOk) this.#authority.push(...this.#apexSignatures(RrType.NS));
+  }
+
+  #apexSignatures(covered: number): readonly ResourceRecord[] {
     const { apex, origin } = this.#data;
-    const asksThem = node.isApex && (this.#qtype === RrType.NS || this.#qtype === RrType.ANY);
-    const servers = asksThem ? undefined : apex.rrset(RrType.NS);
-    if (servers) this.#push(this.#authority, origin, apex, servers);
+    const signatures = apex.rrset(RrType.RRSIG, covered);
+    return signatures ? recordsOf(origin, signatures) : [];
   }
 
   /** @param isGlue of servers of a zone below: what we have of their addresses is not ours, and has no signatures */
   #addAddresses(rrsets: readonly Rrset[], isGlue = false): void {
+    const targets = rrsets.flatMap(targetsOf);
+    if (targets.length === 0) return;
     const added = new Set<string>();
-    for (const target of rrsets.flatMap(targetsOf)) {
+    for (const target of targets) {
       if (added.has(target.key)) continue;
       added.add(target.key);
       const node = target.isWithin(this.#data.origin) ? this.#data.find(target) : undefined;

@@ -16,11 +16,13 @@ export const Field = {
   CHILDREN: 4,
   /** See `NodeFlag`. */
   FLAGS: 5,
+  /** The node right above it; means nothing of the apex. */
+  PARENT: 6,
 } as const;
 
 export type Field = (typeof Field)[keyof typeof Field];
 
-const STRIDE = 6;
+const STRIDE = 7;
 
 /** Nodes as they were at a moment: what is changed later is changed in copies. */
 export type FrozenNodes = readonly Uint32Array[];

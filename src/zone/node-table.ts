@@ -58,8 +58,8 @@ export class NodeTable {
     return this.nodes.get(node, Field.HASH) === hash && this.#isNamed(node, path, label);
   }
 
-  /** A new node of that name, which there must not be yet. */
-  add(path: NamePath, label: number): number {
+  /** A new node of that name, which there must not be yet, below `parent`. */
+  add(path: NamePath, label: number, parent: number): number {
     const start = path.starts[label] ?? 0;
     const octets = path.key.length - start;
     const offset = this.#arena.allocate(octets + 1);
@@ -71,6 +71,7 @@ export class NodeTable {
     const hash = path.hashes[label] ?? 0;
     this.nodes.set(node, Field.HASH, hash);
     this.nodes.set(node, Field.NAME, offset);
+    this.nodes.set(node, Field.PARENT, parent);
     this.#link(node, this.#bucketOf(hash));
     this.#live++;
     if (this.#live > this.#mask + this.#split + 1) this.#splitOne();

@@ -2,6 +2,7 @@ import { Name } from "../dns/name.ts";
 import { wildcardBelow } from "../dns/wildcard.ts";
 import { NamePath } from "./name-path.ts";
 import type { ZoneData, ZoneNode } from "./zone-data.ts";
+import { NodeFlag } from "./zone-data.ts";
 
 /** What a name is met by on the way down from the apex (RFC 1034 §4.3.2, step 3; RFC 6672 §3.2). */
 export type Met =
@@ -27,21 +28,25 @@ export interface Missing {
 const path = new NamePath();
 
 /**
- * Goes down from the apex to a name.
+ * What is met first on the way down. It is found from the other end: most names that are asked for are there, and all those above
+ * a node are known once it is.
  * @param qname within the zone
  */
 export function walkTo(data: ZoneData, qname: Name): Met {
   path.set(qname.key);
-  const below = path.count - 1 - data.origin.labelCount();
-  let node = data.apex;
-  for (let label = below - 1; label >= 0; label--) {
-    if (node.hasDname) return { what: "dname", node };
-    const next = data.findOnPath(path, label);
-    if (!next) return missing(data, qname, node, path.starts[label] ?? 0);
-    if (next.isCut && label > 0) return { what: "cut", node: next };
-    node = next;
+  let label = 0;
+  let found = data.findOnPath(path, 0);
+  while (found < 0) found = data.findOnPath(path, ++label);
+  const above = label === 0 ? data.parentOf(found) : found;
+  const turning = data.highestWith(NodeFlag.CUT | NodeFlag.DNAME, above);
+  if (turning >= 0) {
+    const node = data.nodeAt(turning);
+    return { what: node.isCut ? "cut" : "dname", node };
   }
-  return { what: "name", node };
+  const node = data.nodeAt(found);
+  return label === 0
+    ? { what: "name", node }
+    : missing(data, qname, node, path.starts[label - 1] ?? 0);
 }
 
 /** @param start where in the name the next closer one begins */

@@ -36,6 +36,9 @@ export class ZoneData {
     [RrType.NSEC, RrType.NSEC3].map((type) => [type, this.#ordered()]),
   );
   #records = 0;
+  /** Records of the apex, which most replies have, as long as its RRsets are these. */
+  readonly #apexRecords = new Map<number, readonly ResourceRecord[]>();
+  #apexSets = 0;
   /** Of the name that was made last: the next one is often beside it. */
   #lastParent = APEX;
 
@@ -44,7 +47,7 @@ export class ZoneData {
     this.origin = origin;
     this.#table = new NodeTable(this.#sets.arena, expectedNames);
     this.#path.set(origin.key);
-    this.#table.add(this.#path, 0);
+    this.#table.add(this.#path, 0, APEX);
   }
 
   /** How many there are. */
@@ -66,16 +69,46 @@ export class ZoneData {
     return new ZoneNode(this, APEX);
   }
 
+  /** Of a type; none if there are none. */
+  apexRecords(type: number): readonly ResourceRecord[] {
+    const sets = this.#get(APEX, Field.SETS);
+    if (sets !== this.#apexSets) this.#apexRecords.clear();
+    this.#apexSets = sets;
+    let records = this.#apexRecords.get(type);
+    if (!records) {
+      const rrset = this.#sets.get(sets, type);
+      records = rrset ? recordsOf(this.origin, rrset) : [];
+      this.#apexRecords.set(type, records);
+    }
+    return records;
+  }
+
   /** The node of a name; undefined if there is no such name, or it is none of the zone. */
   find(name: Name): ZoneNode | undefined {
     const node = this.#table.find(this.#path.set(name.key), 0);
     return node < 0 ? undefined : new ZoneNode(this, node);
   }
 
-  /** As `find`, for the name that begins at label `label` of a path. */
-  findOnPath(path: NamePath, label: number): ZoneNode | undefined {
-    const node = this.#table.find(path, label);
-    return node < 0 ? undefined : new ZoneNode(this, node);
+  /** The number of the node of the name that begins at label `label` of a path; -1 if there is none. */
+  findOnPath(path: NamePath, label: number): number {
+    return this.#table.find(path, label);
+  }
+
+  nodeAt(node: number): ZoneNode {
+    return new ZoneNode(this, node);
+  }
+
+  /** Of the nodes from `node` up, the highest one with one of these flags; -1 if there is none. */
+  highestWith(flags: number, node: number): number {
+    let highest = -1;
+    for (let at = node; at >= 0; at = this.parentOf(at))
+      if ((this.#get(at, Field.FLAGS) & flags) !== 0) highest = at;
+    return highest;
+  }
+
+  /** The node right above; -1 for the apex. */
+  parentOf(node: number): number {
+    return node === APEX ? -1 : this.#get(node, Field.PARENT);
   }
 
   /**
@@ -170,7 +203,7 @@ export class ZoneData {
       this.#set(parent, Field.CHILDREN, this.#get(parent, Field.CHILDREN) + 1);
       if (isWildcardKey(path.key, path.starts[label]))
         this.#flag(parent, NodeFlag.WILDCARD_BELOW, true);
-      parent = this.#table.add(path, label);
+      parent = this.#table.add(path, label, parent);
     }
     return parent;
   }
@@ -186,16 +219,13 @@ export class ZoneData {
 
   /** A name that has no records, and none below it, does not exist; nor may those above. */
   #prune(from: number): void {
-    const path = this.#path.set(this.keyOf(from));
-    let node = from;
-    for (let label = 0; node !== APEX; label++) {
+    for (let node = from; node !== APEX;) {
       if (this.#get(node, Field.SETS) !== 0 || this.#get(node, Field.CHILDREN) > 0) return;
       this.#table.remove(node);
       this.#lastParent = APEX;
-      const parent = this.#table.find(path, label + 1);
+      const parent = this.#get(node, Field.PARENT);
       this.#set(parent, Field.CHILDREN, this.#get(parent, Field.CHILDREN) - 1);
-      if (isWildcardKey(path.key, path.starts[label]))
-        this.#flag(parent, NodeFlag.WILDCARD_BELOW, false);
+      if (isWildcardKey(this.keyOf(node))) this.#flag(parent, NodeFlag.WILDCARD_BELOW, false);
       node = parent;
     }
   }

@@ -8,6 +8,8 @@ export class ZoneSet {
   readonly #zones = new Map<string, Zone>();
   readonly #listeners = new Set<(zone: Zone) => void>();
   #members = new State();
+  /** Octets of the longest origin that there has been: longer names need not be looked for. */
+  #longest = 0;
 
   get(origin: Name): Zone | undefined {
     return this.#zones.get(origin.key);
@@ -21,6 +23,7 @@ export class ZoneSet {
   add(zone: Zone): void {
     this.#change();
     this.#zones.set(zone.origin.key, zone);
+    this.#longest = Math.max(this.#longest, zone.origin.key.length);
     zone.onChange(this.#tell);
     if (zone.data) this.#tell(zone);
   }
@@ -63,7 +66,8 @@ export class ZoneSet {
 
   #above(key: string): Zone | undefined {
     for (let at = 0; ; at += key.charCodeAt(at) + 1) {
-      const zone = this.#zones.get(key.slice(at));
+      const mayBe = key.length - at <= this.#longest;
+      const zone = mayBe ? this.#zones.get(key.slice(at)) : undefined;
       if (zone || at >= key.length - 1) return zone;
     }
   }

@@ -1,6 +1,6 @@
 /** `octets` begin at `offset`. */
 export function formatIpv4(octets: Uint8Array, offset = 0): string {
-  return octets.subarray(offset, offset + 4).join(".");
+  return `${octets[offset]}.${octets[offset + 1]}.${octets[offset + 2]}.${octets[offset + 3]}`;
 }
 
 /** The four octets of `192.0.2.1`; undefined for any other text. */

@@ -17,6 +17,8 @@ interface Candidate<Block> {
   readonly viewed: Route<Block>;
 }
 
+const NONE: readonly never[] = [];
+
 /**
  * Finds the server block whose zone is the longest that a name is within. Of several blocks of a
  * zone the first takes the query whose view does, or that has none; if none does, the zone above is
@@ -24,6 +26,8 @@ interface Candidate<Block> {
  */
 export class ZoneRouter<Block> {
   readonly #candidates = new Map<string, Candidate<Block>[]>();
+  /** Octets of the longest zone: longer names need not be looked for. */
+  #longest = 0;
   readonly #viewOf: (block: Block) => View | undefined;
   /** The way of every name, where there is just one block, for the root, without a view. */
   #only: Route<Block> | undefined;
@@ -36,6 +40,7 @@ export class ZoneRouter<Block> {
   add(zone: Name, block: Block): void {
     const view = this.#viewOf(block);
     const others = this.#candidates.get(zone.key) ?? [];
+    this.#longest = Math.max(this.#longest, zone.key.length);
     if (!view && others.some((other) => !other.view)) {
       throw new RangeError(`Cannot serve zone "${zone}" twice`);
     }
@@ -79,7 +84,9 @@ export class ZoneRouter<Block> {
     let hasView = false;
     let own: Route<Block> | undefined;
     for (let at = 0; ; at += key.charCodeAt(at) + 1) {
-      for (const { view, plain, viewed } of this.#candidates.get(key.slice(at)) ?? []) {
+      const candidates =
+        key.length - at > this.#longest ? NONE : this.#candidates.get(key.slice(at));
+      for (const { view, plain, viewed } of candidates ?? NONE) {
         hasView ||= view !== undefined;
         if (view && !view.takes(query)) continue;
         const route = hasView ? viewed : plain;

@@ -141,7 +141,7 @@ export class AnswerTable implements Afterwards, KeptReplies, RoomMaker {
   /** Counts the hits of a reply that is no longer valid, and forgets it. */
   forgetExpired(query: Query, packet: Buffer, generation: number): void {
     this.#forgetExpired(query, packet, { generation, group: 0 });
-    const group = this.#clients.numberOf(query.client.address);
+    const group = this.#clients.isEmpty ? 0 : this.#clients.numberOf(query.client.address);
     if (group !== 0) this.#forgetExpired(query, packet, { generation, group });
   }
 

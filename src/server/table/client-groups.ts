@@ -117,6 +117,11 @@ export class ClientGroups {
     this.#afterwards = afterwards;
   }
 
+  /** Whether no client is known: nobody's address need be looked at. */
+  get isEmpty(): boolean {
+    return this.#known.size === 0;
+  }
+
   /** The number of a client's group, by which readers find what is kept for it; 0 if it is not known. */
   numberOf(address: string): number {
     return this.#known.get(address)?.group ?? 0;

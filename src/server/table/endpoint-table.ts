@@ -72,8 +72,9 @@ export class EndpointTable implements Responder {
   answer(packet: Buffer, client: Client): boolean {
     if (client.transport !== "udp") return false;
     const reader = this.#reader;
-    reader.isIpv6 = client.address.includes(":");
-    reader.isFrom(client.address);
+    const { address } = client;
+    reader.isIpv6 = address.includes(":");
+    reader.isFrom(address);
     if (this.#at > SLAB_OCTETS - MAX_UDP_OCTETS) {
       this.#slab = Buffer.allocUnsafeSlow(SLAB_OCTETS);
       this.#at = 0;
