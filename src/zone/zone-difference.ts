@@ -1,14 +1,11 @@
-import { setImmediate } from "node:timers/promises";
 import type { ResourceRecord } from "../dns/resource-record.ts";
 import { canonicalRdata } from "../dns/rdata/canonical-rdata.ts";
 import { Name } from "../dns/name.ts";
 import type { ZoneChange } from "../server/contract/zone-source.ts";
 import type { Rrset } from "./rrset-store.ts";
+import { LOOK_RECORDS, Turn } from "./turn.ts";
 import type { ZoneData } from "./zone-data.ts";
 import { recordsOf } from "./zone-data.ts";
-
-/** RRsets between two looks at what else there is to do. */
-const SLICE_RRSETS = 500;
 
 /** One version and its serial number. */
 interface Version {
@@ -44,8 +41,9 @@ async function missingIn(
   const missing: ResourceRecord[] = [];
   if (expected === 0) return missing;
   let count = 0;
+  const turn = new Turn();
   for (const { owner, ...rrset } of from.freeze().rrsets()) {
-    if (++count % SLICE_RRSETS === 0) await setImmediate();
+    if (++count % LOOK_RECORDS === 0 && turn.isOver) await turn.next();
     const there = other.find(owner)?.rrset(rrset.type, rrset.covered);
     if (there && isSame(rrset, there)) continue;
     missing.push(...recordsOf(Name.fromWire(owner.wire), without(rrset, there)));

@@ -20,11 +20,15 @@ import type { Zone } from "./zone.ts";
  * @throws {QueryError} SERVFAIL if there is no version of the zone
  */
 export function replyFrom(zone: Zone, query: Query, resolve: (query: Query) => Result): Result {
-  const { data, validity } = zone;
+  const { data } = zone;
   if (!data) throw noVersion(zone);
   const found = lookUp(data, query);
   query.trace?.note(`zone "${zone.origin.toString()}" has serial ${zone.serial}`);
-  const reply = new Reply(found.rcode, found.isAuthoritative ? Flag.AA : 0, validity);
+  const reply = new Reply(
+    found.rcode,
+    found.isAuthoritative ? Flag.AA : 0,
+    zone.validityFor(query.qname),
+  );
   reply.answer = found.answer;
   reply.authority = found.authority;
   reply.additional = found.additional;

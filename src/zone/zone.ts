@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Name } from "../dns/name.ts";
 import { RrType, formatRrType } from "../dns/iana/rr-type.ts";
 import { SOA } from "../dns/rdata/soa.ts";
@@ -8,6 +9,9 @@ import type { ZoneChange } from "../server/contract/zone-source.ts";
 import { Journal } from "./journal.ts";
 import type { ZoneData } from "./zone-data.ts";
 import { recordsOf } from "./zone-data.ts";
+
+/** Of a full answer table a part has some thousand replies, which end in a millisecond. */
+const PARTS = 64;
 
 /**
  * A zone that is served, whatever version of it. Nothing half read ever is: `replace` takes a whole version, `tryApply` makes one of the last in
@@ -20,6 +24,8 @@ export class Zone {
   #data: ZoneData | undefined;
   #hasExpired = false;
   #state = new State();
+  /** What replies of this version hold for, by their names. */
+  #parts: readonly Part[] = partsOf(this.#state);
 
   constructor(origin: Name) {
     this.origin = origin;
@@ -38,6 +44,24 @@ export class Zone {
   /** Of replies that say what the zone says now. */
   get validity(): Validity {
     return Validity.dependingOn(this.#state);
+  }
+
+  /** Of replies to questions for a name. */
+  validityFor({ key }: Name): Validity {
+    let hash = 0;
+    for (let at = key.charCodeAt(0); at > 0; at--) hash = (hash * 31 + key.charCodeAt(at)) | 0;
+    return (this.#parts[(hash >>> 0) % PARTS] as Part).validity;
+  }
+
+  /**
+   * Ends the replies of this version a part at a time: to be awaited before `replace`, which would end all of them in one turn of the
+   * event loop. The version is served meanwhile, but nobody keeps its replies any more.
+   */
+  async endReplies(): Promise<void> {
+    for (const { state } of this.#parts) {
+      state.end();
+      await setImmediate();
+    }
   }
 
   get soa(): ResourceRecord | undefined {
@@ -114,11 +138,25 @@ export class Zone {
   #endVersion(): void {
     this.#state.end();
     this.#state = new State();
+    this.#parts = partsOf(this.#state);
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener(this);
   }
+}
+
+/** The replies for some of the names. */
+interface Part {
+  readonly state: State;
+  readonly validity: Validity;
+}
+
+function partsOf(version: State): readonly Part[] {
+  return Array.from({ length: PARTS }, () => {
+    const state = new State(version);
+    return { state, validity: Validity.dependingOn(state) };
+  });
 }
 
 /** @param undo gets what takes it back; @returns what does not fit */

@@ -77,7 +77,9 @@ export class FollowedZoneFile {
       this.#log.warn(`Zone "${name}", file "${path}": ${warning}`);
     const more = warnings.length - MAX_WARNINGS;
     if (more > 0) this.#log.warn(`Zone "${name}", file "${path}": ${more} more warnings`);
-    this.#zone.replace(data, await this.#changeTo(data, serial));
+    const change = await this.#changeTo(data, serial);
+    await this.#zone.endReplies();
+    this.#zone.replace(data, change);
     this.#trouble = "";
     const read = before === undefined ? "Read" : "Read again";
     this.#log.info(

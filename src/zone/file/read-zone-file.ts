@@ -1,15 +1,15 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { RrClass, formatRrClass } from "../../dns/iana/rr-class.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
 import { checkZone } from "../check-zone.ts";
+import { LOOK_RECORDS, Turn } from "../turn.ts";
 import { ZoneData } from "../zone-data.ts";
 import type { FaultRecords, ZoneFault } from "../zone-fault.ts";
 import { EntryInterpreter } from "./entry-interpreter.ts";
 import { ZoneFileError } from "./zone-file-error.ts";
-import { SLICE_RECORDS, ZoneFileWalk } from "./zone-file-walk.ts";
+import { ZoneFileWalk } from "./zone-file-walk.ts";
 
 /** Of an entry of one record: to guess how many there are. */
 const USUAL_ENTRY_OCTETS = 64;
@@ -61,8 +61,9 @@ class ZoneFileReader implements ReadZone {
   /** Looks whether it is a zone, once all has been read. */
   async check(): Promise<void> {
     let count = 0;
+    const turn = new Turn();
     for (const fault of checkZone(this.data, this.data.freeze())) {
-      if (++count % SLICE_RECORDS === 0) await setImmediate();
+      if (++count % LOOK_RECORDS === 0 && turn.isOver) await turn.next();
       if (!fault) continue;
       const message = `${fault.owner.toString()}: ${fault.message}`;
       if (fault.level === "error") throw await this.#errorOf(fault, message);

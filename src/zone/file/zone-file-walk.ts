@@ -8,14 +8,15 @@ import { ResourceRecord } from "../../dns/resource-record.ts";
 import type { Entry } from "../../dns/tokenizer.ts";
 import { TokenError, tokenize } from "../../dns/tokenizer.ts";
 import { EntryCutter } from "./entry-cutter.ts";
+import { Turn } from "../turn.ts";
 import type { EntryInterpreter } from "./entry-interpreter.ts";
 import { ZoneFileError } from "./zone-file-error.ts";
 
 /** Octets that are read at once: a read costs a turn of another thread. */
 const BLOCK_OCTETS = 262_144;
-/** Octets between two looks at what else there is to do: some 130 records, about a millisecond. */
-const SLICE_OCTETS = 8192;
-/** The same for records that are made or looked through. */
+/** Octets between two looks at the clock: some 20 records. */
+const SLICE_OCTETS = 1024;
+/** Records between two looks at what else there is to do. */
 export const SLICE_RECORDS = 500;
 const MAX_INCLUDE_DEPTH = 8;
 
@@ -127,12 +128,13 @@ export class ZoneFileWalk {
 async function* slicesOf(file: FileHandle): AsyncGenerator<string, void> {
   const decoder = new StringDecoder("utf8");
   const block = Buffer.allocUnsafeSlow(BLOCK_OCTETS);
+  const turn = new Turn();
   for (;;) {
     const { bytesRead } = await file.read(block, 0, BLOCK_OCTETS, null);
     if (bytesRead === 0) return;
     for (let start = 0; start < bytesRead; start += SLICE_OCTETS) {
       yield decoder.write(block.subarray(start, Math.min(start + SLICE_OCTETS, bytesRead)));
-      await setImmediate();
+      if (turn.isOver) await turn.next();
     }
   }
 }

@@ -85,6 +85,7 @@ export class IncomingVersions {
     const change = isKnown
       ? await changeBetween({ data: old, serial: oldSerial }, { data, serial })
       : undefined;
+    await this.#zone.endReplies();
     if (this.#signal.aborted) throw new TransferError("nobody wants it any more");
     this.#zone.replace(data, change);
     this.#wholeOctets = data.octets;
