@@ -20,6 +20,8 @@ export interface Load {
   readonly shape: LoadShape;
   /** Undefined: as fast as replies come. Otherwise each query's latency is taken, too. */
   readonly queriesPerSecond: number | undefined;
+  /** Whether it asks for signatures. */
+  readonly dnssecOk?: boolean;
 }
 
 /** What dnsperf counted. */
@@ -82,6 +84,7 @@ export function dnsperfArguments(load: Load): string[] {
     ["-l", load.seconds, "-q", load.outstanding, "-c", clients, "-T", load.threads],
     ["-t", QUERY_TIMEOUT_SECONDS],
     load.once ? ["-n", 1] : [],
+    load.dnssecOk === true ? ["-D"] : [],
     load.queriesPerSecond === undefined ? [] : ["-v", "-Q", Math.round(load.queriesPerSecond)],
   ];
   return args.flat().map(String);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Rcode } from "../../dns/iana/rcode.ts";
+import { RrType } from "../../dns/iana/rr-type.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import type { Next } from "../../server/contract/plugin.ts";
 import { Reply } from "../../server/contract/reply.ts";
@@ -85,9 +86,12 @@ test("what has been signed by these keys is not signed again", async () => {
     expect(await asked(one, name, "A", signed)).toEqual(await asked(one, name, "A"));
 });
 
+/** ECDSAP384SHA384: its signatures are made in other threads. */
+const SLOW = { algorithm: 14 };
+
 test("signatures are kept, and made once for all who ask at once", async () => {
   const metrics = new Metrics();
-  const one = await start([await writeKeyFiles(folder)], { metrics });
+  const one = await start([await writeKeyFiles(folder, SLOW)], { metrics });
   const next = (): Reply => Reply.authoritative(records("ns.example.org. 600 IN A 192.0.2.53"));
   const told = (): Promise<Sections> =>
     ask(one, testQuery("ns.example.org.", "A", { do: true }), next);
@@ -102,8 +106,22 @@ test("signatures are kept, and made once for all who ask at once", async () => {
 });
 
 test("where too many queries wait already, nothing is signed that would have to wait", async () => {
-  const one = await start([await writeKeyFiles(folder)]);
+  const one = await start([await writeKeyFiles(folder, SLOW)]);
   const query = testQuery("www.example.org.", "A", { do: true });
   query.mayWait = false;
   expect(() => one.serve(query, zone)).toThrow(/too many queries do/);
+});
+
+test("what is quickly signed is there at once, but for what is too much for one turn", async () => {
+  const one = await start([await writeKeyFiles(folder)]);
+  const results = Array.from({ length: 40 }, (_, i) => {
+    const [name, address] = [`n${i}.example.org.`, `192.0.2.${i}`];
+    const next = (): Reply => Reply.authoritative(records(`${name} 600 IN A ${address}`));
+    return one.serve(testQuery(name, "A", { do: true }), next);
+  });
+  const isLater = results.map((result) => result instanceof Promise);
+  expect(isLater.indexOf(true)).toBe(16);
+  const replies = results.map(async (result) => result);
+  for (const reply of await Promise.all(replies))
+    expect(reply).toMatchObject({ answer: [{ type: RrType.A }, { type: RrType.RRSIG }] });
 });

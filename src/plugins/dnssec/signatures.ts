@@ -3,13 +3,15 @@ import { LRUCache } from "lru-cache";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
-import { signRrsetAside } from "../../zone/dnssec/rrset-signature.ts";
+import { signRrset, signRrsetAside } from "../../zone/dnssec/rrset-signature.ts";
 import { TooManyWaiting } from "../../server/pipeline/waiting-queries.ts";
 import type { SigningKey } from "../../zone/dnssec/signing-key.ts";
+import { keyAlgorithm } from "../../zone/dnssec/algorithms.ts";
 import type { DnssecMetrics } from "./metrics.ts";
 import type { Period } from "./signature-period.ts";
 import { isUsable, newPeriod } from "./signature-period.ts";
 import { SigningQueue } from "./signing-queue.ts";
+import { SigningTurns } from "./signing-turns.ts";
 
 /** Records of one owner, class and type, and the zone that they are in. */
 export interface UnsignedRrset {
@@ -29,8 +31,8 @@ interface Entry {
 const MAX_KEY_OCTETS = 512;
 
 /**
- * Signatures of RRsets: kept, or made in the thread pool, once for all who ask for the same at the same time. Denials have room of their
- * own, so that no flood of them pushes out the signatures of what there is.
+ * Signatures of RRsets: kept, or made once for all who ask for the same at the same time. Those that are quickly made are made here, others
+ * in the thread pool. Denials have room of their own, so that no flood of them pushes out the signatures of what there is.
  */
 export class SignatureStore {
   readonly #keys: readonly SigningKey[];
@@ -41,6 +43,7 @@ export class SignatureStore {
   readonly #denials: LRUCache<string, Entry>;
   readonly #underWay = new Map<string, Promise<Signatures>>();
   readonly #queue = new SigningQueue();
+  readonly #turns = new SigningTurns();
   readonly #metrics: DnssecMetrics;
 
   /** @param capacity in RRsets */
@@ -57,12 +60,13 @@ export class SignatureStore {
 
   /**
    * @param mayWait see `Query.mayWait`
-   * @returns a promise only if they have to be made
+   * @returns a promise only if they have to wait for their turn, or for another thread
    * @throws {TooManyWaiting}
    */
   of(rrset: UnsignedRrset, mayWait: boolean): Signatures | Promise<Signatures> {
     const [first] = rrset.records;
-    const cache = first.type === RrType.NSEC ? this.#denials : this.#records;
+    const isDenial = first.type === RrType.NSEC;
+    const cache = isDenial ? this.#denials : this.#records;
     const key = keyOf(rrset);
     const entry = cache.get(key);
     if (entry && isUsable(entry.period)) {
@@ -70,11 +74,18 @@ export class SignatureStore {
       return withOwner(entry.signatures, first.owner);
     }
     this.#metrics.misses.value++;
-    const isDenial = cache === this.#denials;
-    if (!mayWait || !this.#queue.hasRoomFor(isDenial)) throw new TooManyWaiting();
+    const keys = first.type === RrType.DNSKEY ? this.#keySigning : this.#zoneSigning;
+    const isQuick = keys.every(isQuickKey);
+    const keep = (made: Entry): Signatures => this.#keep(key, cache, made);
+    if (isQuick && this.#turns.takeRoom(isDenial)) return keep(signHere(rrset, keys));
+    const room = isQuick ? this.#turns : this.#queue;
+    if (!mayWait || !room.hasRoomFor(isDenial)) throw new TooManyWaiting();
     let made = this.#underWay.get(key);
     if (!made) {
-      made = this.#make(rrset, key, cache).finally(() => this.#underWay.delete(key));
+      const entry = isQuick
+        ? this.#turns.later(() => signHere(rrset, keys), isDenial)
+        : this.#signAside(rrset, keys, isDenial);
+      made = entry.then(keep).finally(() => this.#underWay.delete(key));
       this.#underWay.set(key, made);
     }
     return made.then((signatures) => withOwner(signatures, first.owner));
@@ -85,24 +96,36 @@ export class SignatureStore {
     return this.#keys.some((key) => key.tag === tag && key.algorithm === algorithm);
   }
 
-  async #make(
+  async #signAside(
     { records, signer }: UnsignedRrset,
-    key: string,
-    cache: LRUCache<string, Entry>,
-  ): Promise<Signatures> {
+    keys: readonly SigningKey[],
+    isDenial: boolean,
+  ): Promise<Entry> {
     const period = newPeriod();
-    const isKeys = records[0].type === RrType.DNSKEY;
-    const keys = isKeys ? this.#keySigning : this.#zoneSigning;
-    const isDenial = cache === this.#denials;
     const signatures = await Promise.all(
       keys.map((one) =>
         this.#queue.run(() => signRrsetAside(one, records, { signer, ...period }), isDenial),
       ),
     );
-    cache.set(key, { signatures, period });
-    this.#metrics.entries.value = this.#records.size + this.#denials.size;
-    return signatures;
+    return { signatures, period };
   }
+
+  #keep(key: string, cache: LRUCache<string, Entry>, made: Entry): Signatures {
+    cache.set(key, made);
+    this.#metrics.entries.value = this.#records.size + this.#denials.size;
+    return made.signatures;
+  }
+}
+
+function isQuickKey({ algorithm }: SigningKey): boolean {
+  return keyAlgorithm(algorithm)?.isQuick === true;
+}
+
+function signHere({ records, signer }: UnsignedRrset, keys: readonly SigningKey[]): Entry {
+  const period = newPeriod();
+  const { inception, expiration } = period;
+  const terms = { signer, inception, expiration };
+  return { signatures: keys.map((one) => signRrset(one, records, terms)), period };
 }
 
 /** As this client writes it. */

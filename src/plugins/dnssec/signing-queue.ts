@@ -8,7 +8,7 @@ const MAX_DENIALS = 1_000;
 
 type Job = () => Promise<unknown>;
 
-/** Has signatures made a few at a time: first those of records that there are, then those of denials, which strangers can ask for without end. */
+/** Has signatures made in the thread pool, a few at a time: first those of records that there are, then those of denials, which strangers can ask for without end. */
 export class SigningQueue {
   #atWork = 0;
   readonly #records: Job[] = [];
