@@ -12,6 +12,13 @@ export const NO_COREFILE: Rule = rule(
   "the message says what is there instead",
 );
 
+export const CLUSTER_AWAY: Rule = rule(
+  "cluster-away",
+  "error",
+  "`-from-cluster` found no way to the cluster, or it does not know its user: nothing was looked at",
+  "try `kubectl get nodes` with the same kubeconfig and context",
+);
+
 /** An error of the chart. */
 export const REFUSED: Rule = rule(
   "refused",
@@ -79,6 +86,7 @@ export const SAME: Rule = rule(
 /** What is said of objects in a cluster, and of values files, before a move from CoreDNS. */
 export const MOVE_RULES: readonly Rule[] = [
   NO_COREFILE,
+  CLUSTER_AWAY,
   REFUSED,
   MOVE_NEEDS,
   DIFFERS,

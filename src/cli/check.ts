@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { isYaml } from "../audit/read-written.ts";
+import { CLUSTER_AWAY, MISSING_RIGHT } from "../check/move-rules.ts";
 import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Corefile, Reading } from "../corefile/corefile.ts";
 import { readCorefile, readCorefileText } from "../corefile/corefile.ts";
 import type { Arguments } from "./arguments.ts";
 import { checkCorefile } from "./check/check-corefile.ts";
+import { checkCluster } from "./check/check-cluster.ts";
 import { checkWritten } from "./check/check-written.ts";
 import type { Checked } from "./check/report.ts";
 import { formatNamed, report } from "./check/report.ts";
@@ -13,25 +15,54 @@ import type { Flags } from "./flags.ts";
 import { parseFlags } from "./flags.ts";
 import { endProcess } from "./process-output.ts";
 
+/** What has a meaning with `-from-cluster` alone. */
+const CLUSTER_FLAGS = ["kubeconfig", "context", "namespace"];
+
 /**
  * Says all that a start with the Corefiles would be refused for or warn of, and what else can be seen without running
- * them. Serves nothing. Exit code 1 if there are errors, or with `-strict` warnings.
+ * them. Serves nothing.
  */
 export async function check(given: Arguments): Promise<void> {
   const flags = parseFlags(given);
   const format = formatNamed(given.values.get("format") ?? "text");
   const isElsewhere = given.switches.has("elsewhere");
   const checked: Checked[] = [];
-  for (const conf of filesToCheck(given, flags)) {
-    checked.push(await checkFile(conf, { ...flags, isElsewhere }));
+  const hasCluster = isOfCluster(given, flags);
+  if (hasCluster) checked.push(await checkCluster(given, flags));
+  else {
+    for (const conf of filesToCheck(given, flags)) {
+      checked.push(await checkFile(conf, { ...flags, isElsewhere }));
+    }
   }
   report(checked, format, flags.logFormat);
-  const levels = checked.flatMap(({ findings }) => findings.map(({ rule }) => rule.level));
-  const isBad =
-    levels.includes("error") || (given.switches.has("strict") && levels.includes("warning"));
-  process.exitCode = isBad ? 1 : 0;
-  // What others have written may keep a timer or a socket.
-  if (isBad || checked.some(({ hasModules }) => hasModules)) await endProcess(isBad ? 1 : 0);
+  const code = exitCodeOf(checked, given.switches.has("strict"));
+  process.exitCode = code;
+  // What others have written may keep a timer or a socket; so may a connection to a cluster.
+  const mayStay = hasCluster || checked.some(({ hasModules }) => hasModules);
+  if (code > 0 || mayStay) await endProcess(code);
+}
+
+/** 2 if nothing is wrong with what was looked at, and that was not all. */
+function exitCodeOf(checked: readonly Checked[], isStrict: boolean): number {
+  const rules = checked.flatMap(({ findings }) => findings.map(({ rule }) => rule));
+  const isBad = rules.some((rule) => {
+    if (rule === CLUSTER_AWAY || rule === MISSING_RIGHT) return false;
+    return rule.level === "error" || (isStrict && rule.level === "warning");
+  });
+  if (isBad) return 1;
+  return checked.some(({ isPartial = false }) => isPartial) ? 2 : 0;
+}
+
+/** @throws {TypeError} if flags contradict one another */
+function isOfCluster({ switches, values, words }: Arguments, { conf }: Flags): boolean {
+  if (!switches.has("from-cluster")) {
+    const idle = CLUSTER_FLAGS.find((name) => values.has(name));
+    if (idle === undefined) return false;
+    throw new TypeError(`Cannot use flag -${idle}: it has no effect without -from-cluster`);
+  }
+  const file = words[0] ?? conf;
+  if (file === undefined) return true;
+  throw new TypeError(`Cannot check "${file}": -from-cluster checks what the cluster has`);
 }
 
 /** Files may be named by words, as one by `-conf`. */

@@ -1,4 +1,5 @@
 import { auditObjects } from "../../audit/audit-objects.ts";
+import { auditValues } from "../../audit/audit-values.ts";
 import type { AuditedObject } from "../../audit/audited-object.ts";
 import { auditKeys, mountedCorefiles } from "../../audit/config-maps.ts";
 import { isKubeDns, translateKubeDns } from "../../audit/kube-dns.ts";
@@ -23,15 +24,24 @@ export async function checkWritten(
   text: string,
   options: WrittenOptions,
 ): Promise<Checked> {
-  const { objects, problems } = await readWritten(text, path);
+  const { objects, others, problems } = await readWritten(text, path);
   const faults: Finding[] = problems.map(({ at, message }) => ({ rule: NO_COREFILE, at, message }));
   const checked = await checkObjects(objects, options);
   const findings = [...faults, ...checked.findings];
-  if (objects.length + findings.length === 0) {
+  let { blocks } = checked;
+  for (const values of others) {
+    const audited = auditValues(values);
+    findings.push(...audited.findings);
+    if (!audited.corefile) continue;
+    const inside = await checkMounted(audited.corefile, options);
+    blocks += inside.blocks;
+    findings.push(...inside.findings, ...auditKeys([audited.corefile]));
+  }
+  if (objects.length + others.length + findings.length === 0) {
     const message = "Cannot check: nothing is written here";
     findings.push({ rule: NO_COREFILE, at: { file: path, line: 1 }, message });
   }
-  return { ...checked, path, findings: inOrder(findings) };
+  return { ...checked, blocks, path, findings: inOrder(findings) };
 }
 
 /** Checks objects of a cluster, from wherever. */
@@ -57,7 +67,7 @@ export async function checkObjects(
 }
 
 function sayTranslated(corefile: MountedCorefile): Finding {
-  const message = `${corefile.label} is kube-dns's, and not read by Portolan: its stub domains and upstreams become server blocks, which -translate prints`;
+  const message = `${corefile.label} is kube-dns's, and not read by Portolan: write its stub domains as server blocks, and its upstreams behind \`forward .\``;
   return { rule: MOVE_NEEDS, at: corefile.placeOf({ file: corefile.path, line: 1 }), message };
 }
 

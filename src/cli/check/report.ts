@@ -66,9 +66,9 @@ function sayToPeople(checked: readonly Checked[], format: LogFormat): string {
   const good = checked.filter(
     ({ findings }) => !findings.some(({ rule }) => rule.level === "error"),
   );
-  const lines = good.map(({ path, blocks }) => {
+  const lines = good.map(({ path, blocks, isPartial = false }) => {
     const count = blocks === 0 ? "" : `, ${blocks} server block${blocks === 1 ? "" : "s"}`;
-    return `${path}: ok${count}\n`;
+    return `${path}: ok${isPartial ? " as far as it could be read" : ""}${count}\n`;
   });
   return lines.join("");
 }

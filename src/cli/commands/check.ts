@@ -16,7 +16,7 @@ export const CHECK: Command = {
       name: "FILE",
       kind: "file",
       summary:
-        "a Corefile, as -conf names it; or YAML or JSON of Kubernetes: the ConfigMap that has it, with what else a cluster's DNS is made of",
+        "a Corefile, as -conf names it; or YAML or JSON: the ConfigMap that has it, with what else a cluster's DNS is made of, or values of CoreDNS's chart",
     },
   ],
   flags: {
@@ -27,6 +27,20 @@ export const CHECK: Command = {
       kind: CHECK_FORMATS,
       summary: '"text" (default), "json", "sarif", or "github" for its workflows',
     },
+    "from-cluster": {
+      summary: "check what the DNS of a cluster is made of, with the rights of your kubeconfig",
+    },
+    kubeconfig: {
+      value: "FILE",
+      kind: "file",
+      summary: "with -from-cluster: this file (default: $KUBECONFIG, then ~/.kube/config)",
+    },
+    context: { value: "NAME", summary: "with -from-cluster: this context of it" },
+    namespace: {
+      value: "NAME",
+      also: ["n"],
+      summary: "with -from-cluster: where the DNS is (default: kube-system, then openshift-dns)",
+    },
     strict: { summary: "take warnings for errors" },
     elsewhere: {
       summary:
@@ -36,6 +50,10 @@ export const CHECK: Command = {
   examples: [
     { line: "portolan check Corefile", summary: "this file" },
     { line: "portolan check - < Corefile", summary: "standard input" },
+    {
+      line: "portolan check -from-cluster -context dev",
+      summary: "before a move from CoreDNS: what a cluster has",
+    },
     { line: "portolan check coredns.yaml", summary: "a ConfigMap, and what is beside it" },
     {
       line: "portolan check -elsewhere -strict -format github Corefile",
@@ -43,8 +61,9 @@ export const CHECK: Command = {
     },
   ],
   exitCodes: {
-    0: "a start would not be refused, and with -strict there is nothing to warn of",
-    1: "it would",
+    0: "there is no error, and with -strict nothing to warn of",
+    1: "there is, or the command line is wrong",
+    2: "there is none in what could be read of a cluster, and that was not all",
   },
   load: async () => (await import("../check.ts")).check,
 };
