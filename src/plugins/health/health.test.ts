@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { HttpHandler } from "../../http/http-endpoints.ts";
 import { HttpEndpoints } from "../../http/http-endpoints.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import type { Instance } from "../../server/contract/plugin.ts";
@@ -8,14 +9,20 @@ import { recordingLog, testContext, testDirective } from "../../testing/context.
 import { health } from "./index.ts";
 import { SelfCheck } from "./self-check.ts";
 
-/** HTTP endpoints that remember the ports they were given. */
+/** HTTP endpoints that remember the ports they were given, and as whom they were asked. */
 class RecordingEndpoints extends HttpEndpoints {
   readonly ports: number[] = [];
+  readonly hosts: (string | undefined)[] = [];
 
   override async serve(
-    ...args: Parameters<HttpEndpoints["serve"]>
+    address: string,
+    path: string,
+    handler: HttpHandler,
   ): ReturnType<HttpEndpoints["serve"]> {
-    const served = await super.serve(...args);
+    const served = await super.serve(address, path, (...asked) => {
+      this.hosts.push(asked[0].headers.host);
+      return handler(...asked);
+    });
     this.ports.push(served.port);
     return served;
   }
@@ -111,6 +118,13 @@ describe("health", () => {
     expect(await counted("request_failures_total")).toBe(0);
     expect(besidesPort(recording.lines)).toEqual([]);
   });
+});
+
+it("asks itself by an address, since a container may have no /etc/hosts", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  await make("health :0").start?.();
+  vi.advanceTimersByTime(1_000);
+  await expect.poll(() => http.hosts).toEqual([`127.0.0.1:${http.ports[0]}`]);
 });
 
 describe("the self-check", () => {

@@ -33,8 +33,8 @@ export class Health implements Instance {
     const handler: HttpHandler = (_request, response) => sayOk(response);
     const { port, close } = await serveHttp(this.#context, address, PATH, handler);
     this.#close = close;
-    // Of all addresses, one has to be asked.
-    const host = splitAddress(address).host || "localhost";
+    // Of all addresses, one has to be asked: a name would need /etc/hosts.
+    const host = splitAddress(address).host || "127.0.0.1";
     this.#selfCheck.start({ host, port, path: PATH });
   }
 
