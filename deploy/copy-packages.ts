@@ -9,9 +9,7 @@ import { dirname, join, relative } from "node:path";
  * The image has the bundle and those few packages that cannot be bundled, not all that the bundle was made of.
  */
 function copyPackages(from: string, to: string, names: readonly string[]): void {
-  const found = new Set<string>();
-  for (const name of names) collect(from, from, name, found);
-  for (const folder of found) {
+  for (const folder of packageFolders(from, names)) {
     cpSync(folder, join(to, relative(from, folder)), {
       recursive: true,
       dereference: true,
@@ -20,6 +18,13 @@ function copyPackages(from: string, to: string, names: readonly string[]): void 
         path === folder || !relative(folder, path).split("/").includes("node_modules"),
     });
   }
+}
+
+/** Where the given packages, and what they need at run time, are below the node_modules folder `from`. */
+export function packageFolders(from: string, names: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (const name of names) collect(from, from, name, found);
+  return found;
 }
 
 interface Manifest {
@@ -54,8 +59,10 @@ function resolveFolder(top: string, dependent: string, name: string): string | u
   return existsSync(join(hoisted, "package.json")) ? hoisted : undefined;
 }
 
-const [from, to, ...names] = process.argv.slice(2);
-if (from === undefined || to === undefined || names.length === 0) {
-  throw new Error("Usage: node deploy/copy-packages.ts FROM TO NAME...");
+if (import.meta.main) {
+  const [from, to, ...names] = process.argv.slice(2);
+  if (from === undefined || to === undefined || names.length === 0) {
+    throw new Error("Usage: node deploy/copy-packages.ts FROM TO NAME...");
+  }
+  copyPackages(from, to, names);
 }
-copyPackages(from, to, names);
