@@ -41,8 +41,17 @@ interface NamedLayer extends Layer {
 
 /** Writes an OCI layout: one index with an image for each architecture, and what each is made of beside it. */
 export async function makeImage(options: ImageOptions): Promise<MadeImage> {
+  const layout = new OciLayout(`${options.output}.${process.pid}`);
+  try {
+    return await fill(layout, options);
+  } catch (error) {
+    layout.discard();
+    throw error;
+  }
+}
+
+async function fill(layout: OciLayout, options: ImageOptions): Promise<MadeImage> {
   const { architectures, output, name, about } = options;
-  const layout = new OciLayout(`${output}.${process.pid}`);
   const images: ArchitectureImage[] = [];
   await Promise.all(
     architectures.map(async (architecture, at) => {

@@ -92,6 +92,11 @@ export class OciLayout {
     renameSync(this.#folder, place);
   }
 
+  /** Leaves nothing behind of a layout that was not finished. */
+  discard(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
   #path(hex: string): string {
     return join(this.#folder, "blobs/sha256", hex);
   }
