@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: ["test/build-once.ts"],
     // Compressing takes all processors there are.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    // For what hangs: a machine may have much else to do.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

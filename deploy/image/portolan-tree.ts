@@ -34,7 +34,10 @@ export function nodeTree(node: LockedPackage): TreeEntry[] {
  *     /usr/local/bin/portolan        for "kubectl exec"
  *     /usr/local/bin/coredns, /coredns   for pods that say "command: [coredns]" or "[/coredns]"
  */
-export function appTree(architecture: Architecture, koffi: LockedPackage): TreeEntry[] {
+export function appTree(
+  architecture: Architecture,
+  koffi: Pick<LockedPackage, "files">,
+): TreeEntry[] {
   const program = "/usr/local/bin/portolan";
   return [
     ...["package.json", "LICENSE"].map((name) => file(`app/${name}`, read(name))),
@@ -58,7 +61,7 @@ function bundle(): TreeEntry[] {
   });
 }
 
-function unbundled(architecture: Architecture, koffi: LockedPackage): TreeEntry[] {
+function unbundled(architecture: Architecture, koffi: Pick<LockedPackage, "files">): TreeEntry[] {
   const here = [...packageFolders(MODULES, UNBUNDLED)].filter((folder) => {
     return !folder.includes("@koromix");
   });

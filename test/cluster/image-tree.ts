@@ -1,15 +1,25 @@
 import { execFile, execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { ARCHITECTURES } from "../../deploy/image/architectures.ts";
+import { appTree } from "../../deploy/image/portolan-tree.ts";
+import type { FileEntry } from "../../deploy/image/tree.ts";
+import { file } from "../../deploy/image/tree.ts";
 import { findProgram } from "../bench/find-program.ts";
-import { DEPLOY } from "../deploy-files.ts";
 import { ROOT } from "../run-portolan.ts";
 import { ChildProgram } from "./child-program.ts";
 
 const START_TIMEOUT_MS = 20_000;
 const SCRIPT = join(import.meta.dirname, "testdata/start-container.sh");
-/** What `build.ts` does not bundle. */
-const PACKAGES = ["pino", "koffi"];
 
 /** Whether this process may make namespaces and give capabilities to files. */
 export function canStartContainers(): boolean {
@@ -23,21 +33,30 @@ export function canStartContainers(): boolean {
   }
 }
 
-/** Makes the files that `deploy/Dockerfile` puts on top of its base image. */
-export function makeImageTree(folder: string, options: { fileCapability: boolean }): string {
-  const app = join(folder, "app");
-  const binaries = join(folder, "usr/local/bin");
-  for (const path of [app, binaries]) mkdirSync(path, { recursive: true });
-  const isNoMap = (path: string): boolean => !path.endsWith(".map");
-  cpSync(join(ROOT, "dist"), join(app, "dist"), { recursive: true, filter: isNoMap });
-  cpSync(join(ROOT, "package.json"), join(app, "package.json"));
-  const copy = [join(DEPLOY, "copy-packages.ts"), join(ROOT, "node_modules")];
-  execFileSync(process.execPath, [...copy, join(app, "node_modules"), ...PACKAGES]);
-  copyFileSync(join(DEPLOY, "portolan"), join(binaries, "portolan"));
-  const node = join(binaries, "node");
+/** Writes what the image has on top of its base into a folder; Node is the one that runs this. */
+export function makeImageTree(folder: string): string {
+  const [architecture] = ARCHITECTURES.filter(({ node }) => node === `node-linux-${process.arch}`);
+  if (architecture === undefined) throw new Error(`no image is made for "${process.arch}"`);
+  const koffi = { files: installedFiles(architecture.koffi) };
+  for (const entry of appTree(architecture, koffi)) {
+    const place = join(folder, entry.path);
+    mkdirSync(dirname(place), { recursive: true });
+    if (entry.kind === "file") writeFileSync(place, entry.content, { mode: entry.mode });
+    if (entry.kind === "link") symlinkSync(entry.target, place);
+  }
+  const node = join(folder, "usr/local/bin/node");
   copyFileSync(realpathSync(process.execPath), node);
-  if (options.fileCapability) execFileSync("setcap", ["cap_net_bind_service=+ep", node]);
+  execFileSync("setcap", ["cap_net_bind_service=+ep", node]);
   return folder;
+}
+
+function installedFiles(name: string): FileEntry[] {
+  const folder = join(ROOT, "node_modules", name);
+  const found = globSync("**/*", { cwd: folder, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => file(relative(folder, path), readFileSync(path)));
 }
 
 export interface ImageOptions {

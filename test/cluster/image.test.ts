@@ -43,7 +43,7 @@ describe.runIf(canStartContainers())("a pod of the cluster", () => {
   let client: ApiClient;
   let tree: string;
   beforeAll(async () => {
-    tree = makeImageTree(makeFolder(), { fileCapability: true });
+    tree = makeImageTree(makeFolder());
     plane = await ControlPlane.start();
     client = plane.client();
     await client.apply(

@@ -115,12 +115,12 @@ describe.skipIf(isSkipped)("the image", () => {
     const main = join(root, "app/dist/main.js");
     const args = ["-L", root, join(root, "usr/local/bin/node"), main, "-version"];
     const { stdout, stderr } = spawnSync("qemu-aarch64", args, { encoding: "utf8" });
-    expect(stdout, stderr).toContain("linux/arm64, node24.");
+    expect(`${stdout}${stderr}`).toContain("linux/arm64, node24.");
     const load = `require(${JSON.stringify(join(root, "app/node_modules/koffi"))}).load("libc.so.6")`;
     const koffi = spawnSync("qemu-aarch64", [...args.slice(0, 3), "-e", load], {
       encoding: "utf8",
     });
-    expect(koffi.status, koffi.stderr).toBe(0);
+    expect(koffi).toMatchObject({ status: 0, stderr: "" });
   });
 
   describe.skipIf(process.getuid?.() !== 0)("in a container", () => {
