@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { RecordedAnswer, RecordedEdns } from "../recorded/recorded-answer.ts";
 import { describeAnswer } from "../recorded/recorded-answer.ts";
-import { expectLawful } from "./laws.ts";
+import { expectLawful, expectSame } from "./laws.ts";
 import { query } from "./query-packet.ts";
 import type { Transport } from "./row.ts";
 
@@ -30,7 +30,8 @@ export async function ask(on: Transport, packet: Buffer): Promise<Buffer> {
   const reply = await askOnce(on, packet);
   for (let time = 2; time <= 3; time++) {
     const again = await askOnce(on, packet);
-    expect([again.readUInt16BE(2), again.length]).toEqual([reply.readUInt16BE(2), reply.length]);
+    expectSame("flags, asked again", again.readUInt16BE(2), reply.readUInt16BE(2));
+    expectSame("octets, asked again", again.length, reply.length);
   }
   return reply;
 }

@@ -21,26 +21,35 @@ export function expectLawful(query: Buffer, reply: Buffer, on: Carrier): void {
   expectHeader(query, reply, message);
   expectQuestion(query, reply, message);
   const asked = parseMessage(query);
-  expect(reply.length).toBeLessThanOrEqual(limit(asked, on));
+  const most = limit(asked, on);
+  if (reply.length > most) expect(reply.length, "octets").toBeLessThanOrEqual(most);
   expectEdns(query, asked, message, on);
+}
+
+/** `expect` only says what is wrong: asked for each of so many replies, it takes longer than the answer. */
+export function expectSame(law: string, found: unknown, wanted: unknown): void {
+  if (found !== wanted) expect(found, law).toBe(wanted);
 }
 
 function expectHeader(query: Buffer, reply: Buffer, message: Message): void {
   const flags = reply.readUInt16BE(2);
-  expect(message.id).toBe(query.readUInt16BE(0));
-  expect(flags & QR).toBe(QR);
-  expect(flags & REPEATED).toBe(query.readUInt16BE(2) & REPEATED);
-  expect(flags & Z).toBe(0);
-  expect(UNASSIGNED_RCODES).not.toContain(message.rcode);
+  expectSame("id", message.id, query.readUInt16BE(0));
+  expectSame("QR", flags & QR, QR);
+  expectSame("opcode, RD and CD", flags & REPEATED, query.readUInt16BE(2) & REPEATED);
+  expectSame("Z", flags & Z, 0);
+  if (UNASSIGNED_RCODES.includes(message.rcode)) {
+    throw new Error(`Cannot go on: rcode ${message.rcode}, which is not assigned`);
+  }
 }
 
 /** One question at most, and that one octet by octet (RFC 4343 §4). */
 function expectQuestion(query: Buffer, reply: Buffer, message: Message): void {
-  expect(message.question.length).toBeLessThanOrEqual(1);
-  const [question] = message.question;
+  const [question, second] = message.question;
+  expectSame("a second question", second, undefined);
   if (!question) return;
-  const end = HEADER_OCTETS + question.qname.wire.length + 4;
-  expect(reply.subarray(HEADER_OCTETS, end)).toEqual(query.subarray(HEADER_OCTETS, end));
+  const [start, end] = [HEADER_OCTETS, HEADER_OCTETS + question.qname.wire.length + 4];
+  const isAsAsked = reply.compare(query, start, Math.min(end, query.length), start, end) === 0;
+  if (!isAsAsked) expect(reply.subarray(start, end)).toEqual(query.subarray(start, end));
 }
 
 /** What the transport can carry and, over datagrams, what EDNS announced (RFC 6891 §6.2.3). */
@@ -58,16 +67,16 @@ function expectEdns(
 ): void {
   // Another opcode's message has a shape that we do not know; nor are two questions read.
   const isRead = asked && asked.opcode === Opcode.QUERY && asked.question.length <= 1;
-  if (isRead) expect(edns !== undefined).toBe(asked.edns !== undefined);
+  if (isRead) expectSame("EDNS", edns !== undefined, asked.edns !== undefined);
   // Of what cannot be read it is enough that there is no OPT where none can have been.
-  else if (edns) expect(query.readUInt16BE(10)).toBeGreaterThan(0);
+  else if (edns) expectSame("additional records", query.readUInt16BE(10) > 0, true);
   if (!edns) return;
-  expect(edns.version).toBe(0);
-  expect(edns.payloadSize).toBe(1232);
+  expectSame("EDNS version", edns.version, 0);
+  expectSame("EDNS payload size", edns.payloadSize, 1232);
   const isKeepaliveAsked = asked?.edns?.options.some(({ code }) => code === OptionCode.KEEPALIVE);
   const foreign = edns.options.filter(({ code, data }) => {
     if (code === OptionCode.EXTENDED_ERROR) return decodeExtendedError(data) === undefined;
     return !(code === OptionCode.KEEPALIVE && on.isStream && isKeepaliveAsked);
   });
-  expect(foreign).toEqual([]);
+  if (foreign.length > 0) expect(foreign).toEqual([]);
 }

@@ -7,12 +7,14 @@ import { targets } from "./targets.ts";
 /** Always the same cases: CI finds nothing by chance, `npm run fuzz -- packets 1000000 --seed 2` may. */
 const SEED = 1;
 const TIMEOUT_MS = 120_000;
+/** The first of so many parts of the cases; `npm run fuzz` runs all of them. */
+const PARTS = 5;
 
 describe("whatever is made up, the server stands", () => {
   it.each(targets)(
-    "$name: $cases cases",
+    "$name: the first cases of $cases",
     async (target) => {
-      const { outcomes } = await runFuzz(target, { cases: target.cases, seed: SEED });
+      const { outcomes } = await runFuzz(target, { cases: target.cases / PARTS, seed: SEED });
       // Cases that all come to the same would show nothing.
       expect(outcomes.size).toBeGreaterThan(1);
     },

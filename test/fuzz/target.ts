@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 export interface FuzzTarget {
   /** As on the command line. */
   readonly name: string;
-  /** How many cases CI runs, and how many without a number on the command line. */
+  /** How many cases `npm run fuzz` runs without a number on the command line; `npm test` runs a fifth. */
   readonly cases: number;
   /** No case may take longer, of this thread's time on a CPU. */
   readonly limitMs: number;
