@@ -345,7 +345,9 @@ const keepingRows: readonly Row[] = [
               const options = [[8, subnets[round] as string]] as const;
               const asked = query(WWW, { flags, opt: { flags: bits, options } });
               const { answer } = describe(await ask(there, asked));
-              expect(answer).toEqual([`www.test. 60 IN A 192.0.2.${i + 1}`]);
+              // Without the TTL: a second may pass before the last of them.
+              const addresses = answer.map((line) => line.split(" ").at(-1));
+              expect(addresses).toEqual([`192.0.2.${i + 1}`]);
             }
           }
           expect(upstream.received).toHaveLength(all.length);
