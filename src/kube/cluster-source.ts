@@ -3,6 +3,7 @@
  * A source (manifests, or an API server's watch) tells a sink of each object and each change.
  */
 
+import type { PodDialer } from "./pod-port.ts";
 import type { RawRead, RawWanted } from "./raw-objects.ts";
 
 export interface ObjectKey {
@@ -207,6 +208,8 @@ export interface ClusterSource<Sink extends ClusterSink = ClusterSink> {
    * @param deadlineMs on the clock of `performance.now()`
    */
   read?(wanted: RawWanted, deadlineMs: number): Promise<RawRead>;
+  /** Loads what connects to Pods; left out where there are none to connect to. To be called once it has started. */
+  dialer?(): Promise<PodDialer>;
   stop(): Promise<void>;
 }
 

@@ -4,9 +4,8 @@ import { ApiError, ConnectError, isRefusedStream } from "./api-error.ts";
 import type { ApiMetrics } from "./api-metrics.ts";
 import { Backoff } from "./backoff.ts";
 import { delay, unlessStopped } from "./delay.ts";
-import { readStatus } from "./decode/read-status.ts";
 import { openTransport } from "./open-transport.ts";
-import { readBody } from "./read-body.ts";
+import { readError } from "./read-error.ts";
 import type { RateLimits } from "./rate-limiter.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
@@ -14,8 +13,6 @@ import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 /** Protobuf where the server has it; kinds that it does not know by heart come as JSON. */
 const ACCEPT = "application/vnd.kubernetes.protobuf, application/json";
 const USER_AGENT = `portolan (${process.platform}/${process.arch})`;
-/** A status with its explanation is short. */
-const MAX_STATUS_OCTETS = 64 << 10;
 /** The time from one reading of credentials that are refused to the next: it may run programs. */
 const RENEWAL_PAUSE_MS = 1_000;
 const MAX_RENEWAL_PAUSE_MS = 5_000;
@@ -32,6 +29,14 @@ export interface ApiClientOptions {
   readonly metrics: ApiMetrics;
   /** Whether something has been read in full: until then attempts come faster. */
   readonly isSynced: () => boolean;
+}
+
+/** What a request over a connection of its own is made of. */
+export interface ApartRequest {
+  readonly credentials: ApiCredentials;
+  /** Below the server's URL, with its query. */
+  readonly path: string;
+  readonly headers: ApiHeaders;
 }
 
 /** An opened connection and who it was opened as. */
@@ -90,13 +95,31 @@ export class ApiClient {
     return unlessStopped(this.#get(path, accept), this.#closed.signal);
   }
 
-  async #get(path: string, accept: string): Promise<ApiResponse> {
+  /**
+   * Does something as who this is, over a connection of its own: what it carries holds up nothing else.
+   * @param path of a request, with its query
+   * @throws as `get`
+   */
+  apart<T>(path: string, use: (request: ApartRequest) => Promise<T>): Promise<T> {
+    const run = ({ credentials }: Connection): Promise<T> => {
+      const headers = headersOf(credentials, ACCEPT);
+      return use({ credentials, path: pathOf(credentials, path), headers });
+    };
+    return unlessStopped(this.#as(run), this.#closed.signal);
+  }
+
+  #get(path: string, accept: string): Promise<ApiResponse> {
+    return this.#as((connection) => this.#send(path, accept, connection));
+  }
+
+  /** Does what takes a connection, and once more with credentials read anew if those are refused. */
+  async #as<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
     for (let attempt = 1, isRenewed = false; ; attempt++) {
       const connection = await this.#connect();
       try {
-        const response = await this.#send(path, accept, connection);
+        const used = await use(connection);
         this.#refusedSinceMs = undefined;
-        return response;
+        return used;
       } catch (error) {
         if (isRefusedStream(error) && attempt < MAX_ATTEMPTS) continue;
         if (!(error instanceof ApiError) || error.status !== 401) throw error;
@@ -137,8 +160,7 @@ export class ApiClient {
     metrics.waited(host, sentMs - askedMs);
     let response;
     try {
-      const base = credentials.url.pathname.replace(/\/$/, "");
-      response = await transport.get(base + path, headersOf(credentials, accept));
+      response = await transport.get(pathOf(credentials, path), headersOf(credentials, accept));
     } catch (error) {
       metrics.answered(host, "<error>", performance.now() - sentMs);
       throw error;
@@ -147,7 +169,7 @@ export class ApiClient {
     }
     metrics.answered(host, `${response.status}`, performance.now() - sentMs);
     if (response.status === 200) return response;
-    throw await errorOf(response);
+    throw await readError(response);
   }
 
   /** The connection at work, or a new one; all who wait share the attempt. */
@@ -222,6 +244,11 @@ function isSameServer(a: ApiCredentials, b: ApiCredentials): boolean {
   return isDeepStrictEqual(connectionPart(a), connectionPart(b));
 }
 
+/** A path in the server's URL goes in front of all paths. */
+function pathOf({ url }: ApiCredentials, path: string): string {
+  return url.pathname.replace(/\/$/, "") + path;
+}
+
 function headersOf({ token, basic, headers }: ApiCredentials, accept: string): ApiHeaders {
   const authorization =
     token !== undefined
@@ -233,14 +260,4 @@ function headersOf({ token, basic, headers }: ApiCredentials, accept: string): A
     ...headers,
     ...(authorization === undefined ? {} : { authorization }),
   };
-}
-
-async function errorOf({
-  status,
-  contentType,
-  retryAfterMs,
-  body,
-}: ApiResponse): Promise<ApiError> {
-  const octets = await readBody(body, MAX_STATUS_OCTETS).catch(() => Buffer.alloc(0));
-  return new ApiError(status, readStatus(contentType, octets) ?? {}, retryAfterMs);
 }

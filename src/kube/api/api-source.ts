@@ -1,6 +1,7 @@
 import type { Logger } from "../../observe/log.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import type { ClusterSink, ClusterSource, Contact, Kind, Selection } from "../cluster-source.ts";
+import type { PodDialer } from "../pod-port.ts";
 import type { RawRead, RawWanted } from "../raw-objects.ts";
 import { rawFailure } from "../raw-objects.ts";
 import type { ApiAccess } from "./access.ts";
@@ -61,6 +62,14 @@ export class ApiSource implements ClusterSource {
     const { trouble } = this;
     const isLate = read.failure?.code === "late" && trouble !== undefined;
     return isLate ? rawFailure("away", `${read.failure.text}: ${trouble}`) : read;
+  }
+
+  /** What they stand on is loaded for those who want it only. */
+  async dialer(): Promise<PodDialer> {
+    const client = this.#client;
+    if (!client) throw new Error("Cannot connect to Pods: the API server has not been asked yet");
+    const { openPodConnection } = await import("./pod-connection.ts");
+    return (to) => openPodConnection(client, to);
   }
 
   start(sink: ClusterSink): Promise<void> {

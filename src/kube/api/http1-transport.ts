@@ -87,7 +87,8 @@ export class Http1Transport implements ApiTransport {
   }
 }
 
-function responseOf(message: IncomingMessage): ApiResponse {
+/** The head of a response, and its body still to be read. */
+export function responseOf(message: IncomingMessage): ApiResponse {
   return {
     status: message.statusCode ?? 0,
     contentType: message.headers["content-type"] ?? "",

@@ -10,8 +10,17 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** A peer that is gone without a word is noticed by the kernel, too. */
 const KEEP_ALIVE_MS = 10_000;
 
-/** Opens a connection as the credentials say: through a proxy, with TLS, HTTP/2 if it can be. */
-export async function openSocket(credentials: ApiCredentials): Promise<Socket | TLSSocket> {
+/** What is spoken over TLS, best first (RFC 7301). */
+const PROTOCOLS = ["h2", "http/1.1"];
+
+/**
+ * Opens a connection as the credentials say: through a proxy, with TLS, HTTP/2 if it can be.
+ * @param protocols what may be spoken instead, as RFC 7301 names it
+ */
+export async function openSocket(
+  credentials: ApiCredentials,
+  protocols: readonly string[] = PROTOCOLS,
+): Promise<Socket | TLSSocket> {
   const { url } = credentials;
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
@@ -19,7 +28,7 @@ export async function openSocket(credentials: ApiCredentials): Promise<Socket | 
   tcp.setNoDelay(true);
   tcp.setKeepAlive(true, KEEP_ALIVE_MS);
   if (url.protocol !== "https:") return tcp;
-  const tls = connectTls(tlsOptions(credentials, host, tcp));
+  const tls = connectTls({ ...tlsOptions(credentials, host, tcp), ALPNProtocols: [...protocols] });
   await opened(tls, "secureConnect");
   return tls;
 }
@@ -42,7 +51,6 @@ function tlsOptions(
     socket,
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    ALPNProtocols: ["h2", "http/1.1"],
     rejectUnauthorized: skipVerify !== true,
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined ? {} : { cert: certificate }),

@@ -12,7 +12,7 @@ import type { ApiTransport } from "./transport.ts";
  */
 export async function openTransport(credentials: ApiCredentials): Promise<ApiTransport> {
   const { url } = credentials;
-  const open = () => openSocket(credentials).catch((error) => fail(error as Error, credentials));
+  const open = () => openSocket(credentials).catch((error) => noWay(error as Error, credentials));
   const socket = await open();
   const isHttp2 = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
   return isHttp2
@@ -20,7 +20,8 @@ export async function openTransport(credentials: ApiCredentials): Promise<ApiTra
     : new Http1Transport(url.host, socket, open);
 }
 
-function fail(cause: Error, { url, proxy }: ApiCredentials): never {
+/** @throws {ConnectError} for an error of `openSocket` */
+export function noWay(cause: Error, { url, proxy }: ApiCredentials): never {
   const way = proxy ? ` through the proxy "${proxy.origin}"` : "";
   const message = `Cannot connect to "${url.origin}"${way}: ${explainConnectError(cause)}`;
   throw new ConnectError(message, { cause });

@@ -1,6 +1,7 @@
 import type { Logger } from "../../observe/log.ts";
 import type { Cell, Metrics } from "../../observe/metrics.ts";
 import type { ClusterSink, ClusterSource, ClusterStore, Contact, Kind } from "../cluster-source.ts";
+import type { PodDialer } from "../pod-port.ts";
 import type { RawRead, RawWanted } from "../raw-objects.ts";
 import { rawFailure } from "../raw-objects.ts";
 import { formatTime, makeHeader } from "./format.ts";
@@ -66,6 +67,11 @@ export class SnapshotSource implements ClusterSource<ClusterStore> {
   read(wanted: RawWanted, deadlineMs: number): Promise<RawRead> {
     const read = this.#options.source.read?.(wanted, deadlineMs);
     return read ?? Promise.resolve(rawFailure("failed", "the source cannot be looked at"));
+  }
+
+  dialer(): Promise<PodDialer> {
+    const dialer = this.#options.source.dialer?.();
+    return dialer ?? Promise.reject(new Error("Cannot connect to Pods: the source has none"));
   }
 
   async start(store: ClusterStore): Promise<void> {

@@ -8,6 +8,7 @@ import { kindsOf } from "../../kube/cluster-source.ts";
 import type { Offer } from "../../server/contract/capability.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
 import type { ObjectsRead } from "../../server/contract/cluster-objects.ts";
+import { clusterConnections } from "../../server/contract/cluster-connections.ts";
 import { clusterObjects } from "../../server/contract/cluster-objects.ts";
 import { clusterView } from "../../server/contract/cluster-view.ts";
 import { externalServices } from "../../server/contract/external-services.ts";
@@ -34,6 +35,7 @@ import { ClusterClientPods } from "./cluster-client-pods.ts";
 import { ClusterSearchPaths } from "./cluster-search-paths.ts";
 import { ClusterZone } from "./records/cluster-zone.ts";
 import { EventRecorder } from "./event-recorder.ts";
+import { KnownConnections } from "./known-connections.ts";
 import { KnownCluster } from "./known-cluster.ts";
 import { NameFinder, NotSynced } from "./name-finder.ts";
 import { NameServers } from "./records/name-servers.ts";
@@ -86,6 +88,7 @@ export class Kubernetes implements Instance {
   readonly #place: (error: unknown) => never;
   readonly #searchPaths: ClusterSearchPaths;
   readonly #clientPods: ClusterClientPods;
+  readonly #connections: KnownConnections;
   readonly #absence: Absence;
   readonly #explains: boolean;
   readonly isCommonOnly = true;
@@ -131,6 +134,7 @@ export class Kubernetes implements Instance {
     this.#zones = zones.toSorted((a, b) => b.name.key.length - a.name.key.length);
     this.#searchPaths = new ClusterSearchPaths(index, this.#zones);
     this.#clientPods = new ClusterClientPods(index, context, () => this.#notSynced());
+    this.#connections = new KnownConnections({ index, source, clusterZones: this.#zones });
     this.#podLabels = world.podLabels;
     this.#resolvConf = world.resolvConf ?? "/etc/resolv.conf";
     this.offers = this.#makeOffers(options, world, primaryZone);
@@ -164,6 +168,7 @@ export class Kubernetes implements Instance {
       clientPods.offer(this.#clientPods),
       externalServices.offer(services),
       clusterView.offer(known),
+      clusterConnections.offer(this.#connections),
       zoneSource.offer({
         zones: clusterZones.map(({ name }) => name),
         records: (zone) => this.#recordsOf(zone, primary),
@@ -206,6 +211,7 @@ export class Kubernetes implements Instance {
     for (const name of labels) this.#podLabels?.add(name);
     if (areKept) this.index.keepClients(labels);
     else if (this.#searchPaths.areAsked) this.index.pods.keepClients();
+    if (this.#connections.isAsked) this.index.keepPodNames();
     this.#recorder.open();
     if (this.#searchPaths.areAsked) await this.#searchPaths.readOwn(this.#resolvConf);
     await this.#source.start(this.#recorder).catch(this.#place);

@@ -121,7 +121,12 @@ export class ClusterIndex implements ClusterStore {
   /** From now on `client` knows Pods, and `pods.labelsOf` these labels of theirs. To be called before any object is told of. */
   keepClients(labels: ReadonlySet<string>): void {
     this.pods.keepClients(labels);
-    this.#keepsPodNames = this.clientKind === "EndpointSlice";
+    if (this.clientKind === "EndpointSlice") this.keepPodNames();
+  }
+
+  /** From now on slices know which Pods their endpoints are. To be called before any object is told of. */
+  keepPodNames(): void {
+    this.#keepsPodNames = true;
   }
 
   /**
