@@ -8,6 +8,7 @@ import { bufsize } from "./bufsize/index.ts";
 import { cache } from "./cache/index.ts";
 import { cancel } from "./cancel/index.ts";
 import { chaos } from "./chaos/index.ts";
+import { connect } from "./connect/index.ts";
 import { debug } from "./debug/index.ts";
 import { dns64 } from "./dns64/index.ts";
 import { dnssec } from "./dnssec/index.ts";
@@ -106,6 +107,7 @@ export const plugins: PluginOrder = [
   k8sExternal,
   gateway,
   nodes,
+  connect,
   kubernetes,
   file,
   auto,

@@ -61,7 +61,10 @@ export class KnownConnections implements ClusterConnections {
     };
   }
 
-  async dial({ namespace, name }: { namespace: string; name: string }, port: number): Promise<Duplex> {
+  async dial(
+    { namespace, name }: { namespace: string; name: string },
+    port: number,
+  ): Promise<Duplex> {
     this.#dialer ??= this.#source.dialer?.();
     const dial = await this.#dialer;
     if (!dial) throw new Error("there is no way to Pods");
@@ -93,7 +96,10 @@ class ServiceTarget implements ConnectionTarget {
 }
 
 /** The port of a slice that a Service's port leads to has its name (EndpointSlice's `ports[].name`). */
-function endpointsOf({ slices }: ServiceNode, { name, protocol, port }: Port): ConnectionEndpoint[] {
+function endpointsOf(
+  { slices }: ServiceNode,
+  { name, protocol, port }: Port,
+): ConnectionEndpoint[] {
   return slices.flatMap((slice) => {
     const own = slice.ports.find((one) => one.name === name && one.protocol === protocol);
     if (!own) return [];
