@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
-import type { ObjectKey } from "./cluster-source.ts";
 
 /** A TCP port of a Pod. */
-export interface PodPort extends ObjectKey {
+export interface PodPort {
+  readonly namespace: string;
+  readonly name: string;
   readonly port: number;
 }
 

@@ -35,6 +35,11 @@ export function findHelm(): string {
   return builtProgram("helm", "tools", "helm.sh/helm/v4/cmd/helm");
 }
 
+/** Forwards ports to what stands for Pods. */
+export function findKubelet(): string {
+  return builtProgram("kubelet", "kubelet");
+}
+
 /** Says what is wrong with PromQL. */
 export function findPromqlCheck(): string {
   return builtProgram("promql", "promql");

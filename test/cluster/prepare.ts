@@ -2,6 +2,7 @@ import {
   findEtcd,
   findHelm,
   findKubeApiServer,
+  findKubelet,
   findKustomize,
   findPromqlCheck,
   findRecentEtcd,
@@ -10,5 +11,5 @@ import {
 /** Finds, and if need be builds, the programs before any test waits for them. */
 export function setup(): void {
   for (const find of [findKubeApiServer, findEtcd, findRecentEtcd]) find();
-  for (const find of [findKustomize, findHelm, findPromqlCheck]) find();
+  for (const find of [findKustomize, findHelm, findKubelet, findPromqlCheck]) find();
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { pass, stopTime } from "../../testing/hand-clock.ts";
 import { until } from "../../testing/until.ts";
 import { candidates } from "./address-range.ts";
-import { Connected, FakeCluster, reach, readAll } from "./testing.ts";
+import { Connected, FakeCluster, reach, readAll } from "./connect.cases.ts";
 
 const WEB = "web.shop.svc.cluster.local.";
 const WEB_RECORDS = [`${WEB} 5 IN A 10.96.0.10`];
