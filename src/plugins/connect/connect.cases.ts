@@ -134,22 +134,35 @@ export class Connected {
   }
 }
 
-/** Opens a connection; undefined if it is refused. */
-export async function reach(host: string, port: number): Promise<Socket | undefined> {
+/** Opens a connection. */
+export async function connected(host: string, port: number): Promise<Socket> {
   const socket = connectTcp({ host, port, allowHalfOpen: true });
+  await once(socket, "connect");
   // Whoever reads hears of errors all the same.
   socket.on("error", () => {});
+  return socket;
+}
+
+/** Whether a port takes connections. */
+export async function isOpen(host: string, port: number): Promise<boolean> {
   try {
-    await once(socket, "connect");
-    return socket;
+    (await connected(host, port)).destroy();
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
 /** All that a connection says until it ends. */
 export async function readAll(socket: Socket): Promise<Buffer> {
+  if (socket.errored) throw socket.errored;
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** The next thing that a connection says. */
+export async function heard(socket: Socket): Promise<string> {
+  const [chunk] = (await once(socket, "data")) as [Buffer];
+  return String(chunk);
 }

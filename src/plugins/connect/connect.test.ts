@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { pass, stopTime } from "../../testing/hand-clock.ts";
 import { until } from "../../testing/until.ts";
 import { candidates } from "./address-range.ts";
-import { Connected, FakeCluster, reach, readAll } from "./connect.cases.ts";
+import { Connected, connected, FakeCluster, heard, isOpen, readAll } from "./connect.cases.ts";
 
 const WEB = "web.shop.svc.cluster.local.";
 const WEB_RECORDS = [`${WEB} 5 IN A 10.96.0.10`];
@@ -88,7 +88,7 @@ describe("names", () => {
     const one = start([...WEB_RECORDS, `${db} 5 IN A 10.96.0.11`], "names 1");
     const web = await one.addressOf(WEB);
     await one.addressOf(db);
-    expect(await reach(web, 18_232)).toBeUndefined();
+    expect(await isOpen(web, 18_232)).toBe(false);
     expect(await one.metrics.text()).toContain("portolan_connect_names 1\n");
   });
 });
@@ -98,11 +98,11 @@ describe("ports", () => {
     cluster.put("10.96.0.10", "shop/web", 18_233, []);
     const one = start();
     const address = await one.addressOf(WEB);
-    expect(await reach(address, 18_233)).toBeUndefined();
+    expect(await isOpen(address, 18_233)).toBe(false);
     cluster.put("10.96.0.10", "shop/web", 18_233, ["web-1"]);
-    await until(async () => (await reach(address, 18_233))?.destroy() !== undefined);
+    await until(() => isOpen(address, 18_233));
     cluster.put("10.96.0.10", "shop/web", 18_233, []);
-    await until(async () => (await reach(address, 18_233)) === undefined);
+    await until(async () => !(await isOpen(address, 18_233)));
   });
 
   it("of protocols that an API server does not carry are told of, once", async () => {
@@ -124,18 +124,17 @@ describe("ports", () => {
     const one = start(WEB_RECORDS, "idle 5m");
     const address = await one.addressOf(WEB);
     await pass(4 * 60_000);
-    const socket = await reach(address, 18_234);
-    expect(socket).toBeDefined();
+    const socket = await connected(address, 18_234);
     // Somebody is connected: nothing is closed for that long.
     await pass(10 * 60_000);
     expect(await one.metrics.text()).toContain("portolan_connect_names 1\n");
-    socket?.destroy();
+    socket.destroy();
     await until(async () => {
       await pass(1_000);
       return (await one.metrics.text()).includes("open_connections 0\n");
     });
     await pass(6 * 60_000);
-    expect(await reach(address, 18_234)).toBeUndefined();
+    expect(await isOpen(address, 18_234)).toBe(false);
   });
 });
 
@@ -144,9 +143,9 @@ describe("connections", () => {
     const sent = Buffer.alloc(8 << 20, "portolan");
     await cluster.run("web-1", (socket) => void socket.pipe(socket));
     cluster.put("10.96.0.10", "shop/web", 18_235, ["web-1"]);
-    const socket = await reach(await start().addressOf(WEB), 18_235);
-    socket?.end(sent);
-    expect(socket && (await readAll(socket)).equals(sent)).toBe(true);
+    const socket = await connected(await start().addressOf(WEB), 18_235);
+    socket.end(sent);
+    expect((await readAll(socket)).equals(sent)).toBe(true);
   });
 
   it("go to another Pod if one cannot be asked, or nobody listens there", async () => {
@@ -156,9 +155,9 @@ describe("connections", () => {
     cluster.away.add("web-1");
     cluster.put("10.96.0.10", "shop/web", 18_236, ["web-1", "web-2", "web-3"]);
     const one = start();
-    const socket = await reach(await one.addressOf(WEB), 18_236);
-    socket?.end("hello");
-    expect(socket && String(await readAll(socket))).toBe("heard hello");
+    const socket = await connected(await one.addressOf(WEB), 18_236);
+    socket.end("hello");
+    expect(String(await readAll(socket))).toBe("heard hello");
     expect(cluster.dialed).toEqual(["web-1", "web-2", "web-3"]);
     expect(one.lines.filter((line) => line.startsWith("warn"))).toEqual([]);
   });
@@ -168,9 +167,9 @@ describe("connections", () => {
     const one = start();
     const address = await one.addressOf(WEB);
     for (let i = 0; i < 2; i++) {
-      const socket = await reach(address, 18_237);
-      socket?.write("hello");
-      if (socket) await expect(readAll(socket)).rejects.toThrow("ECONNRESET");
+      const socket = await connected(address, 18_237);
+      socket.write("hello");
+      await expect(readAll(socket)).rejects.toThrow("ECONNRESET");
     }
     const warnings = one.lines.filter((line) => line.startsWith("warn"));
     expect(warnings).toEqual([
@@ -186,26 +185,26 @@ describe("connections", () => {
     cluster.put("10.96.0.10", "shop/web", 18_238, ["web-1"]);
     const one = start(WEB_RECORDS, "connections 1");
     const address = await one.addressOf(WEB);
-    const first = await reach(address, 18_238);
-    first?.write("a");
-    if (first) await once(first, "data");
-    const second = await reach(address, 18_238);
-    if (second) await expect(readAll(second)).rejects.toThrow("ECONNRESET");
+    const first = await connected(address, 18_238);
+    first.write("a");
+    await heard(first);
+    const second = await connected(address, 18_238);
+    await expect(readAll(second)).rejects.toThrow("ECONNRESET");
     expect(await one.metrics.text()).toContain('result="refused"} 1\n');
-    first?.destroy();
+    first.destroy();
   });
 
   it("live on through a reload, as the ports do", async () => {
     await cluster.run("web-1", (socket) => void socket.pipe(socket));
     cluster.put("10.96.0.10", "shop/web", 18_239, ["web-1"]);
     const before = start();
-    const socket = await reach(await before.addressOf(WEB), 18_239);
+    const socket = await connected(await before.addressOf(WEB), 18_239);
     const after = start();
     before.instance.stop();
-    socket?.write("still here");
-    if (socket) expect(String((await once(socket, "data"))[0])).toBe("still here");
-    expect((await reach(await after.addressOf(WEB), 18_239))?.destroy()).toBeDefined();
-    socket?.destroy();
+    socket.write("still here");
+    expect(await heard(socket)).toBe("still here");
+    expect(await isOpen(await after.addressOf(WEB), 18_239)).toBe(true);
+    socket.destroy();
   });
 
   it("go to an endpoint that is no Pod as it is", async () => {
@@ -214,7 +213,7 @@ describe("connections", () => {
     const endpoints = [{ address: "127.0.0.1", port, pod: undefined }];
     const ports = [{ port: 18_240, protocol: "tcp", endpoints }];
     cluster.targets.set("10.96.0.10", { name: "shop/web", ports });
-    const socket = await reach(await start().addressOf(WEB), 18_240);
-    expect(socket && String(await readAll(socket))).toBe("outside");
+    const socket = await connected(await start().addressOf(WEB), 18_240);
+    expect(String(await readAll(socket))).toBe("outside");
   });
 });
