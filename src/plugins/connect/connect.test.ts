@@ -188,8 +188,7 @@ describe("connections", () => {
     const first = await connected(address, 18_238);
     first.write("a");
     await heard(first);
-    const second = await connected(address, 18_238);
-    await expect(readAll(second)).rejects.toThrow("ECONNRESET");
+    await expect(connected(address, 18_238).then(readAll)).rejects.toThrow("ECONNRESET");
     expect(await one.metrics.text()).toContain('result="refused"} 1\n');
     first.destroy();
   });

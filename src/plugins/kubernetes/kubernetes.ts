@@ -113,8 +113,8 @@ export class Kubernetes implements Instance {
     this.#place = (error) => {
       throw placed(error, context.directive);
     };
-    const { log } = context;
-    const warnings = new NameWarnings({ ...options, index: this.index, zones, log });
+    const { index } = this;
+    const warnings = new NameWarnings({ ...options, index, zones, log: context.log });
     const onUpsert = warnings.look.bind(warnings);
     this.#recorder = new EventRecorder(this.index, context.metrics, { source, now, onUpsert });
     this.#nameServers = new NameServers(this.index, localAddresses, localPorts);
@@ -122,7 +122,6 @@ export class Kubernetes implements Instance {
     this.#absence = new Absence(this.index, options.pods);
     this.#explains = options.explain;
     const resolve = (query: Query): Result => context.host.resolve(query);
-    const { index } = this;
     this.#answers = new Answers({
       index,
       finder,
