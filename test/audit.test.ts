@@ -2,7 +2,12 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isYaml } from "../src/audit/read-written.ts";
+import { checkCorefile } from "../src/cli/check/check-corefile.ts";
+import { translatedFrom } from "../src/cli/check/translate.ts";
+import type { Corefile } from "../src/corefile/corefile.ts";
+import { parseCorefile, readCorefileText } from "../src/corefile/corefile.ts";
 import { checkWritten } from "../src/cli/check/check-written.ts";
+import { unresolvedNames } from "../src/cli/check/unresolved-names.ts";
 import { ROOT } from "./run-portolan.ts";
 
 const FOLDER = join(ROOT, "test/testdata/audit");
@@ -164,4 +169,34 @@ it("a Corefile is told from YAML by what is in it", () => {
   ]) {
     expect([text, isYaml(text)]).toEqual([text, true]);
   }
+});
+
+it("stub domains of kube-dns become server blocks, which a check has nothing to say of", async () => {
+  const text = await translatedFrom(join(FOLDER, "gke.yaml"));
+  expect(text).toContain("    forward . 192.0.2.1 192.0.2.2\n");
+  expect(text.slice(text.indexOf("corp.example"))).toBe(
+    "corp.example:53 {\n    errors\n    cache 30\n    forward . 192.0.2.10 192.0.2.11\n}\nlab.example:53 {\n    errors\n    cache 30\n    forward . 192.0.2.12:5353\n}\n",
+  );
+  const load = (): Corefile => readCorefileText("Corefile", text);
+  const options = { port: 53, logFormat: "text", isElsewhere: true } as const;
+  expect((await checkCorefile(load, options)).findings).toEqual([]);
+  await expect(translatedFrom(join(FOLDER, "eks.yaml"))).rejects.toThrow(
+    /^Cannot translate ".*eks.yaml": it has no ConfigMap with "stubDomains" or "upstreamNameservers"$/,
+  );
+});
+
+it("names of upstreams are looked for, once each, and addresses and paths are not", async () => {
+  const blocks = parseCorefile(
+    ". {\nforward . tls://dns.example%x 192.0.2.1:53 [2001:db8::1]:53 2001:db8::1 /etc/resolv.conf\nforward b gone.example:5353 dns.example\n}",
+    "Corefile",
+  );
+  const asked: string[] = [];
+  const found = await unresolvedNames(blocks, async (host) => {
+    asked.push(host);
+    return host === "gone.example" ? "ENOTFOUND" : undefined;
+  });
+  expect(asked).toEqual(["dns.example", "gone.example"]);
+  expect(found.map(({ at, message }) => `${at.line}:${at.column} ${message}`)).toEqual([
+    '3:11 "gone.example" has no address here: ENOTFOUND',
+  ]);
 });

@@ -5,11 +5,13 @@ import { CorefileError } from "../corefile/corefile-error.ts";
 import type { Corefile, Reading } from "../corefile/corefile.ts";
 import { readCorefile, readCorefileText } from "../corefile/corefile.ts";
 import type { Arguments } from "./arguments.ts";
+import type { CheckOptions } from "./check/check-corefile.ts";
 import { checkCorefile } from "./check/check-corefile.ts";
 import { checkCluster } from "./check/check-cluster.ts";
 import { checkWritten } from "./check/check-written.ts";
 import type { Checked } from "./check/report.ts";
 import { formatNamed, report } from "./check/report.ts";
+import { translatedFrom } from "./check/translate.ts";
 import { STDIN, findCorefile } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 import { parseFlags } from "./flags.ts";
@@ -24,22 +26,34 @@ const CLUSTER_FLAGS = ["kubeconfig", "context", "namespace"];
  */
 export async function check(given: Arguments): Promise<void> {
   const flags = parseFlags(given);
+  if (given.switches.has("translate")) return translate(given, flags);
   const format = formatNamed(given.values.get("format") ?? "text");
   const isElsewhere = given.switches.has("elsewhere");
   const checked: Checked[] = [];
   const hasCluster = isOfCluster(given, flags);
-  if (hasCluster) checked.push(await checkCluster(given, flags));
+  const resolvesNames = given.switches.has("resolve");
+  const options = { ...flags, isElsewhere, resolvesNames };
+  if (hasCluster) checked.push(await checkCluster(given, options));
   else {
     for (const conf of filesToCheck(given, flags)) {
-      checked.push(await checkFile(conf, { ...flags, isElsewhere }));
+      checked.push(await checkFile(conf, options));
     }
   }
   report(checked, format, flags.logFormat);
   const code = exitCodeOf(checked, given.switches.has("strict"));
   process.exitCode = code;
   // What others have written may keep a timer or a socket; so may a connection to a cluster.
-  const mayStay = hasCluster || checked.some(({ hasModules }) => hasModules);
+  const mayStay = hasCluster || resolvesNames || checked.some(({ hasModules }) => hasModules);
   if (code > 0 || mayStay) await endProcess(code);
+}
+
+/** Prints the Corefile that stands for the ConfigMap of kube-dns, and checks nothing. */
+async function translate(given: Arguments, flags: Flags): Promise<void> {
+  const [conf, second] = filesToCheck(given, flags);
+  if (second !== undefined) {
+    throw new TypeError(`Cannot translate "${second}": one file makes one Corefile`);
+  }
+  process.stdout.write(await translatedFrom(findCorefile(conf)));
 }
 
 /** 2 if nothing is wrong with what was looked at, and that was not all. */
@@ -75,7 +89,7 @@ function filesToCheck({ words }: Arguments, { conf }: Flags): readonly (string |
 
 async function checkFile(
   conf: string | undefined,
-  options: Flags & { readonly isElsewhere: boolean },
+  options: Flags & CheckOptions,
 ): Promise<Checked> {
   const path = findCorefile(conf);
   const octets = readOnce(path);

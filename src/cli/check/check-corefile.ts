@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { findAll } from "../../check/findings.ts";
+import { findAll, inOrder } from "../../check/findings.ts";
 import type { Finding, Seen } from "../../check/rule.ts";
 import { diskFiles } from "../../corefile/config-files.ts";
 import { CorefileError } from "../../corefile/corefile-error.ts";
@@ -17,10 +17,13 @@ import type { Flags } from "../flags.ts";
 import { outputOf } from "../process-output.ts";
 import { warningsTo } from "../warnings-to.ts";
 import { withoutInterfaces } from "./interfaces-elsewhere.ts";
+import { unresolvedNames } from "./unresolved-names.ts";
 
 export interface CheckOptions extends Pick<Flags, "port" | "logFormat"> {
   /** Whether the Corefile is for another machine than this one. */
   readonly isElsewhere: boolean;
+  /** Whether upstreams' names are looked for all the same. */
+  readonly resolvesNames?: boolean;
 }
 
 export interface CheckedCorefile {
@@ -50,7 +53,10 @@ export async function checkCorefile(
     if (!(error instanceof CorefileError)) throw error;
     faults.add(error);
   }
-  return { corefile, findings: findAll({ errors: faults.sorted(), warnings }, seen) };
+  const found = findAll({ errors: faults.sorted(), warnings }, seen);
+  if (!isElsewhere || options.resolvesNames !== true) return { corefile, findings: found };
+  const unresolved = await unresolvedNames(corefile?.blocks ?? []);
+  return { corefile, findings: inOrder([...found, ...unresolved]) };
 }
 
 function seenOf(

@@ -16,6 +16,8 @@ import type { Checked } from "./report.ts";
 export interface WrittenOptions {
   readonly port: number;
   readonly logFormat: "text" | "json";
+  /** Whether this machine looks for the names of upstreams. */
+  readonly resolvesNames?: boolean;
 }
 
 /** Checks a file of YAML or JSON: ConfigMaps and what else a cluster's DNS is made of, or values of CoreDNS's chart. */
@@ -67,7 +69,7 @@ export async function checkObjects(
 }
 
 function sayTranslated(corefile: MountedCorefile): Finding {
-  const message = `${corefile.label} is kube-dns's, and not read by Portolan: write its stub domains as server blocks, and its upstreams behind \`forward .\``;
+  const message = `${corefile.label} is kube-dns's, and not read by Portolan: its stub domains and upstreams become server blocks, which portolan check -translate prints`;
   return { rule: MOVE_NEEDS, at: corefile.placeOf({ file: corefile.path, line: 1 }), message };
 }
 

@@ -41,6 +41,12 @@ export const CHECK: Command = {
       also: ["n"],
       summary: "with -from-cluster: where the DNS is (default: kube-system, then openshift-dns)",
     },
+    resolve: {
+      summary: "look for upstreams' names also with -elsewhere, in objects, values and a cluster",
+    },
+    translate: {
+      summary: "check nothing: print the Corefile that kube-dns's stub domains in FILE stand for",
+    },
     strict: { summary: "take warnings for errors" },
     elsewhere: {
       summary:
@@ -53,6 +59,10 @@ export const CHECK: Command = {
     {
       line: "portolan check -from-cluster -context dev",
       summary: "before a move from CoreDNS: what a cluster has",
+    },
+    {
+      line: "portolan check -translate kube-dns.yaml > Corefile",
+      summary: "stub domains of kube-dns, as on GKE, as server blocks",
     },
     { line: "portolan check coredns.yaml", summary: "a ConfigMap, and what is beside it" },
     {
