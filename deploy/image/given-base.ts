@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import type { Architecture } from "./architectures.ts";
 import type { Base } from "./base.ts";
@@ -47,11 +47,14 @@ export async function givenBase(
     ),
   );
   const [first] = top.manifests;
-  const name = first?.annotations?.["org.opencontainers.image.ref.name"] ?? resolve(folder);
+  // Tools that copy images write one of them or the other, the second often as a tag alone.
+  const { annotations = {} } = first ?? {};
+  const name =
+    annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"];
   return {
     layers,
     packages: debianPackages(lists.flat()),
-    image: { name, digest: found.digest },
+    image: { name: name ?? basename(folder), digest: found.digest },
   };
 }
 
