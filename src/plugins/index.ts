@@ -12,6 +12,7 @@ import { connect } from "./connect/index.ts";
 import { debug } from "./debug/index.ts";
 import { dns64 } from "./dns64/index.ts";
 import { dnssec } from "./dnssec/index.ts";
+import { dynupdate } from "./dynupdate/index.ts";
 import { erratic } from "./erratic/index.ts";
 import { errors } from "./errors/index.ts";
 import { etcd } from "./etcd/index.ts";
@@ -99,7 +100,7 @@ export const plugins: PluginOrder = [
   minimal,
   template,
   transfer,
-  "dynupdate",
+  dynupdate,
   hosts,
   "route53",
   "azure",

@@ -7,6 +7,7 @@ import type { Zone } from "./zone.ts";
 export class ZoneSet {
   readonly #zones = new Map<string, Zone>();
   readonly #listeners = new Set<(zone: Zone) => void>();
+  readonly #ends = new Map<string, () => void>();
   #members = new State();
   /** Octets of the longest origin that there has been: longer names need not be looked for. */
   #longest = 0;
@@ -24,13 +25,16 @@ export class ZoneSet {
     this.#change();
     this.#zones.set(zone.origin.key, zone);
     this.#longest = Math.max(this.#longest, zone.origin.key.length);
-    zone.onChange(this.#tell);
+    this.#ends.get(zone.origin.key)?.();
+    this.#ends.set(zone.origin.key, zone.onChange(this.#tell));
     if (zone.data) this.#tell(zone);
   }
 
   delete(origin: Name): void {
     this.#change();
     this.#zones.delete(origin.key);
+    this.#ends.get(origin.key)?.();
+    this.#ends.delete(origin.key);
   }
 
   /** @param listener is told of each new version of a zone that is here, and of those that come with one; @returns a function that ends that */

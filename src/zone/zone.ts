@@ -7,7 +7,7 @@ import { State } from "../server/contract/state.ts";
 import { Validity } from "../server/contract/validity.ts";
 import type { ZoneChange } from "../server/contract/zone-source.ts";
 import { Journal } from "./journal.ts";
-import type { ZoneData } from "./zone-data.ts";
+import type { FrozenZone, ZoneData } from "./zone-data.ts";
 import { recordsOf } from "./zone-data.ts";
 
 /** Of a full answer table a part has some thousand replies, which end in a millisecond. */
@@ -103,16 +103,32 @@ export class Zone {
     if (!data) throw new TypeError("Cannot change zone: there is no version of it");
     this.#endVersion();
     const undo: (() => void)[] = [];
-    let found: string | undefined;
-    for (const change of changes) found ??= applyStrictly(data, change, undo);
-    found ??= findFault(data);
+    const found = applyAll(data, changes, undo) ?? findFault(data);
     if (found !== undefined) {
-      for (const step of undo.toReversed()) step();
+      takeBack(undo);
       return found;
     }
     for (const change of changes) this.journal.add(change, data.records);
     this.#tell();
     return undefined;
+  }
+
+  /**
+   * What `tryApply` would come to, for whoever has to keep it before it is served. Nothing has changed after it.
+   * @returns the next version, or what is the matter with it
+   */
+  preview(
+    changes: readonly ZoneChange[],
+    findFault: (data: ZoneData) => string | undefined,
+  ): FrozenZone | string {
+    const data = this.#data;
+    if (!data) throw new TypeError("Cannot change zone: there is no version of it");
+    const undo: (() => void)[] = [];
+    try {
+      return applyAll(data, changes, undo) ?? findFault(data) ?? data.freeze();
+    } finally {
+      takeBack(undo);
+    }
   }
 
   /** It must not be served any more: nobody has confirmed it for too long (RFC 1035 §3.3.13). */
@@ -157,6 +173,20 @@ function partsOf(version: State): readonly Part[] {
     const state = new State(version);
     return { state, validity: Validity.dependingOn(state) };
   });
+}
+
+function applyAll(
+  data: ZoneData,
+  changes: readonly ZoneChange[],
+  undo: (() => void)[],
+): string | undefined {
+  let found: string | undefined;
+  for (const change of changes) found ??= applyStrictly(data, change, undo);
+  return found;
+}
+
+function takeBack(undo: readonly (() => void)[]): void {
+  for (const step of undo.toReversed()) step();
 }
 
 /** @param undo gets what takes it back; @returns what does not fit */

@@ -1,4 +1,4 @@
-import { isTransfer } from "../../server/contract/admission.ts";
+import { isForRecords } from "../../server/contract/admission.ts";
 import { isExtendedError } from "../../dns/extended-errors.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
@@ -65,7 +65,7 @@ export class Cache implements Instance, KeptReplies {
   }
 
   serve(query: Query, next: Next): Result {
-    const isTaken = query.qname.isWithinAny(this.#zones) && !isTransfer(query.qtype);
+    const isTaken = query.qname.isWithinAny(this.#zones) && isForRecords(query);
     if (!isTaken || query.trace?.skipsCaches === true) return next(query);
     const nowMs = this.#nowMs();
     const entry = this.#store.find(keyOf(query), nowMs);

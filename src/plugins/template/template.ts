@@ -1,6 +1,7 @@
 import { Flag } from "../../dns/header.ts";
 import { extendedErrorOption } from "../../dns/edns.ts";
 import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
+import { Opcode } from "../../dns/iana/opcode.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrClass, formatRrClass } from "../../dns/iana/rr-class.ts";
 import { RrType, formatRrType } from "../../dns/iana/rr-type.ts";
@@ -61,7 +62,8 @@ export class Template implements Instance {
 
   serve(query: Query, next: Next): Result {
     const question = this.#question(query);
-    if (!question) return next(query);
+    // Who says that an update is done has to do it.
+    if (!question || query.opcode === Opcode.UPDATE) return next(query);
     const match = this.#match(question.name);
     if (!match) return this.#passOver(query, next);
     const context: TemplateContext = {

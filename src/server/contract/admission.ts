@@ -11,6 +11,8 @@ import type { Query } from "./query.ts";
 const REFUSALS = {
   /** Where we are secondary to nobody (RFC 1996 §3.10 leaves the choice of error to us). */
   notify: Rcode.NOTAUTH,
+  /** Where no zone can be changed from outside, nothing is known of it (RFC 2136 §2.2). */
+  update: Rcode.NOTIMP,
   /** AXFR and IXFR. */
   transfer: Rcode.REFUSED,
   /** Questions of class CH, about the server itself. */
@@ -31,6 +33,7 @@ const NOTHING: ReadonlySet<Admission> = new Set();
 export function admit(query: Query, accepts: ReadonlySet<Admission>): number {
   const { qclass, qtype, opcode } = query;
   if (opcode === Opcode.NOTIFY) return judge("notify", accepts);
+  if (opcode === Opcode.UPDATE) return judge("update", accepts);
   // Questions that no plugin could answer (RFC 6895 §3.1 and §3.2).
   if (qclass === 0 || qtype === 0) return Rcode.FORMERR;
   if (qclass === RrClass.IN) return judgeType(qtype, accepts);
@@ -60,6 +63,11 @@ export function judgeType(qtype: number, accepts: ReadonlySet<Admission> = NOTHI
 /** Whether a question asks for a zone, or for what has changed in it. */
 export function isTransfer(qtype: number): boolean {
   return qtype === RrType.AXFR || qtype === RrType.IXFR;
+}
+
+/** Whether it asks for records that others may have asked for before: no NOTIFY, no UPDATE, and no transfer. */
+export function isForRecords({ opcode, qtype }: Query): boolean {
+  return opcode === Opcode.QUERY && !isTransfer(qtype);
 }
 
 function judge(what: Admission, accepts: ReadonlySet<Admission>): number {

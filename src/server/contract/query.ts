@@ -175,10 +175,13 @@ export function readQuery(packet: Buffer, client: Client): Received | undefined 
 
 function readBody(packet: Buffer, query: Query): number {
   const opcode = query.opcode;
-  if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY) return Rcode.NOTIMP;
+  if (opcode !== Opcode.QUERY && opcode !== Opcode.NOTIFY && opcode !== Opcode.UPDATE)
+    return Rcode.NOTIMP;
   // One question (RFC 9619); the counts are judged before anything is read or allocated.
   const questions = packet.readUInt16BE(4);
   if (questions > 1) return Rcode.FORMERR;
+  // Without a zone there is none that takes updates.
+  if (questions === 0 && opcode === Opcode.UPDATE) return Rcode.NOTIMP;
   const reader = new WireReader(packet, HEADER_OCTETS);
   if (questions === 1 && !readQuestion(reader, query)) return Rcode.FORMERR;
   const rcode = readRecords(packet, reader, query);
@@ -206,10 +209,11 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
     packet.readUInt16BE(8),
     packet.readUInt16BE(10),
   ];
-  // Only NOTIFY has an answer section in a request, only IXFR (RFC 1995 §3) an authority section.
+  const isUpdate = query.opcode === Opcode.UPDATE;
+  // Only NOTIFY has an answer section in a request, only IXFR (RFC 1995 §3) an authority section, and UPDATE both (RFC 2136 §2).
   let isOdd =
     (answers > 0 && query.opcode === Opcode.QUERY) ||
-    (authorities > 0 && query.qtype !== RrType.IXFR);
+    (authorities > 0 && query.qtype !== RrType.IXFR && !isUpdate);
   const total = answers + authorities + additionals;
   // The shortest record has 11 octets: a count that cannot be is refused unread.
   if (total * 11 > reader.remaining) return Rcode.FORMERR;
@@ -227,7 +231,8 @@ function readRecords(packet: Buffer, reader: WireReader, query: Query): number {
     if (isOpt && (!isRootOwner || i < answers + authorities || query.hasEdns)) return Rcode.FORMERR;
     const bodyAt = reader.offset;
     if (!(isOpt ? readOpt(reader, query) : skipRecord(reader))) return Rcode.FORMERR;
-    if (type === RrType.SOA && i < answers + authorities) query.serial ??= serialOf(reader, bodyAt);
+    if (type === RrType.SOA && i < answers + authorities && !isUpdate)
+      query.serial ??= serialOf(reader, bodyAt);
   }
   return reader.failed || isOdd ? Rcode.FORMERR : Rcode.NOERROR;
 }

@@ -1,4 +1,5 @@
 import { MAX_UDP_OCTETS } from "../../dns/edns.ts";
+import { Opcode } from "../../dns/iana/opcode.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { contain, guard, reportFault } from "../../observe/faults.ts";
@@ -100,7 +101,8 @@ export class Dispatcher {
 
   /** Replies to what no plugin is asked for. What cannot be read is nobody's, and not counted. */
   #turnAway(query: Query, rcode: number, block: ServingBlock | undefined): void {
-    if (!query.hasQuestion || rcode === Rcode.FORMERR || rcode === Rcode.BADVERS) {
+    const isUnread = rcode === Rcode.FORMERR || rcode === Rcode.BADVERS || isUnknown(query, rcode);
+    if (!query.hasQuestion || isUnread) {
       send(query, new Reply(rcode), MAX_UDP_OCTETS);
       return;
     }
@@ -180,6 +182,11 @@ export class Dispatcher {
       tell(block.observers, { query, outcome: stream, ...sent });
     });
   }
+}
+
+/** Updates are as any opcode without a meaning where nobody takes them. */
+function isUnknown({ opcode }: Query, rcode: number): boolean {
+  return rcode === Rcode.NOTIMP && opcode === Opcode.UPDATE;
 }
 
 /** Whether the block has a query at all: NOERROR, or the response code in its place. */

@@ -17,6 +17,8 @@ export interface ZoneFileToWrite {
   readonly slices: AsyncIterable<readonly ResourceRecord[]>;
   /** What the file's time of change is to be. */
   readonly at: Date;
+  /** Who may read it; everybody by default. */
+  readonly mode?: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function writeZoneFile(zone: ZoneFileToWrite): Promise<number> {
   try {
     const records = await writeTo(temporary, zone);
     await rename(temporary, zone.path);
+    await syncFolder(folder);
     return records;
   } catch (error) {
     await rm(temporary, { force: true });
@@ -39,8 +42,19 @@ export async function writeZoneFile(zone: ZoneFileToWrite): Promise<number> {
   }
 }
 
-async function writeTo(path: string, { comment, slices, at }: ZoneFileToWrite): Promise<number> {
-  const file = await open(path, "wx");
+/** Else a machine that fails may have the old file still. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function writeTo(path: string, zone: ZoneFileToWrite): Promise<number> {
+  const { comment, slices, at, mode } = zone;
+  const file = await open(path, "wx", mode);
   let records = 0;
   try {
     let text = `; ${comment}\n`;
