@@ -1,11 +1,9 @@
-import { Composer, Section } from "../dns/composer.ts";
 import { Opcode } from "../dns/iana/opcode.ts";
 import { RrClass } from "../dns/iana/rr-class.ts";
 import { RrType, parseRrType } from "../dns/iana/rr-type.ts";
 import { Name } from "../dns/name.ts";
 import { parseRdata } from "../dns/rdata/rdata.ts";
 import { ResourceRecord } from "../dns/resource-record.ts";
-import { MAX_MESSAGE_OCTETS } from "../dns/wire-writer.ts";
 import type { UpdateMessage } from "../zone/update/update-message.ts";
 
 /** Of the header. */
@@ -36,12 +34,27 @@ export function updatePacket(
   { prerequisites, updates }: UpdateMessage,
   id = 4_711,
 ): Buffer {
-  const composer = new Composer();
-  composer.begin(id, UPDATE_FLAGS, MAX_MESSAGE_OCTETS);
-  composer.question(zone, RrType.SOA, RrClass.IN);
-  composer.append(Section.answer, prerequisites);
-  composer.append(Section.authority, updates);
-  return composer.finish();
+  const counts = [1, prerequisites.length, updates.length, 0];
+  return Buffer.concat([
+    words(id, UPDATE_FLAGS, ...counts),
+    wireOf(zone),
+    words(RrType.SOA, RrClass.IN),
+    ...[...prerequisites, ...updates].flatMap(({ owner, type, ttlSeconds, rdata, ...one }) => [
+      wireOf(owner),
+      words(type, one.class, ttlSeconds >>> 16, ttlSeconds & 0xffff, rdata.length),
+      rdata,
+    ]),
+  ]);
+}
+
+function wireOf({ wire }: Name): Buffer {
+  return Buffer.from(wire, "latin1");
+}
+
+function words(...values: readonly number[]): Buffer {
+  const buffer = Buffer.alloc(2 * values.length);
+  values.forEach((value, i) => buffer.writeUInt16BE(value, 2 * i));
+  return buffer;
 }
 
 function parsePrerequisite(
