@@ -15,12 +15,16 @@ import { TooManyWaiting } from "../../server/pipeline/waiting-queries.ts";
 import { Request } from "../../upstream/request.ts";
 import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import { evenTtls } from "./even-ttls.ts";
+import { FollowedUpstreams } from "./followed-upstreams.ts";
 import { forwardMetrics } from "./metrics.ts";
+import type { BuildContext } from "./open-upstreams.ts";
 import { findTargets, openUpstreams } from "./open-upstreams.ts";
+import { isOwnAddress } from "./own-addresses.ts";
 import { LATE_MS } from "./patience.ts";
 import type { FetchReport } from "./shared-fetch.ts";
 import { noteOf } from "./upstream-note.ts";
 import type { ForwardOptions } from "./parse.ts";
+import type { Target } from "./target.ts";
 import { relevantRecords } from "./relevant-records.ts";
 import { UpstreamGroup, queryError } from "./upstream-group.ts";
 
@@ -37,6 +41,7 @@ export class Forward implements Instance {
   readonly #context: PluginContext;
   readonly #wheel = new TimerWheel();
   #groups: readonly UpstreamGroup[] = [];
+  readonly #followed: FollowedUpstreams[] = [];
   /** What a query keeps of its upstream, if somebody asks for it. */
   readonly metadata: MetadataTable = { [UPSTREAM]: (query) => query.noteOf(UPSTREAM) };
   #isUpstreamAsked = false;
@@ -67,7 +72,8 @@ export class Forward implements Instance {
 
   async check(): Promise<void> {
     const pathOf = this.#pathOf;
-    await Promise.all(this.#options.map((options) => findTargets(options, { pathOf })));
+    const fixed = this.#options.filter(({ follow }) => !follow);
+    await Promise.all(fixed.map((options) => findTargets(options, { pathOf })));
   }
 
   async start(): Promise<void> {
@@ -79,13 +85,28 @@ export class Forward implements Instance {
     const lateMs = plugins.includes("cache") ? LATE_MS : 0;
     this.#groups = await Promise.all(
       this.#options.map(async (options) => {
-        const upstreams = await openUpstreams(options, around);
-        return new UpstreamGroup(options, upstreams, this.#wheel, cells, lateMs);
+        const upstreams = options.follow ? [] : await openUpstreams(options, around);
+        const group = new UpstreamGroup(options, upstreams, this.#wheel, cells, lateMs);
+        if (options.follow) await this.#follow(options, group, around);
+        return group;
       }),
     );
   }
 
+  async #follow(
+    options: ForwardOptions,
+    group: UpstreamGroup,
+    around: BuildContext,
+  ): Promise<void> {
+    const context = this.#context;
+    const isOwn = (target: Target): boolean => isOwnAddress(target, context);
+    const followed = new FollowedUpstreams({ options, around, group, log: context.log, isOwn });
+    this.#followed.push(followed);
+    await followed.start();
+  }
+
   stop(): void {
+    for (const followed of this.#followed) followed.stop();
     for (const group of this.#groups) group.stop();
     this.#wheel.stop();
   }

@@ -36,6 +36,11 @@ export async function openUpstreams(
   return targets.map((target) => makeUpstream(target, options, around, tls));
 }
 
+/** What makes an upstream another one. */
+export function idOf({ host, port, isTls, serverName = "" }: Target): string {
+  return `${isTls ? "tls" : "dns"} ${hostPort(host, port)} ${serverName.toLowerCase()}`;
+}
+
 /**
  * What upstreams are made of, each once: reads files, looks up host names, and opens nothing.
  * @throws {CorefileError} if a file or a name does not yield what is needed.
@@ -49,8 +54,7 @@ export async function findTargets(
   );
   const targets = new Map<string, Target>();
   for (const target of expanded.flat()) {
-    const { isTls, serverName = "" } = target;
-    const id = `${isTls ? "tls" : "dns"} ${hostPort(target.host, target.port)} ${serverName.toLowerCase()}`;
+    const id = idOf(target);
     if (!targets.has(id)) targets.set(id, target);
   }
   const [first] = options.to;
@@ -61,7 +65,7 @@ export async function findTargets(
   return { targets: [...targets.values()], tls };
 }
 
-function makeUpstream(
+export function makeUpstream(
   target: Target,
   options: ForwardOptions,
   { wheel, metrics }: BuildContext,

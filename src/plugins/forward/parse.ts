@@ -51,6 +51,8 @@ export interface ForwardOptions {
   failover: readonly number[];
   sourceAddress: string | undefined;
   resolvers: readonly string[];
+  /** Whether files of TO are read again when they change. */
+  follow: boolean;
   /** Codes of a client's EDNS options that go on to upstreams, as ranges with both ends. */
   clientOptions: readonly OptionRange[];
 }
@@ -73,6 +75,9 @@ export function parseForward(directive: Directive): ForwardOptions {
     from: parseZones([from as Token]),
     to: to.map(parseTarget),
   });
+  if (options.follow && !options.to.some(({ kind }) => kind !== "address")) {
+    throw directive.error('"follow" without a file: no upstream could ever be another one');
+  }
   const named = options.to.find(({ serverName }) => serverName !== undefined);
   if (named && options.tlsServerName !== undefined) {
     const hint = `"%${named.serverName}" and tls_servername both name the server`;
@@ -108,6 +113,7 @@ function defaults(): Omit<ForwardOptions, "from" | "to"> {
     failover: [],
     sourceAddress: undefined,
     resolvers: [],
+    follow: false,
     clientOptions: [],
   };
 }
@@ -158,6 +164,10 @@ const properties: Readonly<Record<string, Property>> = {
   source_address: (sub, options) => (options.sourceAddress = parseAddress(oneArgument(sub))),
   client_options: (sub, options) => {
     options.clientOptions = [...options.clientOptions, ...atLeastOne(sub).map(parseOptions)];
+  },
+  follow: (sub, options) => {
+    noArguments(sub);
+    options.follow = true;
   },
   resolver: (sub, options) => (options.resolvers = atLeastOne(sub).map(parseResolver)),
 };

@@ -20,7 +20,7 @@ const MAX_LISTENING = 500;
 
 /** One `forward` of a server block: asks its upstreams, one after the other, for a reply. */
 export class UpstreamGroup {
-  readonly #upstreams: readonly Upstream[];
+  readonly #choice: { -readonly [K in keyof Choice]: Choice[K] };
   readonly #metrics: ForwardMetrics;
   readonly #terms: FetchTerms;
   /** Whoever asks the same while a reply is being fetched gets the same one (RFC 5452 §5). */
@@ -38,9 +38,8 @@ export class UpstreamGroup {
     lateMs: number,
   ) {
     const { maxFails, failfast, readTimeoutMs } = options;
-    this.#upstreams = upstreams;
     this.#metrics = metrics;
-    const choice: Choice = {
+    this.#choice = {
       upstreams,
       policy: createPolicy(options.policy),
       spray: createPolicy("random"),
@@ -50,7 +49,7 @@ export class UpstreamGroup {
     };
     this.#terms = {
       options,
-      choice,
+      choice: this.#choice,
       wheel,
       patienceMs: patienceMs(readTimeoutMs),
       lateMs,
@@ -112,7 +111,12 @@ export class UpstreamGroup {
 
   stop(): void {
     for (const fetch of this.#listening) fetch.giveUp();
-    for (const upstream of this.#upstreams) upstream.stop();
+    for (const upstream of this.#choice.upstreams) upstream.stop();
+  }
+
+  /** Asks others from now on; whoever is not among them any more is the caller's to stop. */
+  replace(upstreams: readonly Upstream[]): void {
+    this.#choice.upstreams = upstreams;
   }
 
   readonly #onListen = (fetch: SharedFetch): void => {
