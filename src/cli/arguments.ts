@@ -5,6 +5,8 @@ import { writtenFlag } from "./flag-description.ts";
 export interface Arguments {
   /** By the first name of the flag; of a flag that comes twice, the last. */
   readonly values: ReadonlyMap<string, string>;
+  /** All values of a flag, in order. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly switches: ReadonlySet<string>;
   /** What is no flag, in order; "-" is such a word. */
   readonly words: readonly string[];
@@ -16,7 +18,7 @@ export interface Arguments {
  * @throws {TypeError} for a flag that does not exist, lacks its value, or has one too many.
  */
 export function readArguments(args: readonly string[], table: FlagTable): Arguments {
-  const values = new Map<string, string>();
+  const lists = new Map<string, string[]>();
   const switches = new Set<string>();
   const words: string[] = [];
   const left = [...args];
@@ -27,15 +29,18 @@ export function readArguments(args: readonly string[], table: FlagTable): Argume
       continue;
     }
     const flag = flagNamed(name, table);
-    if (flag.takesValue) values.set(flag.name, inline ?? valueOf(name, left));
-    else if (inline === undefined) switches.add(flag.name);
+    if (flag.takesValue) {
+      const value = inline ?? valueOf(name, left);
+      lists.set(flag.name, [...(lists.get(flag.name) ?? []), value]);
+    } else if (inline === undefined) switches.add(flag.name);
     else {
       throw new TypeError(
         `Cannot use flag ${writtenFlag(name)} with "${inline}": it takes no value`,
       );
     }
   }
-  return { values, switches, words };
+  const values = new Map(Array.from(lists, ([name, all]) => [name, all.at(-1) ?? ""]));
+  return { values, lists, switches, words };
 }
 
 /** The name is "" for a word. */

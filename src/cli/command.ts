@@ -36,7 +36,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 /** Only help is the same for all. */
 function asWords(words: readonly string[]): Arguments {
   const switches = words.some((word) => /^--?h(?:elp)?$/.test(word)) ? ["help"] : [];
-  return { values: new Map(), switches: new Set(switches), words };
+  return { values: new Map(), lists: new Map(), switches: new Set(switches), words };
 }
 
 /** Those that take any count them themselves; behind no command at all they are taken for one. */

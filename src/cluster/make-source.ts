@@ -2,6 +2,7 @@ import { reasonOf } from "../corefile/corefile-error.ts";
 import type { Directive } from "../corefile/directive.ts";
 import { tokenError } from "../corefile/directive.ts";
 import { expandHome, makeAccess } from "../kube/api/access/make-access.ts";
+import { joinKubeconfig, splitKubeconfig } from "../kube/api/access/kubeconfig-files.ts";
 import { ApiSource } from "../kube/api/api-source.ts";
 import type { ClusterSource, Selection } from "../kube/cluster-source.ts";
 import { manifestsSource, MissingManifests } from "../kube/manifests/manifests-source.ts";
@@ -71,7 +72,7 @@ function apiServerOf(
       endpoint,
       tls: tls && { certificate: at(tls.certificate), key: at(tls.key), ca: at(tls.ca) },
       kubeconfig: kubeconfig && {
-        path: at(expandHome(kubeconfig.path)),
+        path: joinKubeconfig(splitKubeconfig(kubeconfig.path).map(expandHome).map(at)),
         context: kubeconfig.context,
       },
     }),

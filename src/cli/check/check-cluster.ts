@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
 import { readCluster } from "../../audit/read-cluster.ts";
 import { inOrder } from "../../check/findings.ts";
 import { CLUSTER_AWAY } from "../../check/move-rules.ts";
 import type { ApiAccess } from "../../kube/api/access.ts";
+import { kubeconfigOfUser } from "../../kube/api/access/kubeconfig-files.ts";
 import { expandHome, makeAccess } from "../../kube/api/access/make-access.ts";
 import { ClusterAwayError, OneReader } from "../../kube/api/one-reader.ts";
 import type { Arguments } from "../arguments.ts";
@@ -51,15 +49,4 @@ function accessFor({ values }: Arguments): ApiAccess {
   }
   if (context === undefined) return makeAccess({});
   throw new TypeError(`Cannot use context "${context}": a pod's service account has none`);
-}
-
-function kubeconfigOfUser(): string | undefined {
-  const files = (process.env["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
-  if (files.length > 1) {
-    throw new TypeError(
-      `Cannot use KUBECONFIG: it names ${files.length} files; name one by -kubeconfig`,
-    );
-  }
-  const atHome = join(homedir(), ".kube/config");
-  return files[0] ?? (existsSync(atHome) ? atHome : undefined);
 }

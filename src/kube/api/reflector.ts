@@ -72,6 +72,8 @@ export class Reflector {
   /** Why the request under way was given up, if it was. */
   #interruption: string | undefined;
   #unreadable = 0;
+  /** Whether a namespace that may not be read is taken to be there. */
+  #isAssumed = false;
   /** The version of the API at which the server has the resource, as far as is known. */
   #versionAt = 0;
   #isConnected = false;
@@ -290,6 +292,7 @@ export class Reflector {
     if (this.#options.resource.isOptional && error instanceof ApiError && error.status === 404) {
       return this.#beWithout();
     }
+    if (this.#mayAssume(error)) return this.#assume();
     const recovery = planRecovery(error, this.#isSynced, this.#interruption);
     this.#restarted(recovery.reason);
     // Whoever gives a watch up by itself is still connected.
@@ -321,6 +324,31 @@ export class Reflector {
     if (this.#versionAt !== 0) return;
     this.#beginRelist();
     this.#endRelist("");
+    this.#needsRelist = true;
+    await delay(ABSENT_MS, this.#stop.signal);
+  }
+
+  /** Rights in a namespace are none to read the namespace itself, which somebody has named. */
+  #mayAssume(error: unknown): boolean {
+    const { kind, namespace } = this.#options.resource;
+    const isNamed = kind === "Namespace" && namespace !== "";
+    const isRefused = error instanceof ApiError && error.status === 403;
+    return isNamed && isRefused && (!this.#isSynced || this.#isAssumed);
+  }
+
+  /** A list that can be read later says how it is. */
+  async #assume(): Promise<void> {
+    if (!this.#isAssumed) {
+      const name = this.#options.resource.namespace;
+      this.#isAssumed = true;
+      this.#beginRelist();
+      this.#apply({
+        type: "PUT",
+        object: { kind: "Namespace", namespace: "", name },
+        resourceVersion: "",
+      });
+      this.#endRelist("");
+    }
     this.#needsRelist = true;
     await delay(ABSENT_MS, this.#stop.signal);
   }

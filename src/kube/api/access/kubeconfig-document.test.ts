@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { AccessError } from "../access.ts";
-import { chooseContext } from "./kubeconfig-document.ts";
+import type { Chosen } from "./kubeconfig-document.ts";
+import { chooseContext, contextsOf } from "./kubeconfig-document.ts";
 
 const CONFIG = `
 current-context: dev
@@ -19,19 +20,23 @@ users:
 - {name: alice, user: {token: a}}
 `;
 
+function choose(text: string, context: string | undefined): Chosen {
+  return chooseContext("f", [{ path: "f", text }], context);
+}
+
 it("takes the current context", () => {
-  expect(chooseContext("f", CONFIG, undefined)).toEqual({
+  expect(choose(CONFIG, undefined)).toEqual({
     context: "dev",
-    cluster: { server: "https://one" },
-    user: { token: "a" },
+    cluster: { file: "f", fields: { server: "https://one" } },
+    user: { file: "f", fields: { token: "a" } },
   });
 });
 
 it("takes the context that is asked for, also without a user", () => {
-  expect(chooseContext("f", CONFIG, "prod")).toEqual({
+  expect(choose(CONFIG, "prod")).toEqual({
     context: "prod",
-    cluster: { server: "https://two" },
-    user: {},
+    cluster: { file: "f", fields: { server: "https://two" } },
+    user: { file: "f", fields: {} },
   });
 });
 
@@ -44,7 +49,7 @@ it.each([
   [undefined, MANY, /one after the file: "c0", .*"c9" and 2 more$/],
 ])("context %s of a file that begins with %.20j cannot be used", (context, text, reason) => {
   const message = typeof reason === "string" ? `Cannot use kubeconfig "f": ${reason}` : reason;
-  expect(() => chooseContext("f", text, context)).toThrow(message);
+  expect(() => choose(text, context)).toThrow(message);
 });
 
 it.each([
@@ -52,7 +57,7 @@ it.each([
   ["lost", 'the file has no cluster "three"; it has "one", "two"'],
   ["nobody", 'the file has no user "bob"; it has "alice"'],
 ])("context %s leads nowhere", (context, reason) => {
-  expect(() => chooseContext("f", CONFIG, context)).toThrow(
+  expect(() => choose(CONFIG, context)).toThrow(
     new AccessError(`Cannot use kubeconfig "f", context "${context}": ${reason}`),
   );
 });
@@ -62,5 +67,21 @@ it.each([
   ["", /^Cannot read kubeconfig "f": it holds no mapping$/],
   ["- a", /^Cannot read kubeconfig "f": it holds no mapping$/],
 ])("%j is no kubeconfig", (text, message) => {
-  expect(() => chooseContext("f", text, undefined)).toThrow(message);
+  expect(() => choose(text, undefined)).toThrow(message);
+});
+
+it("takes of several files what the first one says, and knows where it stands", () => {
+  const files = [
+    { path: "a", text: "contexts: [{name: dev, context: {cluster: two, namespace: shop}}]" },
+    { path: "b", text: CONFIG },
+  ];
+  expect(contextsOf(files).current).toBe("dev");
+  expect(contextsOf(files).all.slice(0, 2)).toEqual([
+    { name: "dev", namespace: "shop" },
+    { name: "prod", namespace: "" },
+  ]);
+  expect(chooseContext("a:b", files, undefined).cluster).toEqual({
+    file: "b",
+    fields: { server: "https://two" },
+  });
 });

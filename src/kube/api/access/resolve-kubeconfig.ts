@@ -4,12 +4,12 @@ import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
 import { OpenIDConnectAuth } from "@kubernetes/client-node/dist/oidc_auth.js";
 import type { ApiCredentials } from "../access.ts";
 import { AccessError } from "../access.ts";
-import { readCredentialFile } from "./credential-file.ts";
 import { prepareOpenId } from "./open-id.ts";
 import { pluginFailure } from "./credential-plugin.ts";
 import type { Credential } from "@kubernetes/client-node/dist/exec_auth.js";
-import type { Chosen, Fields } from "./kubeconfig-document.ts";
+import type { Fields } from "./kubeconfig-document.ts";
 import { chooseContext, isFields, string } from "./kubeconfig-document.ts";
+import { readKubeconfig } from "./kubeconfig-files.ts";
 import type { RenewedTokens } from "./renewed-tokens.ts";
 import { renewedTokens, withRenewed } from "./renewed-tokens.ts";
 import { impersonationHeaders, resolveExec, resolveFiles } from "./kubeconfig-user.ts";
@@ -21,6 +21,7 @@ const NO_TOKEN =
   "it gave no token: that of the file is missing or has expired and cannot be renewed; log in again";
 
 export interface KubeconfigRequest {
+  /** Or several, as `$KUBECONFIG` has them. */
   readonly file: string;
   /** The file's current context if undefined. */
   readonly context?: string;
@@ -45,17 +46,17 @@ export interface KubeconfigAnswer {
  */
 export async function resolveKubeconfig(request: KubeconfigRequest): Promise<KubeconfigAnswer> {
   const { file } = request;
-  const text = await readCredentialFile("kubeconfig", file);
-  const chosen = chooseContext(file, text, request.context);
+  const chosen = chooseContext(file, await readKubeconfig(file), request.context);
   const { context } = chosen;
+  const { file: userFile, fields: userFields } = chosen.user;
   try {
-    const cluster = await resolveFiles(file, chosen.cluster);
+    const cluster = await resolveFiles(chosen.cluster.file, chosen.cluster.fields);
     const server = serverOf(cluster);
-    const known = withRenewed(chosen.user, request.renewed);
-    const user = resolveExec(file, await resolveFiles(file, known), cluster);
+    const known = withRenewed(userFields, request.renewed);
+    const user = resolveExec(userFile, await resolveFiles(userFile, known), cluster);
     const headers = impersonationHeaders(user);
     const { credentials, config } = await authenticate({ context, cluster, user });
-    const renewed = renewedTokens(config, known, chosen.user);
+    const renewed = renewedTokens(config, known, userFields);
     return {
       context,
       server,
@@ -83,11 +84,17 @@ function serverOf(cluster: Fields): string {
   throw new AccessError(`server "${server}" is not a URL such as "https://10.0.0.1:6443"`);
 }
 
+interface Resolved {
+  readonly context: string;
+  readonly cluster: Fields;
+  readonly user: Fields;
+}
+
 async function authenticate({
   context,
   cluster,
   user,
-}: Chosen): Promise<{ credentials: KubeconfigAnswer["credentials"]; config: KubeConfig }> {
+}: Resolved): Promise<{ credentials: KubeconfigAnswer["credentials"]; config: KubeConfig }> {
   const config = new KubeConfig();
   // client-node makes an agent, too, which nobody uses: that of https needs no proxy's package.
   const agentless = { ...cluster, server: "https://unused", "proxy-url": undefined };
