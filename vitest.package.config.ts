@@ -8,7 +8,7 @@ export default defineConfig({
     // Compressing takes all processors there are.
     fileParallelism: false,
     // For what hangs: a machine may have much else to do.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });
