@@ -7,7 +7,7 @@ import { State } from "../server/contract/state.ts";
 import { Validity } from "../server/contract/validity.ts";
 import type { ZoneChange } from "../server/contract/zone-source.ts";
 import { Journal } from "./journal.ts";
-import type { FrozenZone, ZoneData } from "./zone-data.ts";
+import type { ZoneData } from "./zone-data.ts";
 import { recordsOf } from "./zone-data.ts";
 
 /** Of a full answer table a part has some thousand replies, which end in a millisecond. */
@@ -103,7 +103,9 @@ export class Zone {
     if (!data) throw new TypeError("Cannot change zone: there is no version of it");
     this.#endVersion();
     const undo: (() => void)[] = [];
-    const found = applyAll(data, changes, undo) ?? findFault(data);
+    let found: string | undefined;
+    for (const change of changes) found ??= applyStrictly(data, change, undo);
+    found ??= findFault(data);
     if (found !== undefined) {
       takeBack(undo);
       return found;
@@ -114,18 +116,21 @@ export class Zone {
   }
 
   /**
-   * What `tryApply` would come to, for whoever has to keep it before it is served. Nothing has changed after it.
-   * @returns the next version, or what is the matter with it
+   * Makes changes one upon the other to see what comes of them, for whoever has to keep that before it is served. All of it in
+   * this turn of the event loop, at the end of which nothing has changed.
+   * @param act its `apply` makes a change if it fits, or tells what is the matter as `tryApply` does
    */
-  preview(
-    changes: readonly ZoneChange[],
-    findFault: (data: ZoneData) => string | undefined,
-  ): FrozenZone | string {
+  rehearse<T>(act: (data: ZoneData, apply: Rehearsed) => T): T {
     const data = this.#data;
     if (!data) throw new TypeError("Cannot change zone: there is no version of it");
     const undo: (() => void)[] = [];
     try {
-      return applyAll(data, changes, undo) ?? findFault(data) ?? data.freeze();
+      return act(data, (change, findFault) => {
+        const before = undo.length;
+        const found = applyStrictly(data, change, undo) ?? findFault(data);
+        if (found !== undefined) takeBack(undo.splice(before));
+        return found;
+      });
     } finally {
       takeBack(undo);
     }
@@ -162,6 +167,12 @@ export class Zone {
   }
 }
 
+/** @returns what does not fit, or what `findFault` has found: the change has been taken back then */
+export type Rehearsed = (
+  change: ZoneChange,
+  findFault: (data: ZoneData) => string | undefined,
+) => string | undefined;
+
 /** The replies for some of the names. */
 interface Part {
   readonly state: State;
@@ -173,16 +184,6 @@ function partsOf(version: State): readonly Part[] {
     const state = new State(version);
     return { state, validity: Validity.dependingOn(state) };
   });
-}
-
-function applyAll(
-  data: ZoneData,
-  changes: readonly ZoneChange[],
-  undo: (() => void)[],
-): string | undefined {
-  let found: string | undefined;
-  for (const change of changes) found ??= applyStrictly(data, change, undo);
-  return found;
 }
 
 function takeBack(undo: readonly (() => void)[]): void {

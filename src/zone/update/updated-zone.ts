@@ -2,20 +2,21 @@ import { setImmediate } from "node:timers/promises";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { formatRrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
-import type { ResourceRecord } from "../../dns/resource-record.ts";
 import type { ZoneChange } from "../../server/contract/zone-source.ts";
-import { faultOfNames } from "../check-zone.ts";
 import { readZoneFile } from "../file/read-zone-file.ts";
-import type { FrozenZone } from "../zone-data.ts";
 import { ZoneData } from "../zone-data.ts";
 import { Zone, applyStrictly } from "../zone.ts";
-import { checkPrerequisites } from "./prerequisites.ts";
-import { isOfSigners, scanUpdates } from "./prescan.ts";
+import type {
+  AskedUpdate,
+  DecidedUpdates,
+  Updated,
+  UpdateTerms,
+  ZoneLimits,
+} from "./decide-updates.ts";
+import { RECORD_OCTETS, decideUpdates } from "./decide-updates.ts";
+import { isOfSigners } from "./prescan.ts";
 import type { UpdateMessage } from "./update-message.ts";
-import type { UpdateVerdict } from "./update-verdict.ts";
-import { refused } from "./update-verdict.ts";
 import { readDatabase, slicesOf, writeDatabase } from "./zone-database.ts";
-import { ZoneEdit } from "./zone-edit.ts";
 
 /** Where a zone begins, and where it is kept. */
 export interface ZonePlace {
@@ -26,30 +27,17 @@ export interface ZonePlace {
   readonly database: string | undefined;
 }
 
-/** How large a zone may become. */
-export interface ZoneLimits {
-  readonly records: number;
-  /** Of records in wire form, uncompressed. */
-  readonly octets: number;
-}
-
-export interface UpdateTerms {
-  readonly limits: ZoneLimits;
-  /** Whether the one who asks may update that; asked when prerequisites are met (RFC 2136 §3.3). */
-  readonly mayUpdate: (record: ResourceRecord) => boolean;
-}
-
-/** What became of an update. */
-export interface Updated extends UpdateVerdict {
-  /** Undefined if the zone is as it was. */
-  readonly change?: ZoneChange;
-  /** Why it could not be kept. */
-  readonly trouble?: unknown;
-}
-
 /** Octets of memory that updates leave behind in a zone's data before it is made anew. */
 const SPARE_OCTETS = 1 << 20;
 const SLICE_OWNERS = 500;
+/** Of updates that are done together, unless one alone has more: no turn of the event loop takes more. */
+const TOGETHER_RECORDS = 256;
+
+interface WaitingUpdate extends AskedUpdate {
+  readonly resolve: (updated: Updated) => void;
+}
+
+const FAILED: Updated = { rcode: Rcode.SERVFAIL, reason: "the update could not be kept" };
 
 /** A zone that is changed by updates, one after the other, each of them whole or not at all (RFC 2136 §3.7). */
 export class UpdatedZone {
@@ -57,7 +45,9 @@ export class UpdatedZone {
   readonly #place: ZonePlace;
   #octets = 0;
   #tidyOctets = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #waiting: WaitingUpdate[] = [];
+  /** Undefined while nobody waits. */
+  #working: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
 
   constructor(place: ZonePlace) {
@@ -81,17 +71,15 @@ export class UpdatedZone {
 
   /** Does what is asked for once those before have been done; never rejects. */
   update(message: UpdateMessage, terms: UpdateTerms): Promise<Updated> {
-    const update = async (): Promise<Updated> => this.#update(message, terms);
-    const done = this.#last.then(update).catch((trouble: unknown) => {
-      return { rcode: Rcode.SERVFAIL, reason: "the update could not be kept", trouble };
-    });
-    this.#last = done;
-    return done;
+    const { promise, resolve } = Promise.withResolvers<Updated>();
+    this.#waiting.push({ message, terms, resolve });
+    this.#working ??= this.#work();
+    return promise;
   }
 
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
-    await this.#last;
+    await this.#working;
   }
 
   async #load(): Promise<void> {
@@ -116,64 +104,65 @@ export class UpdatedZone {
     this.zone.replace(data);
   }
 
-  async #update(
-    { prerequisites, updates }: UpdateMessage,
-    { limits, mayUpdate }: UpdateTerms,
-  ): Promise<Updated> {
-    const { data, origin } = this.zone;
-    if (!data) throw new TypeError("Cannot update zone: there is no version of it");
-    const unmet = checkPrerequisites(data, prerequisites);
-    if (unmet) return unmet;
-    if (!updates.every(mayUpdate)) return refused("the key does not permit that");
-    const malformed = scanUpdates(origin, updates);
-    if (malformed) return malformed;
-    const edit = new ZoneEdit(data);
-    for (const record of updates) edit.apply(record);
-    const change = edit.change();
-    if (!change) return { rcode: Rcode.NOERROR };
-    const octets = this.#octets + octetsOf(change.added) - octetsOf(change.removed);
-    const count = data.records + change.added.length - change.removed.length;
-    if (count > limits.records || octets > limits.octets)
-      return refused("the zone would be too large");
-    const next = this.zone.preview([change], (changed) => faultOf(changed, edit.names));
-    if (typeof next === "string") return refused(next);
-    await this.#keep(next, count, change);
-    this.#octets = octets;
-    return { rcode: Rcode.NOERROR, change };
+  /** Goes on as long as somebody waits: what came while the database was written is written together. */
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#doTogether(this.#takeWaiting());
+    this.#working = undefined;
   }
 
-  async #keep(next: FrozenZone, count: number, change: ZoneChange): Promise<void> {
+  #takeWaiting(): WaitingUpdate[] {
+    let records = 0;
+    const tooMany = this.#waiting.findIndex(({ message: { prerequisites, updates } }, i) => {
+      records += prerequisites.length + updates.length;
+      return i > 0 && records > TOGETHER_RECORDS;
+    });
+    return this.#waiting.splice(0, tooMany < 0 ? this.#waiting.length : tooMany);
+  }
+
+  async #doTogether(waiting: readonly WaitingUpdate[]): Promise<void> {
+    const results = await this.#resultsOf(waiting);
+    waiting.forEach(({ resolve }, i) => resolve(results[i] ?? FAILED));
+  }
+
+  async #resultsOf(waiting: readonly AskedUpdate[]): Promise<readonly Updated[]> {
+    let results: readonly Updated[] = [];
+    try {
+      const decided = decideUpdates(this.zone, waiting, this.#octets);
+      ({ results } = decided);
+      if (decided.changes.length === 0) return results;
+      await this.#keep(decided);
+      this.#octets = decided.octets;
+      return results;
+    } catch (trouble) {
+      // Those behind the first change have been judged by what is not so.
+      const first = results.findIndex(({ change }) => change !== undefined);
+      return waiting.map((_, i) => (i < first && results[i]) || { ...FAILED, trouble });
+    }
+  }
+
+  async #keep({ next, count, changes }: DecidedUpdates): Promise<void> {
     const { database, origin } = this.#place;
     if (database !== undefined) await writeDatabase(database, origin, { zone: next, count });
     const { data } = this.zone;
     if (!data) throw new TypeError("Cannot update zone: there is no version of it");
     if (data.octets < 2 * this.#tidyOctets + SPARE_OCTETS) {
-      const misfit = this.zone.tryApply([change], () => undefined);
-      if (misfit !== undefined) throw new Error(misfit);
-      return;
+      await this.zone.endReplies();
+      return this.#apply(changes);
     }
+    const [first, ...others] = changes;
+    if (!first) return;
     const tidy = await copyOf(data);
-    applyStrictly(tidy, change);
+    applyStrictly(tidy, first);
     this.#tidyOctets = tidy.octets;
-    this.zone.replace(tidy, change);
+    await this.zone.endReplies();
+    this.zone.replace(tidy, first);
+    if (others.length > 0) this.#apply(others);
   }
-}
 
-/** Of a record besides owner and RDATA: type, class, TTL and length. */
-const RECORD_OCTETS = 10;
-
-function octetsOf(records: readonly ResourceRecord[]): number {
-  return records.reduce((sum, { owner, rdata }) => {
-    return sum + owner.wire.length + RECORD_OCTETS + rdata.length;
-  }, 0);
-}
-
-function faultOf(data: ZoneData, names: readonly Name[]): string | undefined {
-  const { origin, apex } = data;
-  if (apex.hasDname && apex.hasNamesBelow)
-    return `${origin.toString()}: a DNAME record with records below it`;
-  const fault = faultOfNames(data, [origin, ...names]);
-  return fault && `${fault.owner.toString()}: ${fault.message}`;
+  #apply(changes: readonly ZoneChange[]): void {
+    const misfit = this.zone.tryApply(changes, () => undefined);
+    if (misfit !== undefined) throw new Error(misfit);
+  }
 }
 
 /** The same records without what is left of those before them. */

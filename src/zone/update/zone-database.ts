@@ -8,7 +8,7 @@ import type { FrozenZone, ZoneData } from "../zone-data.ts";
 
 /** Of its first line: a name of 255 octets takes up to 1,004 characters. */
 const HEAD_OCTETS = 2_048;
-const SLICE_RECORDS = 500;
+const SLICE_RECORDS = 100;
 /** Its owner alone reads and writes it. */
 const MODE = 0o600;
 
