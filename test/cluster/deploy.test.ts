@@ -107,15 +107,22 @@ function meaning(text: string): unknown {
 }
 
 describe("a real API server", () => {
-  it.each(["base", "overlays/cluster", "overlays/dev", "overlays/nodelocal", "monitoring"])(
-    "takes %s",
-    async (folder) => {
-      await expectAccepted(kustomize(folder));
-    },
-  );
+  it.each([
+    "base",
+    "overlays/beside",
+    "overlays/cluster",
+    "overlays/dev",
+    "overlays/k3s",
+    "overlays/nodelocal",
+    "overlays/rke2",
+    "monitoring",
+  ])("takes %s", async (folder) => {
+    await expectAccepted(kustomize(folder));
+  });
 
   it.each([
     "components/coredns-configmap",
+    "components/existing-service",
     "components/multicluster",
     "components/pods-verified",
     "components/snapshot",
@@ -177,8 +184,16 @@ describe("components", () => {
     const objects = kustomizeWith(["components/coredns-configmap"]);
     expect(kinds(objects)).not.toContain("ConfigMap");
     expect(JSON.stringify(find(objects, "Deployment"))).toContain(
-      '"configMap":{"items":[{"key":"Corefile","path":"Corefile"}],"name":"coredns"}',
+      '"volumes":[{"configMap":{"name":"coredns"},"name":"config"}',
     );
+  });
+
+  it("leave the Service to whoever made it", () => {
+    for (const folder of ["overlays/beside", "overlays/k3s", "overlays/rke2"]) {
+      expect(kinds(kustomize(folder))).toEqual(
+        kinds(kustomize("base")).filter((kind) => !["ConfigMap", "Service"].includes(kind)),
+      );
+    }
   });
 
   it("leave the number of replicas to whoever scales", () => {
