@@ -3,8 +3,10 @@ import type { Http2SecureServer, ServerHttp2Session, ServerHttp2Stream } from "n
 import { createSecureServer } from "node:http2";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { connect as connectTcp, createServer as createTcpServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../../testing/certificate.ts";
+import { settle } from "../../testing/hand-clock.ts";
 import type { ApiCredentials } from "./access.ts";
 import { Http2Transport } from "./http2-transport.ts";
 import { openSocket } from "./open-socket.ts";
@@ -103,6 +105,34 @@ describe("a connection over HTTP/2", () => {
       // The session is destroyed, and its "close" waits for the event loop: a PING would throw.
       vi.advanceTimersByTime(30_000);
       expect(transport.isUsable).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("is asked at once whether it lives when the machine has been asleep", async () => {
+    const clocks = ["setInterval", "clearInterval", "setTimeout", "clearTimeout", "Date"] as const;
+    vi.useFakeTimers({ toFake: [...clocks, "performance"] });
+    try {
+      transport = await openTransport(credentials());
+      await text(transport);
+      const sleep = async (): Promise<void> => {
+        vi.setSystemTime(Date.now() + 3_600_000);
+        // The look; time for the answer to come; the verdict.
+        vi.advanceTimersByTime(1_000);
+        await settle();
+        vi.advanceTimersByTime(1_500);
+        await settle();
+      };
+      await sleep();
+      expect(transport.isUsable).toBe(true);
+      const silent = createTcpServer(() => {}).listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      const { port } = silent.address() as AddressInfo;
+      const frozen = new Http2Transport("http://a.test", connectTcp(port, "127.0.0.1"));
+      await sleep();
+      expect(frozen.isUsable).toBe(false);
+      silent.close();
     } finally {
       vi.useRealTimers();
     }

@@ -2,6 +2,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import { connect, constants } from "node:http2";
 import type { Socket } from "node:net";
 import { guard } from "../../observe/faults.ts";
+import { onResume } from "../../observe/resume.ts";
 import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 
@@ -9,6 +10,8 @@ import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 const PING_AFTER_MS = 3_000;
 /** A little less than the time between two looks, which may come early. */
 const PING_TIMEOUT_MS = 2_900;
+/** After a sleep of the machine the connection is dead more often than not. */
+const PING_AFTER_SLEEP_MS = 1_500;
 /** Octets that may be under way: a list flows at full speed, and no more of it waits in memory. */
 const STREAM_WINDOW = 1 << 20;
 const SESSION_WINDOW = 4 << 20;
@@ -21,6 +24,7 @@ export class Http2Transport implements ApiTransport {
   readonly #session: ClientHttp2Session;
   readonly #timer: NodeJS.Timeout;
   readonly #socket: Socket;
+  readonly #forget: () => void;
   #isEnded = false;
   #streams = 0;
   #failure: Error | undefined;
@@ -41,13 +45,14 @@ export class Http2Transport implements ApiTransport {
     this.#session.on("goaway", () => this.#end(undefined));
     this.#session.on("close", () => {
       this.#end(undefined);
-      clearInterval(this.#timer);
+      this.#stopLooking();
     });
     this.#timer = setInterval(
       this.#guard(() => this.#checkLife()),
       PING_AFTER_MS,
     );
     this.#timer.unref();
+    this.#forget = onResume(this.#guard(() => this.#checkAfterSleep()));
   }
 
   #guard<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
@@ -99,9 +104,32 @@ export class Http2Transport implements ApiTransport {
 
   /** A session whose octets nobody takes waits for that before it ends its socket: for ever. */
   #destroy(error?: Error): void {
-    clearInterval(this.#timer);
+    this.#stopLooking();
     this.#session.destroy(error);
     this.#socket.destroy();
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#timer);
+    this.#forget();
+  }
+
+  #checkAfterSleep(): void {
+    if (this.#session.destroyed) return this.close();
+    const octets = this.#socket.bytesRead;
+    this.#session.ping(() => {});
+    const look = this.#guard(() => {
+      if (this.#socket.bytesRead === octets)
+        this.#freeze("the machine was asleep, and nothing came to a PING since");
+    });
+    // What has come meanwhile is read first.
+    setTimeout(() => setImmediate(look), PING_AFTER_SLEEP_MS).unref();
+  }
+
+  #freeze(what: string): void {
+    const message = `connection frozen: ${what}`;
+    this.#failure = Object.assign(new Error(message), { code: "ETIMEDOUT" });
+    this.#destroy(this.#failure);
   }
 
   #end(error: Error | undefined): void {
@@ -123,9 +151,7 @@ export class Http2Transport implements ApiTransport {
       this.#session.ping(() => {});
     } else if (performance.now() - this.#pingSentMs >= PING_TIMEOUT_MS) {
       const seconds = Math.floor((PING_AFTER_MS + PING_TIMEOUT_MS) / 1_000);
-      const message = `connection frozen: nothing came for over ${seconds} s, not even to a PING`;
-      this.#failure = Object.assign(new Error(message), { code: "ETIMEDOUT" });
-      this.#destroy(this.#failure);
+      this.#freeze(`nothing came for over ${seconds} s, not even to a PING`);
     }
   }
 }
