@@ -52,6 +52,7 @@ async function start(): Promise<void> {
     },
     log: recorded.log,
     isOwn: ({ host }) => host === "127.53.0.1",
+    isLoop: ({ to }) => Promise.resolve(to === "127.0.0.53:53"),
   });
   await followed.start();
 }
@@ -88,6 +89,19 @@ describe("followed upstreams", () => {
     expect(lines).toEqual([
       "warn: Cannot find servers to forward to: no server is named but this one (127.53.0.1); those of before are asked",
     ]);
+  });
+
+  it("are left out if they forward to this server, until the file names others", async () => {
+    await write("127.0.0.53", "192.0.2.1");
+    await start();
+    await until(() => lists.length === 2);
+    expect(lists).toEqual([["127.0.0.53:53", "192.0.2.1:53"], ["192.0.2.1:53"]]);
+    expect(lines).toEqual([
+      "warn: Not forwarding to 127.0.0.53:53 any more: it forwards to this server",
+    ]);
+    await write("127.0.0.53");
+    await look(() => lists.length === 4);
+    expect(lists.slice(2)).toEqual([["127.0.0.53:53"], []]);
   });
 
   it("may come later than the start", async () => {

@@ -21,6 +21,8 @@ export interface FollowedUpstreamsParts {
   readonly log: Logger;
   /** Whether an upstream would be this server. */
   readonly isOwn: (target: Target) => boolean;
+  /** Whether an upstream forwards to this server. */
+  readonly isLoop: (upstream: Upstream) => Promise<boolean>;
 }
 
 /**
@@ -32,12 +34,14 @@ export class FollowedUpstreams {
   readonly #files: readonly PolledFile[];
   readonly #timers = new Set<NodeJS.Timeout>();
   #upstreams = new Map<string, Upstream>();
+  /** Those that forward to us. */
+  readonly #loops = new Set<Upstream>();
   #lastTrouble = "";
 
   constructor(parts: FollowedUpstreamsParts) {
     this.#parts = parts;
     const paths = parts.options.to
-      .filter(({ kind }) => kind !== "address")
+      .filter(({ kind }) => kind === "file")
       .map(({ host }) => parts.around.pathOf(host));
     this.#files = [...new Set(paths)].map((path) => {
       const read = (): Promise<void> => this.#read();
@@ -88,9 +92,21 @@ export class FollowedUpstreams {
         return [id, before.get(id) ?? makeUpstream(target, options, around, tls)];
       }),
     );
+    // The way that questions take may be another one with each network.
+    this.#loops.clear();
     group.replace([...this.#upstreams.values()]);
+    for (const upstream of this.#upstreams.values()) void this.#leaveOutIfLoop(upstream);
     const left = [...before].filter(([id]) => !this.#upstreams.has(id));
     for (const [, upstream] of left) this.#stopLater(upstream);
+  }
+
+  async #leaveOutIfLoop(upstream: Upstream): Promise<void> {
+    const isLoop = await this.#parts.isLoop(upstream);
+    const all = [...this.#upstreams.values()];
+    if (!isLoop || !all.includes(upstream)) return;
+    this.#loops.add(upstream);
+    this.#parts.group.replace(all.filter((one) => !this.#loops.has(one)));
+    this.#parts.log.warn(`Not forwarding to ${upstream.to} any more: it forwards to this server`);
   }
 
   #stopLater(upstream: Upstream): void {

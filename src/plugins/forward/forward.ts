@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EdnsOption } from "../../dns/edns.ts";
 import { isExtendedError } from "../../dns/extended-errors.ts";
 import { Flag } from "../../dns/header.ts";
 import type { Message } from "../../dns/message.ts";
-import type { Name } from "../../dns/name.ts";
+import { Rcode } from "../../dns/iana/rcode.ts";
+import { Name } from "../../dns/name.ts";
 import { configPath } from "../../server/config-path.ts";
 import type { OutgoingOption } from "../../server/contract/outgoing.ts";
 import type { MetadataTable } from "../../server/contract/metadata.ts";
@@ -13,9 +15,11 @@ import type { Result } from "../../server/contract/reply.ts";
 import { Reply } from "../../server/contract/reply.ts";
 import { TooManyWaiting } from "../../server/pipeline/waiting-queries.ts";
 import { Request } from "../../upstream/request.ts";
+import type { Upstream } from "../../upstream/upstream.ts";
 import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import { evenTtls } from "./even-ttls.ts";
 import { FollowedUpstreams } from "./followed-upstreams.ts";
+import { LoopProbes } from "./loop-probes.ts";
 import { forwardMetrics } from "./metrics.ts";
 import type { BuildContext } from "./open-upstreams.ts";
 import { findTargets, openUpstreams } from "./open-upstreams.ts";
@@ -31,6 +35,9 @@ import { UpstreamGroup, queryError } from "./upstream-group.ts";
 const REQUEST_FLAGS = Flag.RD | Flag.AD | Flag.CD;
 const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
 
+/** Between looks whether the sockets are open yet. */
+const WAIT_MS = 100;
+
 /** Metadata: address and port of the upstream that has answered, or was asked last. */
 const UPSTREAM = "forward/upstream";
 
@@ -42,6 +49,7 @@ export class Forward implements Instance {
   readonly #wheel = new TimerWheel();
   #groups: readonly UpstreamGroup[] = [];
   readonly #followed: FollowedUpstreams[] = [];
+  readonly #probes = new LoopProbes();
   /** What a query keeps of its upstream, if somebody asks for it. */
   readonly metadata: MetadataTable = { [UPSTREAM]: (query) => query.noteOf(UPSTREAM) };
   #isUpstreamAsked = false;
@@ -59,6 +67,7 @@ export class Forward implements Instance {
   serve(query: Query, next: Next): Result {
     const first = this.#firstMatch(query.qname, 0);
     if (first < 0) return next(query);
+    if (this.#probes.sees(query)) return new Reply(Rcode.SERVFAIL, 0, Validity.once);
     if (!query.mayWait) throw new TooManyWaiting();
     const group = this.#groups[first] as UpstreamGroup;
     if (!group.isFinal) return this.#askInTurn(first, query);
@@ -100,7 +109,14 @@ export class Forward implements Instance {
   ): Promise<void> {
     const context = this.#context;
     const isOwn = (target: Target): boolean => isOwnAddress(target, context);
-    const followed = new FollowedUpstreams({ options, around, group, log: context.log, isOwn });
+    const [zone = Name.root] = options.from;
+    const isLoop = async (upstream: Upstream): Promise<boolean> => {
+      // Nothing comes back before the sockets are open.
+      while (!context.host.isServing()) await sleep(WAIT_MS, undefined, { ref: false });
+      return this.#probes.isLoop(upstream, zone);
+    };
+    const { log } = context;
+    const followed = new FollowedUpstreams({ options, around, group, log, isOwn, isLoop });
     this.#followed.push(followed);
     await followed.start();
   }

@@ -45,6 +45,7 @@ describe("forward FROM TO...", () => {
   it.each([
     ["forward", /missing argument/],
     ["forward .", /missing argument/],
+    ["forward . 192.0.2.1 dns.test {\nfollow\n}", /"follow" without a file/],
     [`forward . ${"192.0.2.1 ".repeat(16)}`, /16 upstreams given: at most 15/],
   ])("%s is refused", (text, message) => {
     expect(() => parse(text)).toThrow(/^Corefile:2: plugin\/forward: /);

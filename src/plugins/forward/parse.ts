@@ -75,7 +75,7 @@ export function parseForward(directive: Directive): ForwardOptions {
     from: parseZones([from as Token]),
     to: to.map(parseTarget),
   });
-  if (options.follow && !options.to.some(({ kind }) => kind !== "address")) {
+  if (options.follow && !options.to.some(({ kind }) => kind === "file")) {
     throw directive.error('"follow" without a file: no upstream could ever be another one');
   }
   const named = options.to.find(({ serverName }) => serverName !== undefined);

@@ -1,10 +1,10 @@
 import { hostPort } from "../../net/host-port.ts";
-import { randomBytes } from "node:crypto";
 import { Flag } from "../../dns/header.ts";
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { Name } from "../../dns/name.ts";
+import { randomNameBelow } from "../../dns/random-name.ts";
 import { guard } from "../../observe/faults.ts";
 import { Validity } from "../../server/contract/validity.ts";
 import { internalClient } from "../../server/contract/internal-client.ts";
@@ -109,15 +109,6 @@ export class LoopDetector implements Instance {
         `see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${query.qname.toString()}"`,
     );
   }
-}
-
-/** `<62 random bits>.<62 random bits>.<zone>`; undefined if that is over 255 octets. */
-function randomNameBelow(zone: Name): Name | undefined {
-  return Name.parse(`${randomLabel()}.${randomLabel()}.`).concat(zone);
-}
-
-function randomLabel(): string {
-  return (randomBytes(8).readBigUInt64BE() >> 2n).toString();
 }
 
 function probeQuery(qname: Name): Query {
