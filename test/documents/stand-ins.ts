@@ -33,7 +33,8 @@ type Words = Readonly<Record<string, (directive: Directive) => Directive>>;
  * - each address in the TO of `forward` is an upstream here, by TLS where it says so; and so is
  *   `/etc/resolv.conf`;
  * - the primary of a `secondary` is one of these, which has no zone;
- * - the API server is here, and a `kubernetes` without a word about it has a kubeconfig;
+ * - the API server is here, and a `kubernetes` without a word about it has its `endpoint`: a
+ *   kubeconfig is read by a process of its own, so only those have one that show one;
  * - HOME and the working directory are a folder with what the Corefile names: a hosts file, a
  *   database, a folder of manifests;
  * - nobody is waited for when the server stops (`lameduck`).
@@ -142,7 +143,7 @@ export class StandIns {
       if (name.text === "manifests") for (const { text } of args) this.#manifests(text);
     }
     const api = directive.body.some(({ name }) => /^(kubeconfig|manifests)$/.test(name.text));
-    return api ? directive : withProperty(directive, "kubeconfig", "~/.kube/config");
+    return api ? directive : withProperty(directive, "endpoint", this.#cluster.api.url);
   }
 
   #to(text: string, i: number): string {
