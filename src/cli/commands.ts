@@ -7,6 +7,13 @@ import { FMT } from "./commands/fmt.ts";
 import { HELP } from "./commands/help.ts";
 import { QUERY } from "./commands/query.ts";
 import { SERVE } from "./commands/serve.ts";
+import {
+  STUB_DOCTOR,
+  STUB_INSTALL,
+  STUB_STATUS,
+  STUB_UNINSTALL,
+  STUB_UNIT,
+} from "./commands/stub.ts";
 import { VERSION } from "./commands/version.ts";
 import type { Command } from "./command-description.ts";
 
@@ -22,6 +29,11 @@ export const COMMANDS: readonly Command[] = [
   EXPLAIN,
   DUMP,
   CACHE_FLUSH,
+  STUB_INSTALL,
+  STUB_UNINSTALL,
+  STUB_STATUS,
+  STUB_DOCTOR,
+  STUB_UNIT,
   COMPLETION,
   HELP,
   VERSION,

@@ -1,0 +1,140 @@
+import { writtenServer } from "../setting.ts";
+import { FILE_STATES } from "../status.ts";
+import type { Facts } from "./facts.ts";
+
+export interface Finding {
+  /** A hint may be no fault at all. */
+  readonly level: "problem" | "hint";
+  readonly text: string;
+  /** What to do. */
+  readonly remedy: string;
+}
+
+type Rule = (facts: Facts) => readonly Finding[];
+
+/** What can be wrong, in the order in which it is to be mended. */
+export const RULES: readonly Rule[] = [
+  ({ journalFault }) =>
+    problem(
+      journalFault,
+      "look at the files that docs/stub.md names for your system, take our lines out, and remove the journal",
+    ),
+  ({ journal, journalFault }) =>
+    problem(
+      journal === undefined && journalFault === undefined ? "Nothing is installed" : undefined,
+      "portolan stub install",
+    ),
+  ({ journal }) =>
+    problem(
+      journal?.state === "begun" ? "An installation was begun and has not ended" : undefined,
+      "portolan stub uninstall, then portolan stub install",
+    ),
+  ({ files }) =>
+    files
+      .filter(({ state }) => state !== "after")
+      .flatMap(({ path, state }) =>
+        problem(
+          `${path} is ${FILE_STATES[state]}`,
+          "portolan stub uninstall, then portolan stub install; a VPN or a network's client that writes the file does so again",
+        ),
+      ),
+  serverIsSilent,
+  programsAreLost,
+  ({ ofProgram, ofServer, hosts, name }) => {
+    const line = hosts.split("\n").find((one) => one.split(/[\s#]+/).includes(name));
+    const isOdd = line !== undefined && !ofServer.addresses.some((one) => line.includes(one));
+    return problem(
+      isOdd ? `/etc/hosts has ${name} (${ofProgram.text}), which is believed first` : undefined,
+      "take the line out of /etc/hosts; kubefwd writes such lines and may still run",
+    );
+  },
+  searchIsMissing,
+  ({ resolvedWants, journal, setting }) => {
+    const isMet = journal?.backEnd === "resolved-link" || resolvedWants.length === 0;
+    const what = resolvedWants.join(" and ");
+    return problem(
+      isMet ? undefined : `systemd-resolved demands ${what} of every server, ours included`,
+      `portolan stub install -using resolved-link -server ${writtenServer(setting.server)}: its link demands neither`,
+    );
+  },
+  ({ isMusl, nameservers }) =>
+    hint(
+      isMusl && nameservers.length > 1
+        ? "The C library is musl: it asks all servers at once and believes the first, so that another one may deny a name of the cluster; it reads no /etc/nsswitch.conf"
+        : undefined,
+      "leave one nameserver in /etc/resolv.conf, and let Portolan forward to the others",
+    ),
+  ({ tunnels }) =>
+    hint(
+      tunnels.length > 0 ? `There are links as VPNs make them: ${tunnels.join(", ")}` : undefined,
+      'if names fail while the VPN is up: "portolan stub status" says whether it has taken the files over, "resolvectl domain" whether it takes a zone of ours',
+    ),
+  () =>
+    hint(
+      "Browsers with DNS over HTTPS ask neither the system nor us",
+      'Firefox: "network.trr.excluded-domains" in about:config gets the zone; Chrome and Edge: turn "Use secure DNS" off',
+    ),
+];
+
+function serverIsSilent({ ofServer, setting: { server }, port53 }: Facts): readonly Finding[] {
+  if (ofServer.isReply) return [];
+  const where = writtenServer(server);
+  const isTaken =
+    server.port === 53 && port53.some((one) => one === server.address || one === "0.0.0.0");
+  if (isTaken) {
+    return problem(
+      `Another program has ${where}, and does not answer as Portolan does: ${ofServer.text}`,
+      `"sudo ss -lpnu sport = :53" names it (dnsmasq and systemd-resolved are common); take another address of 127.0.0.0/8`,
+    );
+  }
+  return problem(
+    `Portolan does not answer at ${where}: ${ofServer.text}`,
+    "portolan dev, or the unit of docs/stub.md; names outside of the zones are not concerned",
+  );
+}
+
+/** The server knows the name, and programs do not. */
+function programsAreLost(facts: Facts): readonly Finding[] {
+  const { ofServer, ofProgram, name, hostSources, isMusl, platform } = facts;
+  if (ofServer.addresses.length === 0 || ofProgram.addresses.length > 0) return [];
+  const text = `Portolan knows ${name} (${ofServer.text}), and programs do not: ${ofProgram.text}`;
+  if (platform === "linux" && !isMusl) {
+    const asks = hostSources.findIndex((word) => /^(?:dns|resolve)$/.test(word));
+    if (asks < 0) {
+      return problem(
+        `${text}; the line "hosts:" of /etc/nsswitch.conf has neither "dns" nor "resolve"`,
+        'add "dns" to the line',
+      );
+    }
+    const trap = hostSources.findIndex((word) => /^mdns\w*$/.test(word));
+    const stops = /^\[.*(?:notfound|!unavail)=return/.test(hostSources[trap + 1] ?? "");
+    if (trap >= 0 && trap < asks && stops && name.endsWith(".local")) {
+      return problem(
+        `${text}; /etc/nsswitch.conf has "${hostSources[trap]} ${hostSources[trap + 1]}" in front of "${hostSources[asks]}": names below .local are taken for those of mDNS, and no server is asked (nss-mdns before 0.11 takes all, newer ones those of two labels)`,
+        `put "${hostSources[asks]}" in front of "${hostSources[trap]}" in the line "hosts:"`,
+      );
+    }
+  }
+  const ways: Readonly<Record<string, string>> = {
+    linux: `"resolvectl query ${name}" says who was asked, where systemd-resolved runs; "resolvectl flush-caches" forgets what was denied`,
+    darwin: `"scutil --dns" lists who is asked for which zone; a VPN's entry of the same zone wins`,
+    win32: `"Get-DnsClientNrptPolicy" lists the rules that hold; those of a group policy replace all others`,
+  };
+  return problem(text, ways[platform] ?? "look who writes the resolver's files");
+}
+
+function searchIsMissing({ short, ofProgram, setting }: Facts): readonly Finding[] {
+  if (!short || ofProgram.addresses.length === 0 || short.ofProgram.addresses.length > 0) return [];
+  return problem(
+    `${short.name} does not resolve (${short.ofProgram.text}), with its zone it does: nothing completes it with "${setting.search.join(" ")}"`,
+    'nss-resolve completes only names without a dot: write "dns" in front of "resolve" in /etc/nsswitch.conf, or write names out; on macOS and Windows set the search list as "portolan stub install -dry-run" says',
+  );
+}
+
+function problem(text: string | undefined, remedy: string): readonly Finding[] {
+  return text === undefined ? [] : [{ level: "problem", text, remedy }];
+}
+
+function hint(text: string | undefined, remedy: string): readonly Finding[] {
+  return text === undefined ? [] : [{ level: "hint", text, remedy }];
+}

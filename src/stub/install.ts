@@ -1,0 +1,141 @@
+import type { BackEnd, Plan } from "./back-end.ts";
+import type { Journal, JournalFile } from "./journal.ts";
+import { journalPath, readJournal, removeJournal, writeJournal } from "./journal.ts";
+import { runCommands } from "./run-commands.ts";
+import type { StubSetting } from "./setting.ts";
+import { writtenServer } from "./setting.ts";
+import {
+  linkTarget,
+  makeFolders,
+  missingFolders,
+  ownershipOf,
+  readFile,
+  removeFolders,
+  replaceFile,
+} from "./system-files.ts";
+import type { System } from "./system.ts";
+import { undo } from "./uninstall.ts";
+
+/** Whoever changes a resolver must be root. */
+export class NeedsRights extends Error {}
+
+/**
+ * What is installed already, if it is the same.
+ * @throws {Error} if something else is, or half of it
+ */
+export function installedAlready(
+  system: System,
+  backEnd: BackEnd,
+  setting: StubSetting,
+): Journal | undefined {
+  const journal = readJournal(system);
+  if (!journal) return undefined;
+  if (journal.state === "begun") {
+    throw new Error(
+      'Cannot install: another installation was begun and has not ended; "portolan stub uninstall" takes it back',
+    );
+  }
+  const isSame =
+    journal.backEnd === backEnd.name && JSON.stringify(journal.setting) === JSON.stringify(setting);
+  if (isSame) return journal;
+  const { zones, server } = journal.setting;
+  throw new Error(
+    `Cannot install: ${zones.join(", ")} to ${writtenServer(server)} is installed already, using ${journal.backEnd}; "portolan stub uninstall" takes it back`,
+  );
+}
+
+/**
+ * Does what was planned. The journal has what was before, and is on disk first. What fails is taken back.
+ * @param now as the journal is to say it
+ * @throws {NeedsRights} without root
+ * @throws {Error} with the reason; then all is as it was
+ */
+export async function install(
+  system: System,
+  backEnd: BackEnd,
+  setting: StubSetting,
+  { plan, now }: { readonly plan: Plan; readonly now: string },
+): Promise<void> {
+  if (!system.isRoot && system.platform !== "win32") {
+    throw new NeedsRights("Cannot change the resolver: only root may");
+  }
+  const journal: Journal = {
+    version: 1,
+    state: "begun",
+    since: now,
+    backEnd: backEnd.name,
+    setting,
+    files: plan.files.map(({ path, content }) => recordOf(system, path, content)),
+    folders: foldersOf(system, plan),
+    undoFirst: plan.undoFirst,
+    undo: plan.undo,
+  };
+  try {
+    writeJournal(system, journal);
+  } catch (cause) {
+    throw cannotWrite(journalPath(system), cause);
+  }
+  try {
+    for (const { path, content } of plan.files) write(system, path, content);
+    await runCommands(system, plan.apply);
+    writeJournal(system, { ...journal, state: "done" });
+  } catch (error) {
+    await takeBack(system, journal, error as Error);
+    throw error;
+  }
+}
+
+/** Those that are missing, each once, also if several files are to be in it. */
+function foldersOf(system: System, { files }: Plan): string[] {
+  const paths = [journalPath(system), ...files.map(({ path }) => path)];
+  return [...new Set(paths.flatMap((path) => missingFolders(system, path)))];
+}
+
+function recordOf(system: System, path: string, content: string): JournalFile {
+  const target = linkTarget(system, path);
+  if (target !== undefined) {
+    throw new Error(`Cannot write "${path}": it is a link to "${target}", which others write`);
+  }
+  const before = readFile(system, path);
+  const ownership = ownershipOf(system, path);
+  return {
+    path,
+    after: Buffer.from(content).toString("base64"),
+    ...(before && ownership ? { before: before.toString("base64"), ownership } : {}),
+  };
+}
+
+function write(system: System, path: string, content: string): void {
+  try {
+    makeFolders(system, path);
+    replaceFile(system, path, Buffer.from(content), ownershipOf(system, path));
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+function cannotWrite(path: string, cause: unknown): Error {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, string>> = {
+    EROFS: "its file system is read-only",
+    EACCES: "the rights do not suffice",
+    EPERM: `it is immutable, or the rights do not suffice: "lsattr ${path}" shows it, "chattr -i ${path}" makes it a plain file`,
+    ENOSPC: "its file system is full",
+  };
+  return new Error(`Cannot write "${path}": ${reasons[code] ?? message}`, { cause });
+}
+
+/** @throws {Error} if that fails as well; the journal stays then */
+async function takeBack(system: System, journal: Journal, error: Error): Promise<void> {
+  try {
+    const left = await undo(system, journal, "ask");
+    if (left.length > 0) throw new Error(`"${left.map(({ path }) => path).join('", "')}" differ`);
+  } catch (cause) {
+    throw new Error(
+      `${error.message}; and cannot take back what was done: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  removeJournal(system);
+  removeFolders(system, journal.folders);
+}
