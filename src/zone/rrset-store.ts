@@ -14,7 +14,7 @@ import { OctetArena } from "./octet-arena.ts";
 const SET_OCTETS = 20;
 const RECORD_OCTETS = 6;
 /** A message of 64 KiB has room for no more, be they as short as they can be: such an RRset is nobody's answer. */
-export const MAX_RECORDS = 4_095;
+const MAX_RECORDS = 4_095;
 
 export interface Rrset {
   readonly type: number;

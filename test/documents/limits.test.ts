@@ -4,6 +4,7 @@ import {
   DEFAULT_MAX_RECORDS,
   DEFAULT_MAX_UPDATE_RECORDS,
 } from "../../src/plugins/dynupdate/parse.ts";
+import { MAX_RRSET_RECORDS } from "../../src/zone/update/rrset-room.ts";
 import { expect, it } from "vitest";
 import { FAULT_PERIOD_MS, MAX_FAULTS } from "../../src/cli/last-net.ts";
 import { MAX_PATTERN_LENGTH } from "../../src/corefile/pattern.ts";
@@ -68,7 +69,7 @@ const rows: Readonly<Record<string, string>> = {
     constantOf("src/plugins/kubernetes/records/alias-chain.ts", "MAX_ALIASES"),
   ),
   "a zone transferred to us": `${figure(MAX_RECORDS)} records, ${MAX_OCTETS / 1024 ** 3} GiB; ${figure(TRANSFER_MS / 1_000)} s in all, ${seconds(MESSAGE_MS)} from one message to the next`,
-  "an update of *dynupdate*; its zone": `${figure(DEFAULT_MAX_UPDATE_RECORDS)} records; ${figure(DEFAULT_MAX_RECORDS)} records, ${DEFAULT_MAX_OCTETS / 1024 ** 2} MiB`,
+  "an update of *dynupdate*; its zone; an RRset": `${figure(DEFAULT_MAX_UPDATE_RECORDS)} records; ${figure(DEFAULT_MAX_RECORDS)} records, ${DEFAULT_MAX_OCTETS / 1024 ** 2} MiB; ${MAX_RRSET_RECORDS} records`,
   "differences of one transfer to us": `${figure(MAX_CHANGED_RECORDS)} records`,
   "zones of a catalog": figure(constantOf("src/zone/catalog/read-catalog.ts", "MAX_MEMBERS")),
   "transfers to us at once; questions for versions": `${constantOf(secondary, "TRANSFERS")}; ${constantOf(secondary, "QUERIES")}`,

@@ -19,6 +19,13 @@ const DOCUMENTED: readonly number[] = [
   Rcode.NOTAUTH,
   Rcode.BADVERS,
 ];
+/** And those that may come of an update besides (RFC 2136 §2.2). */
+const DOCUMENTED_OF_UPDATES: readonly number[] = [
+  Rcode.YXDOMAIN,
+  Rcode.YXRRSET,
+  Rcode.NXRRSET,
+  Rcode.NOTZONE,
+];
 const QR = 0x8000;
 const Z = 0x0040;
 const OPCODE = 0x7800;
@@ -33,6 +40,8 @@ export interface Way {
   readonly isStream: boolean;
   /** An upstream made the reply: it may say that it is truncated wherever it likes, and any response code. */
   readonly isForwarded?: boolean;
+  /** It was an update. */
+  readonly isUpdate?: boolean;
 }
 
 /**
@@ -41,7 +50,7 @@ export interface Way {
  * @throws {FuzzFinding} if it is not
  */
 export function checkReply(packet: Buffer, reply: Buffer, way: Way): string {
-  const { isStream, isForwarded = false } = way;
+  const { isStream, isForwarded = false, isUpdate = false } = way;
   const message = parseMessage(reply);
   if (!message) {
     hold(false, `reply cannot be read: ${reply.toString("hex")}`, packet);
@@ -54,7 +63,10 @@ export function checkReply(packet: Buffer, reply: Buffer, way: Way): string {
   is((got & Z) === 0, "has Z set");
   is((got & OPCODE) === (sent & OPCODE), `has opcode ${opcodeOf(got)}`);
   is((got & (Flag.RD | Flag.CD)) === (sent & (Flag.RD | Flag.CD)), "has other RD or CD");
-  is(isForwarded || DOCUMENTED.includes(message.rcode), `has response code ${message.rcode}`);
+  const isDocumented =
+    DOCUMENTED.includes(message.rcode) ||
+    (isUpdate && DOCUMENTED_OF_UPDATES.includes(message.rcode));
+  is(isForwarded || isDocumented, `has response code ${message.rcode}`);
   is(reply.length <= limitOf(packet, isStream), `is too long: ${reply.length} octets`);
   const mayTruncate = !isStream || isForwarded;
   is(mayTruncate || (got & Flag.TC) === 0, "is truncated in a stream");

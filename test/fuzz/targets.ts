@@ -4,6 +4,7 @@ import { manifests } from "./manifests.ts";
 import { packets } from "./packets.ts";
 import { responses } from "./responses.ts";
 import type { FuzzTarget } from "./target.ts";
+import { updates } from "./updates.ts";
 import { lists, watches } from "./watches.ts";
 import { zones } from "./zones.ts";
 
@@ -12,6 +13,7 @@ export const targets: readonly FuzzTarget[] = [
   packets,
   frames,
   responses,
+  updates,
   corefiles,
   watches,
   lists,

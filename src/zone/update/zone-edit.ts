@@ -7,7 +7,7 @@ import { ResourceRecord } from "../../dns/resource-record.ts";
 import type { ZoneChange } from "../../server/contract/zone-source.ts";
 import { isLaterSerial } from "../serial.ts";
 import type { ZoneData } from "../zone-data.ts";
-import { fitsReply } from "./rrset-room.ts";
+import { mayGrowTo } from "./rrset-room.ts";
 
 /** Of which a name has one at most: a new one takes the place of the old (RFC 2136 §1.1.5, RFC 6672 §2.4). */
 const SINGLE: ReadonlySet<number> = new Set([RrType.CNAME, RrType.SOA, RrType.DNAME]);
@@ -59,12 +59,12 @@ export class ZoneEdit {
     return { fromSerial, toSerial: this.#serial() ?? 0, removed, added };
   }
 
-  /** Whether an RRset has grown so large that no reply would have room for it. */
+  /** Whether an RRset has grown larger than it may. */
   get isTooLarge(): boolean {
     return [...this.#names.values()].some(({ owner, before, after }) =>
       [...after].some(([type, { rdata }]) => {
         const isGrown = rdata.size > (before.get(type)?.rdata.size ?? 0);
-        return isGrown && !fitsReply(owner, rdata.values());
+        return isGrown && !mayGrowTo(owner, rdata.values());
       }),
     );
   }
