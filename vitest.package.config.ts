@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/package/**/*.test.ts"],
-    globalSetup: ["test/build-once.ts"],
+    globalSetup: ["test/build-once.ts", "test/package/made-once.ts"],
     // Compressing takes all processors there are.
     fileParallelism: false,
     // For what hangs: a machine may have much else to do.

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeDebianTar } from "../debian-tar.ts";
 import type { Architecture } from "./architectures.ts";
 import type { DebianPackage } from "./debian-packages.ts";
 import { debianPackages } from "./debian-packages.ts";
@@ -17,7 +17,6 @@ export interface Base {
   readonly image?: { readonly name: string; readonly digest: string };
 }
 
-export const SUITE = "trixie";
 const PACKAGES = ["base-files", "libc6", "libgcc-s1", "libstdc++6", "netbase"];
 /** Needed by base-files' scripts, which nobody runs here; it is a language's interpreter. */
 const UNWANTED = "mawk";
@@ -48,12 +47,12 @@ function isKept(path: string): boolean {
 export async function debianBase(
   layout: OciLayout,
   architecture: Architecture,
-  epochSeconds: number,
+  { epochSeconds, keptIn }: { epochSeconds: number; keptIn: string | undefined },
 ): Promise<Base> {
   const folder = mkdtempSync(join(tmpdir(), "portolan-base-"));
   try {
     const tar = join(folder, "base.tar");
-    bootstrap(architecture, tar);
+    bootstrap(architecture, tar, keptIn);
     const entries = (await readTar(createReadStream(tar), isKept)).filter(isWanted);
     const layer = await layout.putLayer(packTree(entries, epochSeconds));
     return { layers: [layer], packages: debianPackages(entries) };
@@ -67,19 +66,13 @@ function isWanted({ kind, path }: TreeEntry): boolean {
   return !(kind === "folder" && path.startsWith("usr/share/doc/"));
 }
 
-function bootstrap({ name }: Architecture, tar: string): void {
-  const include = `--include=${PACKAGES.join(",")}`;
-  const hook = `--extract-hook=${LIST_PACKAGES}`;
-  const args = ["--variant=extract", "--quiet", `--architectures=${name}`, include, hook];
+function bootstrap({ name }: Architecture, tar: string, keptIn: string | undefined): void {
+  const more = [`--extract-hook=${LIST_PACKAGES}`];
+  const tree = { variant: "extract", architecture: name, packages: PACKAGES, more } as const;
   try {
-    execFileSync("mmdebstrap", [...args, SUITE, tar], { encoding: "utf8", stdio: "pipe" });
+    makeDebianTar(tree, tar, keptIn);
   } catch (cause) {
-    const { code, stderr } = cause as { code?: string; stderr?: string };
-    const why =
-      code === "ENOENT"
-        ? "mmdebstrap is not installed (apt-get install mmdebstrap); --base names an image to take in its place"
-        : stderr?.trim();
-    throw new Error(`Cannot make the base of Debian's packages: ${why}`, { cause });
+    const { message } = cause as Error;
+    throw new Error(`${message}; --base names an image to take in its place`, { cause });
   }
-  if (!existsSync(tar)) throw new Error("Cannot make the base of Debian's packages: no tar came out");
 }

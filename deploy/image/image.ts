@@ -18,6 +18,8 @@ export interface ImageOptions {
   readonly output: string;
   /** An OCI layout to start from; Debian's packages if there is none. */
   readonly base: string | undefined;
+  /** A folder where tars of Debian's packages are taken from, or else kept. */
+  readonly debian: string | undefined;
   /** As it is pushed: images.example/portolan:0.1.0. */
   readonly name: string;
   readonly about: About;
@@ -83,12 +85,12 @@ async function fill(layout: OciLayout, options: ImageOptions): Promise<MadeImage
 async function makeArchitecture(
   layout: OciLayout,
   architecture: Architecture,
-  { about, base: given }: ImageOptions,
+  { about, base: given, debian: keptIn }: ImageOptions,
 ): Promise<ArchitectureImage> {
   const { epochSeconds } = about;
   const base =
     given === undefined
-      ? await debianBase(layout, architecture, epochSeconds)
+      ? await debianBase(layout, architecture, { epochSeconds, keptIn })
       : await givenBase(layout, given, architecture);
   const node = nodeTree(await fetchLockedPackage(architecture.node));
   const app = appTree(architecture, await fetchLockedPackage(architecture.koffi));

@@ -16,6 +16,7 @@ Makes an OCI image layout of what is in the checkout, for linux/amd64 and linux/
   --name NAME           what it is called (portolan:${manifest.version})
   --architecture NAME   amd64 or arm64 alone
   --base FOLDER         an OCI layout to start from, with glibc and libstdc++ (Debian's packages, by mmdebstrap)
+  --debian FOLDER       takes Debian's packages as they are kept there by a run before; fresh ones otherwise
   --source URL          where people find its source, for the label
 `;
 
@@ -47,6 +48,7 @@ async function run(args: readonly string[]): Promise<void> {
       name: { type: "string", default: `portolan:${manifest.version}` },
       architecture: { type: "string" },
       base: { type: "string" },
+      debian: { type: "string" },
       source: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -60,11 +62,12 @@ async function run(args: readonly string[]): Promise<void> {
     throw new Error(`Unknown architecture "${values.architecture}": amd64 and arm64 are known`);
   const output = resolve(values.output);
   mkdirSync(dirname(output), { recursive: true });
-  const { name, base } = values;
+  const { name, base, debian } = values;
   const made = await makeImage({
     architectures: wanted,
     output,
     base,
+    debian,
     name,
     about: about(values.source),
   });

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { packageFolders } from "../copy-packages.ts";
 import type { Architecture } from "./architectures.ts";
 import type { LockedPackage } from "./locked-package.ts";
-import type { TreeEntry } from "./tree.ts";
+import type { FileEntry, TreeEntry } from "./tree.ts";
 import { file } from "./tree.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -43,7 +43,7 @@ export function appTree(
     ...["package.json", "LICENSE"].map((name) => file(`app/${name}`, read(name))),
     file("app/Corefile.example", readFileSync(join(import.meta.dirname, "Corefile"))),
     ...bundle(),
-    ...unbundled(architecture, koffi),
+    ...unbundledTree(architecture, koffi).map((entry) => ({ ...entry, path: `app/${entry.path}` })),
     file(program.slice(1), read("deploy/portolan"), 0o755),
     { kind: "link", path: "usr/local/bin/coredns", target: "portolan" },
     { kind: "link", path: "coredns", target: program },
@@ -61,7 +61,11 @@ function bundle(): TreeEntry[] {
   });
 }
 
-function unbundled(architecture: Architecture, koffi: Pick<LockedPackage, "files">): TreeEntry[] {
+/** The packages that are not in the bundle, as `node_modules/...`, without their tests and the like. */
+export function unbundledTree(
+  architecture: Architecture,
+  koffi: Pick<LockedPackage, "files">,
+): FileEntry[] {
   const here = [...packageFolders(MODULES, UNBUNDLED)].filter((folder) => {
     return !folder.includes("@koromix");
   });
@@ -78,7 +82,7 @@ function unbundled(architecture: Architecture, koffi: Pick<LockedPackage, "files
     ...native,
   ].flatMap((entry) => {
     if (!NEEDED.test(entry.path) || SUPERFLUOUS.test(entry.path)) return [];
-    return [{ ...entry, path: `app/node_modules/${entry.path}`, mode: 0o644 }];
+    return [{ ...entry, path: `node_modules/${entry.path}`, mode: 0o644 }];
   });
 }
 

@@ -16,11 +16,13 @@ import { TARGETS } from "./targets.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const USAGE = `Usage: npm run package -- [flags]
 
-Makes a tarball, a deb and an rpm, each with its own Node, for x64 and arm64; and the sums of all.
+Makes a package for npm, and a tarball, a deb and an rpm, each with its own Node, for x64 and arm64; and the sums of all.
 
   --output FOLDER   where they come to lie (out/packages)
   --cpu NAME        x64 or arm64 alone
+  --format NAME     npm, tarball, deb or rpm alone; may be given more than once
 `;
+const FORMATS: readonly string[] = ["npm", "tarball", "deb", "rpm"];
 
 /** Of the commit, so that the same commit makes the same files; without git, SOURCE_DATE_EPOCH says it. */
 function commitTimeSeconds(): number {
@@ -31,19 +33,23 @@ function commitTimeSeconds(): number {
   throw new Error(`Cannot tell the time of the commit: SOURCE_DATE_EPOCH is "${SOURCE_DATE_EPOCH}"`);
 }
 
-async function makePackages(target: Target, output: string, epochSeconds: number): Promise<string[]> {
+/** @returns their names */
+async function makePackages(
+  target: Target,
+  { formats, output, epochSeconds }: { formats: readonly string[]; output: string; epochSeconds: number },
+): Promise<string[]> {
   const scratch = mkdtempSync(join(tmpdir(), "portolan-packages-"));
   try {
     const tree = join(scratch, "tree");
-    makeProgramTree(tree, target);
+    await makeProgramTree(tree, target);
     settleTree(tree, epochSeconds);
     const folder = join(scratch, `portolan-${manifest.version}-linux-${target.cpu}`);
     const options = { target, scratch, output, epochSeconds };
-    return [
-      await makeTarball(tree, folder, options),
-      makeSystemPackage("deb", tree, options),
-      makeSystemPackage("rpm", tree, options),
-    ];
+    const names = formats.includes("tarball") ? [await makeTarball(tree, folder, options)] : [];
+    for (const format of ["deb", "rpm"] as const) {
+      if (formats.includes(format)) names.push(makeSystemPackage(format, tree, options));
+    }
+    return names;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -66,6 +72,7 @@ async function run(args: readonly string[]): Promise<void> {
     options: {
       output: { type: "string", default: join(ROOT, "out/packages") },
       cpu: { type: "string" },
+      format: { type: "string", multiple: true, default: [...FORMATS] },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -75,12 +82,21 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const wanted = TARGETS.filter(({ cpu }) => cpu === (values.cpu ?? cpu));
   if (wanted.length === 0) throw new Error(`Unknown machine "${values.cpu}": x64 and arm64 are known`);
+  const { format: formats } = values;
+  const unknown = formats.find((name) => !FORMATS.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`Unknown format "${unknown}": ${FORMATS.join(", ")} are known`);
   const output = resolve(values.output);
   mkdirSync(output, { recursive: true });
-  const epochSeconds = commitTimeSeconds();
-  runTool("npm", ["pack", "--pack-destination", output], { cwd: ROOT });
-  const names = [`portolan-${manifest.version}.tgz`];
-  for (const target of wanted) names.push(...(await makePackages(target, output, epochSeconds)));
+  const options = { formats, output, epochSeconds: commitTimeSeconds() };
+  const names: string[] = [];
+  if (formats.includes("npm")) {
+    runTool("npm", ["pack", "--pack-destination", output], { cwd: ROOT });
+    names.push(`portolan-${manifest.version}.tgz`);
+  }
+  if (formats.some((name) => name !== "npm")) {
+    for (const target of wanted) names.push(...(await makePackages(target, options)));
+  }
   writeSums(output, names);
   for (const name of names) {
     const megabytes = statSync(join(output, name)).size / 1e6;

@@ -1,12 +1,12 @@
-import { chmodSync, copyFileSync, cpSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { fetchLockedPackage } from "../image/locked-package.ts";
+import { unbundledTree } from "../image/portolan-tree.ts";
 import { runTool } from "./run-tool.ts";
 import type { Target } from "./targets.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** What build.ts does not bundle. */
-const UNBUNDLED = ["pino", "koffi"];
 /** Where completions are looked for. Debian has another place for zsh's. */
 const COMPLETIONS = {
   bash: "share/bash-completion/completions/portolan",
@@ -22,11 +22,11 @@ const COMPLETIONS = {
  *     lib/portolan/{dist,node_modules}   the bundle that was built last, the packages that are not in it
  *     share/                             the manual, completions, licences
  */
-export function makeProgramTree(folder: string, target: Target): void {
+export async function makeProgramTree(folder: string, target: Target): Promise<void> {
   const lib = join(folder, "lib/portolan");
   mkdirSync(lib, { recursive: true });
   copyBundle(lib);
-  installPackages(lib, target);
+  await putPackages(lib, target);
   for (const file of ["package.json", "LICENSE", "Corefile.example"]) {
     copyFileSync(join(ROOT, file), join(lib, file));
   }
@@ -41,14 +41,13 @@ export function makeProgramTree(folder: string, target: Target): void {
   copyFileSync(join(ROOT, "README.md"), join(folder, "share/doc/portolan/README.md"));
 }
 
-function put(path: string, content: string | Uint8Array): void {
+function put(path: string, content: string | Uint8Array, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+  writeFileSync(path, content, { mode });
 }
 
 function putProgram(name: string, path: string): void {
-  put(path, readFileSync(join(import.meta.dirname, name)));
-  chmodSync(path, 0o755);
+  put(path, readFileSync(join(import.meta.dirname, name)), 0o755);
 }
 
 /** Without the builds of before, and without maps. */
@@ -61,21 +60,15 @@ function copyBundle(lib: string): void {
   }
 }
 
-/** npm installs for any machine what the lock file pins; what of that is needed, the image has as well. */
-function installPackages(lib: string, { cpu }: Target): void {
-  const installed = join(lib, "installed");
-  for (const file of ["package.json", "package-lock.json", ".npmrc"]) {
-    put(join(installed, file), readFileSync(join(ROOT, file)));
+/** Of the packages the image has the same. */
+async function putPackages(lib: string, { architecture }: Target): Promise<void> {
+  const koffi = await fetchLockedPackage(architecture.koffi);
+  for (const { path, content } of unbundledTree(architecture, koffi)) put(join(lib, path), content);
+  const { files } = await fetchLockedPackage(architecture.node);
+  for (const { path, content } of files) {
+    if (path === "LICENSE") put(join(lib, "node-LICENSE"), content);
+    if (path === "bin/node") put(join(lib, "node"), content, 0o755);
   }
-  const machine = ["--os=linux", `--cpu=${cpu}`, "--libc=glibc"];
-  const args = ["ci", "--omit=dev", "--ignore-scripts", "--prefer-offline", ...machine];
-  runTool("npm", args, { cwd: installed });
-  const modules = join(installed, "node_modules");
-  const copy = [join(ROOT, "deploy/copy-packages.ts"), modules, join(lib, "node_modules")];
-  runTool(process.execPath, [...copy, ...UNBUNDLED]);
-  renameSync(join(modules, `node-linux-${cpu}/bin/node`), join(lib, "node"));
-  renameSync(join(modules, `node-linux-${cpu}/LICENSE`), join(lib, "node-LICENSE"));
-  runTool("rm", ["-r", installed]);
 }
 
 function putManual(man: string): void {

@@ -69,6 +69,11 @@ export class Container {
     return new RegExp(`^${field}:\\s+(.*)$`, "m").exec(status)?.[1] ?? "";
   }
 
+  /** To the program itself, not to runc. */
+  signal(name: NodeJS.Signals): void {
+    if (this.pid !== undefined) process.kill(this.pid, name);
+  }
+
   async until(what: string, look: () => Promise<true | undefined>): Promise<void> {
     await this.program.until(what, look, 60_000);
   }

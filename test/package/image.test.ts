@@ -1,6 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
-import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -171,11 +179,31 @@ describe.skipIf(isSkipped)("the image", () => {
         for (const set of ["CapPrm", "CapEff", "CapBnd"]) {
           expect(BigInt(`0x${container.status(set)}`)).toBe(NET_BIND_SERVICE);
         }
+        expect(writableMounts(container.pid)).toEqual(["/dev"]);
+        container.signal("SIGUSR1");
+        await container.until("has reloaded", async () => {
+          return container.output.includes("Reloading complete") || undefined;
+        });
         expect(container.output).not.toMatch(/warn|cannot|failed/i);
       } finally {
         await container.stop();
       }
       expect(container.program.exitCode).toBe(0);
+    });
+
+    it("could not serve port 53 without the capability that Node has as a file", async () => {
+      const root = join(folder, "without-capability");
+      execFileSync("cp", ["--archive", "--link", roots["amd64"] ?? "", root]);
+      const node = join(root, "usr/local/bin/node");
+      rmSync(node);
+      // Extended attributes are not copied.
+      copyFileSync(join(roots["amd64"] ?? "", "usr/local/bin/node"), node);
+      const files = { "/etc/coredns/Corefile": `. {\n  bind ${ADDRESS}\n  whoami\n}\n` };
+      const container = await start({ root, files });
+      await container.program.ended();
+      expect(container.program.exitCode).toBe(1);
+      expect(container.output).toContain("permission denied: ports below 1024");
+      rmSync(root, { recursive: true });
     });
 
     it("serves 10,000 Services within kubeadm's limit, whatever its pod spec does not say", async () => {
@@ -227,7 +255,7 @@ it.skipIf(isSkipped)("making the image says which tool it lacks", () => {
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr:
-      "Cannot make the base of Debian's packages: mmdebstrap is not installed (apt-get install mmdebstrap); --base names an image to take in its place\n",
+      "Cannot make a tree of Debian's packages: mmdebstrap is not installed (apt-get install mmdebstrap); --base names an image to take in its place\n",
   });
   expect(readdirSync(folder)).toEqual([]);
   rmSync(folder, { recursive: true });
@@ -245,6 +273,15 @@ function read(path: string): unknown {
 function lockedVersion(name: string): string {
   const lock = read(join(ROOT, "package-lock.json")) as { packages: Record<string, Package> };
   return lock.packages[`node_modules/${name}`]?.version ?? "";
+}
+
+/** Where a program could write, by its own table of mounts; what /proc has in it is the kernel's. */
+function writableMounts(pid: number | undefined): string[] {
+  const lines = readFileSync(`/proc/${pid}/mountinfo`, "utf8").trimEnd().split("\n");
+  const mounts = lines.map((line) => line.split(" "));
+  return mounts.flatMap(([, , , , at = "", options = ""]) => {
+    return options.split(",").includes("ro") || at === "/proc" ? [] : [at];
+  });
 }
 
 /** The base's is kubeadm's; the listeners stay on one address. */

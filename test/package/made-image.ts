@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../run-portolan.ts";
+import { CACHE } from "./cache.ts";
 
 interface Descriptor {
   readonly mediaType: string;
@@ -51,7 +52,9 @@ export class MadeImage {
   /** Takes half a minute of processor time for each architecture. */
   static make(folder: string, ...flags: readonly string[]): MadeImage {
     const script = join(ROOT, "deploy/image/main.ts");
-    execFileSync(process.execPath, [script, "--output", folder, ...flags], { stdio: "pipe" });
+    execFileSync(process.execPath, [script, "--output", folder, "--debian", CACHE, ...flags], {
+      stdio: "pipe",
+    });
     return new MadeImage(folder);
   }
 

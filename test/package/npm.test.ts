@@ -15,7 +15,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { Portolan, ROOT } from "../run-portolan.ts";
+import { Portolan } from "../run-portolan.ts";
+import { CACHE } from "./cache.ts";
+import { madePackages } from "./made-packages.ts";
 
 /** What Debian 13 has is 20; the other can go on as another Node without a child. */
 const OLD = "20.20.2";
@@ -28,8 +30,7 @@ const command = join(prefix, "bin/portolan");
 
 /** An old Node, of a package that npm brings once into the user's cache. */
 function nodeOf(version: string): string {
-  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "portolan");
-  const place = join(cache, `node-${version}-${process.arch}`);
+  const place = join(CACHE, `node-${version}-${process.arch}`);
   const name = `node-linux-${process.arch}`;
   if (!existsSync(place)) {
     const draft = `${place}.${process.pid}`;
@@ -64,8 +65,7 @@ function say(program: string, args: readonly string[], version = OLD): string {
 describe("installed by npm on an older Node", () => {
   beforeAll(() => {
     const env = environment(OLD);
-    execFileSync("npm", ["pack", "--pack-destination", folder], { cwd: ROOT, stdio: "ignore" });
-    const tgz = join(folder, `portolan-${manifest.version}.tgz`);
+    const tgz = join(madePackages(), `portolan-${manifest.version}.tgz`);
     const args = ["install", "--global", "--prefer-offline", "--prefix", prefix, tgz];
     execFileSync("npm", args, { cwd: folder, env, stdio: "pipe" });
   });
@@ -134,13 +134,15 @@ describe("installed by npm on an older Node", () => {
   });
 });
 
-/** The port of its log's first lines. */
-async function portOf(server: ChildProcessWithoutNullStreams): Promise<number> {
-  let said = "";
-  for await (const chunk of server.stdout) {
-    said += String(chunk);
-    const [, port] = /\.:(\d+) on \S+$/m.exec(said) ?? [];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error(`ended: ${said}`);
+/** The port of its log's first lines. The log is read to its end: a server whose reader has gone could not write. */
+function portOf({ stdout }: ChildProcessWithoutNullStreams): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      const [, port] = /\.:(\d+) on \S+$/m.exec(said) ?? [];
+      if (port !== undefined) resolve(Number(port));
+    });
+    stdout.on("end", () => reject(new Error(`ended: ${said}`)));
+  });
 }

@@ -18,6 +18,7 @@ import { canStartContainers } from "../cluster/image-tree.ts";
 import { ROOT, endAll } from "../run-portolan.ts";
 import { makeBareRoot } from "./bare-root.ts";
 import { InRoot } from "./in-root.ts";
+import { madePackages, makePackages } from "./made-packages.ts";
 
 const { version } = manifest;
 const TARBALL = `portolan-${version}-linux-x64.tar.gz`;
@@ -26,18 +27,8 @@ const RPM = `portolan-${version}-1.x86_64.rpm`;
 const COREFILE = ".:0 {\n  bind 127.0.0.1\n  whoami\n}\n";
 
 const folder = mkdtempSync(join(tmpdir(), "portolan-packages-test-"));
-const output = join(folder, "first");
+let output: string;
 const root = join(folder, "root");
-
-function makePackages(place: string): void {
-  execFileSync(process.execPath, [
-    join(ROOT, "deploy/packages/main.ts"),
-    "--cpu",
-    "x64",
-    "--output",
-    place,
-  ]);
-}
 
 function put(path: string, text: string): void {
   mkdirSync(join(root, path, ".."), { recursive: true });
@@ -75,7 +66,7 @@ function expectAnswer(started: InRoot, program: string): Promise<void> {
 describe.runIf(canStartContainers())("the packages", () => {
   beforeAll(() => {
     chmodSync(folder, 0o755);
-    makePackages(output);
+    output = madePackages();
     makeBareRoot(root);
   });
   afterEach(() => {
@@ -84,10 +75,17 @@ describe.runIf(canStartContainers())("the packages", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("are the same octets when they are made again, and have the sums that lie beside them", () => {
-    makePackages(join(folder, "second"));
+  it("are the same octets when they are made again", () => {
+    const again = join(folder, "again");
+    makePackages(again, "--format", "tarball", "--format", "deb");
+    for (const name of [TARBALL, DEB]) {
+      expect(readFileSync(join(again, name)).equals(readFileSync(join(output, name)))).toBe(true);
+      rmSync(join(again, name));
+    }
+  });
+
+  it("have the sums that lie beside them", () => {
     const sums = readFileSync(join(output, "SHA256SUMS"), "utf8");
-    expect(readFileSync(join(folder, "second/SHA256SUMS"), "utf8")).toBe(sums);
     expect(sums.match(/ {2}.*/g)).toEqual(
       [TARBALL, `portolan-${version}.tgz`, RPM, DEB].toSorted().map((name) => `  ${name}`),
     );
@@ -98,6 +96,12 @@ describe.runIf(canStartContainers())("the packages", () => {
       });
     }
     expect(readdirSync(output)).toHaveLength(6);
+  });
+
+  it("have no tests of the packages that they bring", () => {
+    const list = execFileSync("tar", ["-tf", join(output, TARBALL)], { encoding: "utf8" });
+    expect(list).toMatch(/node_modules\/pino\/pino\.js$/m);
+    expect(list).not.toMatch(/node_modules\/.*\/(test|benchmarks|docs)\/|musl/);
   });
 
   it("as a tarball run from any folder where there is no Node, by a link as well", async () => {
