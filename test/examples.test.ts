@@ -53,7 +53,7 @@ const examples = COMMANDS.flatMap(({ name, exitCodes, examples }) =>
   examples.map(({ line }) => ({
     line,
     exitCodes,
-    serves: name === "" && !line.endsWith("-plugins"),
+    serves: ["", "dev"].includes(name) && !/-(?:plugins|print)$/.test(line),
   })),
 ).filter(({ line, serves }) => !serves && !OUTSIDE.test(line) && !CHANGES.test(line));
 

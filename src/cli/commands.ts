@@ -1,6 +1,7 @@
 import { CACHE_FLUSH } from "./commands/cache-flush.ts";
 import { CHECK } from "./commands/check.ts";
 import { COMPLETION } from "./commands/completion.ts";
+import { DEV } from "./commands/dev.ts";
 import { DUMP } from "./commands/dump.ts";
 import { EXPLAIN } from "./commands/explain.ts";
 import { FMT } from "./commands/fmt.ts";
@@ -23,6 +24,7 @@ import type { Command } from "./command-description.ts";
  */
 export const COMMANDS: readonly Command[] = [
   SERVE,
+  DEV,
   CHECK,
   FMT,
   QUERY,

@@ -5,6 +5,7 @@ import { AccessError } from "./access.ts";
 import { ApiClient } from "./api-client.ts";
 import { ApiError, ConnectError } from "./api-error.ts";
 import { ApiMetrics } from "./api-metrics.ts";
+import type { RateLimits } from "./rate-limiter.ts";
 import { readBody } from "./read-body.ts";
 
 /** A list of all Deployments of a namespace, with what the API server adds, is far below. */
@@ -26,9 +27,9 @@ export type OneRead =
 export class OneReader {
   readonly #client: ApiClient;
 
-  constructor(access: ApiAccess) {
+  constructor(access: ApiAccess, limits: RateLimits = LIMITS) {
     const metrics = new ApiMetrics(new Metrics());
-    this.#client = new ApiClient({ access, limits: LIMITS, metrics, isSynced: () => true });
+    this.#client = new ApiClient({ access, limits, metrics, isSynced: () => true });
   }
 
   /** Where the objects come from: `kubeconfig "/home/a/.kube/config", context "dev"`. */

@@ -144,6 +144,7 @@ export class Connect implements Instance, PlacesOwner {
     const { target } = destination;
     const place = await this.#places.open(destination, this.#options.maxNames);
     if (!place) throw noPlace(target.name, this.#options);
+    if (place.askedMs === 0) this.#context.log.info(openedWords(query, place));
     place.askedMs = performance.now();
     this.#metrics.names.value = this.#places.size;
     query.trace?.note(`"${target.name}" is served on ${place.address} of this machine`);
@@ -176,6 +177,14 @@ function noPlace(name: string, { range, maxNames }: ConnectOptions): QueryError 
     ede: ExtendedErrorCode.OTHER,
     explanation: "no address of this machine is left for it",
   });
+}
+
+/** The first time that a name is asked for. */
+function openedWords({ qname }: Query, { name, address, openPorts }: Place): string {
+  const word = openPorts.length === 1 ? "port" : "ports";
+  const ports = openPorts.length === 0 ? "no port is open" : `${word} ${openPorts.join(", ")}`;
+  const asked = qname.toString().toLowerCase().replace(/\.$/, "");
+  return `Asked for ${asked}: "${name}" is on ${address}, ${ports}`;
 }
 
 function notTcp(name: string, protocol: string, port: number): string {

@@ -21,6 +21,8 @@ export class Connector {
   readonly #parts: ConnectorParts;
   /** Failures that have been said, until the name's port works again. */
   readonly #said = new Map<string, string>();
+  /** Names' ports that somebody has been led to, until one cannot be. */
+  readonly #reached = new Set<string>();
   #turn = 0;
 
   constructor(parts: ConnectorParts) {
@@ -46,14 +48,16 @@ export class Connector {
 
   async #try(name: string, place: Place, number: number, socket: Socket): Promise<void> {
     const { cluster } = place.destination;
-    const relay = new Relay(socket);
     let reason = "nobody is ready behind it";
+    let whose = "";
+    const relay = new Relay(socket, () => this.#reach(name, whose));
     for (const endpoint of this.#inTurn(place.portOf(number)?.endpoints ?? [])) {
       const who = describeEndpoint(endpoint);
       const upstream = await openEndpoint(cluster, endpoint).catch((error: unknown) => {
         reason = `${who}: ${reasonOf(error)}`;
       });
       if (!upstream) continue;
+      whose = who;
       const failure = await relay.carry(upstream);
       if (failure === undefined || relay.isBound) return this.#carried(name, who, failure);
       reason = `${who}: ${reasonOf(failure)}`;
@@ -72,6 +76,14 @@ export class Connector {
     log.debug(`Connection to ${name}, ${who}, ${end}`);
   }
 
+  /** The first connection is worth a line. */
+  #reach(name: string, who: string): void {
+    if (this.#reached.has(name)) return;
+    if (this.#reached.size >= MAX_SAID) this.#reached.clear();
+    this.#reached.add(name);
+    this.#parts.log.info(`Connected to ${name}: ${who}`);
+  }
+
   /** Each connection begins with another endpoint, and has some more to try. */
   #inTurn(endpoints: readonly ConnectionEndpoint[]): readonly ConnectionEndpoint[] {
     const first = this.#turn++ % Math.max(1, endpoints.length);
@@ -80,6 +92,7 @@ export class Connector {
 
   #say(name: string, reason: string): void {
     if (this.#said.get(name) === reason) return;
+    this.#reached.delete(name);
     if (this.#said.size >= MAX_SAID) this.#said.clear();
     this.#said.set(name, reason);
     this.#parts.log.warn(`Cannot connect to ${name}: ${reason}`);

@@ -13,16 +13,22 @@ const LINGER_MS = 10_000;
 /** Carries octets between a client and endpoints: one after the other, until one has taken the connection. */
 export class Relay {
   readonly #client: Socket;
+  readonly #onTaken: () => void;
   /** What the client has said so far; undefined once it cannot be said again. */
   #said: Buffer[] | undefined = [];
   #saidOctets = 0;
   #hasEnded = false;
+  #isTaken = false;
   #upstream: Duplex | undefined;
   #lingering: NodeJS.Timeout | undefined;
 
-  /** @param client paused */
-  constructor(client: Socket) {
+  /**
+   * @param client paused
+   * @param onTaken called once, when an endpoint has said something
+   */
+  constructor(client: Socket, onTaken: () => void) {
     this.#client = client;
+    this.#onTaken = onTaken;
     client.on(
       "data",
       this.#guarded((chunk: Buffer) => this.#fromClient(chunk)),
@@ -86,6 +92,10 @@ export class Relay {
   #fromUpstream(chunk: Buffer): void {
     const upstream = this.#upstream;
     this.#said = undefined;
+    if (!this.#isTaken) {
+      this.#isTaken = true;
+      this.#onTaken();
+    }
     this.#lingering?.refresh();
     if (!upstream || this.#client.write(chunk)) return;
     upstream.pause();

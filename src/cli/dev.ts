@@ -1,0 +1,145 @@
+import { explain } from "../explain/explain.ts";
+import { knownOf } from "../explain/known.ts";
+import { hasColours } from "../observe/colours.ts";
+import { createLogger } from "../observe/log.ts";
+import { plugins } from "../plugins/index.ts";
+import { Server } from "../server/server.ts";
+import type { Arguments } from "./arguments.ts";
+import { isAskedBySystem } from "./dev/asked-by-system.ts";
+import { parseDevOptions } from "./dev/dev-options.ts";
+import type { DevOptions } from "./dev/dev-options.ts";
+import { progressOf } from "./dev/dev-progress.ts";
+import { DevScreen } from "./dev/dev-screen.ts";
+import { DevSession, servedWords } from "./dev/dev-session.ts";
+import type { FreePlace } from "./dev/free-place.ts";
+import { findFreePlace } from "./dev/free-place.ts";
+import { limitHeap } from "./heap.ts";
+import { LastNet } from "./last-net.ts";
+import { openAdmin } from "./open-admin.ts";
+import { endProcess, outputOf } from "./process-output.ts";
+import { Signals } from "./signals.ts";
+
+const LOOK_MS = 200;
+/** Progress is worth a word when it takes longer. */
+const PATIENCE_MS = 1_000;
+const EXPLAIN_MS = 3_000;
+
+/** Serves a cluster's names on this machine, until it is told to end. */
+export async function devCommand(given: Arguments): Promise<void> {
+  const options = parseDevOptions(given);
+  const place = await findFreePlace();
+  if (!given.switches.has("print")) return serveDev(options, place);
+  const session = new DevSession({ options, place, say: () => {} });
+  await session.read();
+  process.stdout.write(session.text);
+  session.stop();
+  return endProcess(0);
+}
+
+async function serveDev(options: DevOptions, place: FreePlace): Promise<void> {
+  limitHeap();
+  let server: Server | undefined;
+  const screen = new DevScreen({
+    write: (text) => outputOf(process.stdout).write(text),
+    isTerminal: process.stdout.isTTY,
+    hasColours: hasColours(process.stdout),
+    zones: () => zonesOf(server),
+    explain: (name, type) => explainFailure(server, name, type),
+  });
+  const log = createLogger({ format: "json", destination: screen });
+  const end = (message: string): void => {
+    log.fatal(message);
+    void endProcess(1);
+  };
+  const net = new LastNet({ end });
+  const signals = new Signals(log, {
+    on: (signal, listener) => process.on(signal, listener),
+    exit: (code) => void endProcess(code),
+  });
+  const session = new DevSession({ options, place, say: (text) => screen.say(text) });
+  await session.read();
+  const started = await Server.start({
+    load: () => session.corefile(),
+    plugins,
+    defaultPort: place.port,
+    log,
+    onFatal: () => void endProcess(1),
+  });
+  server = started;
+  const { admin: where } = options;
+  const flags = { admin: where, adminToken: undefined, pidfile: undefined };
+  const admin = await openAdmin(flags, started, log);
+  const ending = new AbortController();
+  session.follow(() => started.reload());
+  net.serve();
+  signals.serve({
+    reload: () => session.look(),
+    async stop() {
+      ending.abort();
+      session.stop();
+      await admin.close();
+      await started.stop();
+    },
+  });
+  tellPlace(screen, session, place);
+  await tellReady(started, screen, ending.signal);
+  await tellResolver(screen, place, ending.signal);
+}
+
+function tellPlace(screen: DevScreen, session: DevSession, place: FreePlace): void {
+  for (const { address, port } of place.taken) {
+    screen.say(`${address} port ${port} is taken by another program, as a Portolan that runs`);
+  }
+  screen.say(
+    `Serving ${servedWords(session.source)}, on ${place.address} port ${place.port}; Ctrl-C ends it`,
+  );
+}
+
+/** Says how far it is, and when all has been read. */
+async function tellReady(server: Server, screen: DevScreen, signal: AbortSignal): Promise<void> {
+  let said = "";
+  while (!signal.aborted) {
+    const states = knownOf(server.configuration).map(({ view }) => view.state());
+    const progress = progressOf(states);
+    const seconds = (performance.now() / 1_000).toFixed(1);
+    if (progress === undefined) return screen.say(`Ready after ${seconds} s`);
+    if (performance.now() > PATIENCE_MS && progress !== said) {
+      said = progress;
+      screen.say(progress);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+async function tellResolver(
+  screen: DevScreen,
+  { address, port }: FreePlace,
+  signal: AbortSignal,
+): Promise<void> {
+  const heard = new Set<string>();
+  screen.onProbe = (name) => heard.add(name);
+  const isAsked = await isAskedBySystem("cluster.local", (name) => heard.has(name), signal);
+  if (signal.aborted) return;
+  screen.say(
+    isAsked
+      ? "This machine's resolver asks here"
+      : `This machine's resolver does not ask here yet: sudo portolan stub install -server ${address}:${port}`,
+  );
+}
+
+/** Those of names, with a final dot. */
+function zonesOf(server: Server | undefined): readonly string[] {
+  if (!server) return [];
+  return knownOf(server.configuration).flatMap(({ view }) => view.zones.map(String));
+}
+
+async function explainFailure(
+  server: Server | undefined,
+  name: string,
+  type: string,
+): Promise<string | undefined> {
+  if (!server) return undefined;
+  const options = { ofNode: [], limitMs: EXPLAIN_MS };
+  const { verdict } = await explain(server.configuration, { name, type }, options);
+  return verdict.level === "fine" ? undefined : verdict.sentence;
+}
