@@ -35,6 +35,11 @@ export function findHelm(): string {
   return builtProgram("helm", "tools", "helm.sh/helm/v4/cmd/helm");
 }
 
+/** As `findKustomize`: Debian has one of another version, or none. */
+export function findKubectl(): string {
+  return builtProgram("kubectl", "kubectl");
+}
+
 /** Forwards ports to what stands for Pods. */
 export function findKubelet(): string {
   return builtProgram("kubelet", "kubelet");

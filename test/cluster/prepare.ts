@@ -2,6 +2,7 @@ import {
   findEtcd,
   findHelm,
   findKubeApiServer,
+  findKubectl,
   findKubelet,
   findKustomize,
   findPromqlCheck,
@@ -11,5 +12,5 @@ import {
 /** Finds, and if need be builds, the programs before any test waits for them. */
 export function setup(): void {
   for (const find of [findKubeApiServer, findEtcd, findRecentEtcd]) find();
-  for (const find of [findKustomize, findHelm, findKubelet, findPromqlCheck]) find();
+  for (const find of [findKustomize, findHelm, findKubectl, findKubelet, findPromqlCheck]) find();
 }
