@@ -28,7 +28,7 @@ export function endAll(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-/** The program in a process of its own, as a user starts it. */
+/** The program in a process of its own, as a user starts it; `by` is a command that becomes it, as nsenter does. */
 export class Portolan {
   readonly child: ChildProcess;
   stdout = "";
@@ -40,9 +40,11 @@ export class Portolan {
     program: string = PROGRAM,
     nodeArgs: readonly string[] = [],
     cwd: string = ROOT,
-    more: Pick<SpawnOptions, "env" | "stdio"> = {},
+    more: Pick<SpawnOptions, "env" | "stdio"> & { readonly by?: readonly string[] } = {},
   ) {
-    this.child = spawn(process.execPath, [...nodeArgs, program, ...args], { cwd, ...more });
+    const { by = [], ...options } = more;
+    const [file = "", ...rest] = [...by, process.execPath, ...nodeArgs, program, ...args];
+    this.child = spawn(file, rest, { cwd, ...options });
     running.add(this.child);
     this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));

@@ -3,7 +3,7 @@ import type { FlagTable } from "./flag-description.ts";
 import { writtenFlag } from "./flag-description.ts";
 
 export interface Arguments {
-  /** By the first name of the flag; of a flag that comes twice, the last. */
+  /** By the first name of the flag; of a flag that comes twice, the last. "" for one that does without its value. */
   readonly values: ReadonlyMap<string, string>;
   /** All values of a flag, in order. */
   readonly lists: ReadonlyMap<string, readonly string[]>;
@@ -30,7 +30,7 @@ export function readArguments(args: readonly string[], table: FlagTable): Argume
     }
     const flag = flagNamed(name, table);
     if (flag.takesValue) {
-      const value = inline ?? valueOf(name, left);
+      const value = inline ?? (flag.isOptional ? "" : valueOf(name, left));
       lists.set(flag.name, [...(lists.get(flag.name) ?? []), value]);
     } else if (inline === undefined) switches.add(flag.name);
     else {
@@ -51,10 +51,18 @@ function split(arg: string, table: FlagTable): { name: string; inline?: string |
   return { name, inline };
 }
 
+interface FoundFlag {
+  readonly name: string;
+  readonly takesValue: boolean;
+  /** Its value then stands behind "=", or nowhere. */
+  readonly isOptional: boolean;
+}
+
 /** By any of its names. */
-function flagNamed(given: string, table: FlagTable): { name: string; takesValue: boolean } {
-  for (const [name, { value, also = [] }] of Object.entries(table)) {
-    if (name === given || also.includes(given)) return { name, takesValue: value !== undefined };
+function flagNamed(given: string, table: FlagTable): FoundFlag {
+  for (const [name, { value, isOptional = false, also = [] }] of Object.entries(table)) {
+    if (name !== given && !also.includes(given)) continue;
+    return { name, takesValue: value !== undefined, isOptional };
   }
   const known = Object.entries(table).flatMap(([name, { also = [] }]) => [name, ...also]);
   const nearest = nearestName(given, known);

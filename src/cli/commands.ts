@@ -6,6 +6,7 @@ import { DUMP } from "./commands/dump.ts";
 import { EXPLAIN } from "./commands/explain.ts";
 import { FMT } from "./commands/fmt.ts";
 import { HELP } from "./commands/help.ts";
+import { NODE_CACHE } from "./commands/node-cache.ts";
 import { QUERY } from "./commands/query.ts";
 import { SERVE } from "./commands/serve.ts";
 import {
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   STUB_STATUS,
   STUB_DOCTOR,
   STUB_UNIT,
+  NODE_CACHE,
   COMPLETION,
   HELP,
   VERSION,

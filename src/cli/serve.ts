@@ -17,26 +17,50 @@ import type { SignalledServer } from "./signals.ts";
 import { Signals } from "./signals.ts";
 import { announcePlaces, announceVersion } from "./welcome.ts";
 
+/** What is to be done around serving, by who starts it. */
+export interface Around {
+  /** Before the Corefile is read. What it rejects with, the start does. */
+  prepare?(log: Logger): Promise<void>;
+  /** Once it listens. */
+  served?(server: Server, log: Logger): void;
+  /** Before it stops to listen, whatever the reason; also if it has never come to that. Perhaps more than once. */
+  ending?(): Promise<void>;
+}
+
 /** Serves DNS until SIGTERM, SIGINT or SIGQUIT; SIGHUP and SIGUSR1 read the Corefile again. */
-export async function serve(flags: Flags): Promise<void> {
+export async function serve(flags: Flags, around: Around = {}): Promise<void> {
+  try {
+    await startServing(flags, around);
+  } catch (error) {
+    await around.ending?.();
+    throw error;
+  }
+}
+
+async function startServing(flags: Flags, around: Around): Promise<void> {
   limitHeap();
   const processLog = openProcessLog(flags.logFormat);
   const { log } = processLog;
+  const exit = async (code: number): Promise<void> => {
+    await around.ending?.();
+    await endProcess(code);
+  };
   const end = (message: string): void => {
     log.fatal(message);
-    void endProcess(1);
+    void exit(1);
   };
   const net = new LastNet({ end });
   const signals = new Signals(log, {
     on: (signal, listener) => process.on(signal, listener),
-    exit: (code) => void endProcess(code),
+    exit: (code) => void exit(code),
   });
+  await around.prepare?.(log);
   const server = await Server.start({
     load: loader(flags.conf),
     plugins,
     defaultPort: flags.port,
     log,
-    onFatal: () => void endProcess(1),
+    onFatal: () => void exit(1),
     onListening: (server) => {
       if (!flags.quiet) announcePlaces(server, processLog);
     },
@@ -45,7 +69,8 @@ export async function serve(flags: Flags): Promise<void> {
   if (flags.pidfile !== undefined) await writePidfile(flags.pidfile, server);
   const admin = await openAdminOrStop(flags, server, log);
   net.serve();
-  signals.serve(signalled(server, log, flags.pidfile, admin));
+  around.served?.(server, log);
+  signals.serve(signalled(server, log, flags.pidfile, { admin, around }));
   if (!flags.quiet) announceVersion(server, processLog);
 }
 
@@ -85,7 +110,7 @@ function signalled(
   server: Server,
   log: Logger,
   pidfile: string | undefined,
-  admin: OpenAdmin,
+  { admin, around }: { readonly admin: OpenAdmin; readonly around: Around },
 ): SignalledServer {
   return {
     async reload() {
@@ -98,6 +123,7 @@ function signalled(
       }
     },
     async stop() {
+      await around.ending?.();
       await admin.close();
       await server.stop();
       if (pidfile !== undefined) rmSync(pidfile, { force: true });
