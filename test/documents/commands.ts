@@ -51,6 +51,7 @@ export const HOLDINGS: readonly Holding[] = [
   },
   { of: "docs/troubleshooting.md", like: /explain/, by: "test/explain/explain.test.ts" },
   { of: "docs/troubleshooting.md", by: "test/admin.test.ts" },
+  { of: "docs/stub.md", because: "it changes the system; src/stub/*.test.ts stages systems" },
   { of: "docs/upgrades.md", by: RUNNER },
 ];
 
