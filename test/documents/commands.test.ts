@@ -9,7 +9,7 @@ import { Portolan, ROOT, endAll } from "../run-portolan.ts";
 import { HOLDINGS, RUNNER, documentedCommands, holdingOf } from "./commands.ts";
 
 /** Pages that others write now, whose commands their own tests run. */
-const TO_COME = ["docs/laptop.md", "docs/migrate.md", "docs/node-local.md"];
+const TO_COME = ["docs/node-local.md"];
 
 const commands = documentedCommands();
 

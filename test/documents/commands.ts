@@ -5,9 +5,11 @@ import { readDocument } from "./readme.ts";
 /** The test that runs what no other one does. */
 export const RUNNER = "test/documents/commands.test.ts";
 
+const LAPTOP = "it takes a cluster and root; src/cli/dev and src/stub have tests that stage both";
+
 /** How commands of a document are held: by a test that reads the document, or not, for a reason. */
 export interface Holding {
-  /** The document, and which of its commands; all others if left out. */
+  /** The document, or its folder, and which of its commands; all others if left out. */
   readonly of: string;
   readonly like?: RegExp;
   readonly by?: string;
@@ -51,7 +53,11 @@ export const HOLDINGS: readonly Holding[] = [
   },
   { of: "docs/troubleshooting.md", like: /explain/, by: "test/explain/explain.test.ts" },
   { of: "docs/troubleshooting.md", by: "test/admin.test.ts" },
-  { of: "docs/stub.md", because: "it changes the system; src/stub/*.test.ts stages systems" },
+  { of: "README.md", like: /^portolan dev$|stub install|^curl/, because: LAPTOP },
+  { of: "docs/laptop.md", because: LAPTOP },
+  { of: "docs/distributions/", by: "test/cluster/distributions.test.ts" },
+  { of: "docs/migrate.md", by: "test/cluster/distributions.test.ts" },
+  { of: "docs/stub.md", because: LAPTOP },
   { of: "docs/upgrades.md", by: RUNNER },
 ];
 
@@ -63,7 +69,7 @@ export interface DocumentedCommand {
 
 /** All commands in `sh` blocks of README.md and of the pages of `docs/`. */
 export function documentedCommands(): DocumentedCommand[] {
-  const documents = globSync("{README.md,docs/*.md}", { cwd: ROOT }).toSorted();
+  const documents = globSync("{README.md,docs/**/*.md}", { cwd: ROOT }).toSorted();
   return documents.flatMap((of) => {
     const blocks = readDocument(of).matchAll(/```sh\n(.*?)```/gs);
     const lines = [...blocks].flatMap(([, block = ""]) => commandsOf(block));
@@ -76,6 +82,10 @@ function commandsOf(block: string): string[] {
   return lines.map((line) => line.replace(/(^|\s+)#.*$/, "").trim()).filter(Boolean);
 }
 
+function isOf(holding: Holding, document: string): boolean {
+  return holding.of.endsWith("/") ? document.startsWith(holding.of) : document === holding.of;
+}
+
 export function holdingOf({ of, line }: DocumentedCommand): Holding | undefined {
-  return HOLDINGS.find((one) => one.of === of && (one.like?.test(line) ?? true));
+  return HOLDINGS.find((one) => isOf(one, of) && (one.like?.test(line) ?? true));
 }

@@ -8,7 +8,7 @@ import { readDocument } from "./readme.ts";
 const pages = globSync("{*.md,{docs,deploy,src,test}/**/*.md}", { cwd: ROOT }).toSorted();
 
 /** Pages that others are writing, which the index names already. */
-const TO_COME = ["docs/laptop.md", "docs/migrate.md", "docs/node-local.md"];
+const TO_COME = ["docs/node-local.md"];
 
 /** What is wrong with the links of a page. */
 function deadLinks(page: string): string[] {
