@@ -7,6 +7,7 @@ import { isMissing } from "../installed.ts";
 import { askMany } from "./ask-many.ts";
 import { comparable } from "./comparable-reply.ts";
 import { Random } from "../fuzz/random.ts";
+import { testCount } from "../test-count.ts";
 import { drawZone } from "./drawn-zone.ts";
 import type { OtherServer, ServedZone } from "./other-servers.ts";
 import { startKnot, startNsd } from "./other-servers.ts";
@@ -18,7 +19,7 @@ const isHere = ["nsd", "knotd", "dnssec-signzone"].every((tool) => !isMissing(to
 
 const ZONES = 20;
 /** `PORTOLAN_TEST_QUESTIONS` and `PORTOLAN_TEST_SEED` ask more and others. */
-const QUESTIONS = Number(process.env["PORTOLAN_TEST_QUESTIONS"] ?? 6_000);
+const QUESTIONS = Number(process.env["PORTOLAN_TEST_QUESTIONS"] ?? testCount(2_000, 6_000));
 const FIRST_SEED = Number(process.env["PORTOLAN_TEST_SEED"] ?? 1);
 const SIGNINGS: readonly Signing[] = ["none", "none", "nsec", "nsec3", "opt-out"];
 const TYPES = [

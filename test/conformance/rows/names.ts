@@ -57,13 +57,13 @@ const denialRows: readonly Row[] = [
   {
     id: "N01a",
     rfc: "4343 §4",
-    probe: "each of the 2^13 ways to write `www.example.org`; some of each other source",
+    probe: "each 61st of the 2^13 ways to write `www.example.org`; some of each other source",
     expectation: "the answer, the question octet by octet as asked",
     coredns: "met",
     async run(on) {
       const names = ["www.example.org.", "www.hosts.test.", `web.${SHOP}`, "www.example.net."];
       for (const [i, name] of names.entries()) {
-        for (let bits = 0; bits < 8192; bits += i === 0 ? 11 : 401) {
+        for (let bits = 0; bits < 8192; bits += i === 0 ? 61 : 401) {
           expect(await answers(on, `${inCase(name, bits)} A`)).toHaveLength(1);
         }
       }
