@@ -33,6 +33,15 @@ it.each([
   expect(versionOf(what).split(/[^\d.]+/)).toContain(version);
 });
 
+it("CHANGELOG.md and the chart have the version of the package", () => {
+  const chart = readDocument("deploy/helm/portolan/Chart.yaml");
+  const [, newest] = /^## (\S+)$/m.exec(readDocument("CHANGELOG.md")) ?? [];
+  const said = [...chart.matchAll(/^(?:version|appVersion): (\S+)$/gm)].map(
+    ([, version]) => version,
+  );
+  expect([newest, ...said]).toEqual(Array(3).fill(manifest.version));
+});
+
 it("docs/support.md has what the chart and the package ask for", () => {
   const chart = readDocument("deploy/helm/portolan/Chart.yaml");
   const [, oldest] = /kubeVersion: ">=(\d+\.\d+)\.0-0"/.exec(chart) ?? [];
