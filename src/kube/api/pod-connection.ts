@@ -15,6 +15,8 @@ const ERROR = 1;
 const PORT_OCTETS = 2;
 const MAX_ERROR_CHARACTERS = 300;
 const NORMAL_CLOSURE = 1_000;
+/** What may wait for a slow reader: with less, a fast one is held up by each message. */
+const WINDOW_OCTETS = 256 << 10;
 
 /**
  * Connects to a port of a Pod through the API server and the kubelet.
@@ -35,7 +37,7 @@ class PodConnection extends Duplex {
   readonly #unheaded = new Set([DATA, ERROR]);
 
   constructor(socket: WebSocket) {
-    super({ allowHalfOpen: true });
+    super({ allowHalfOpen: true, readableHighWaterMark: WINDOW_OCTETS });
     this.#socket = socket;
     const guarded = <Args extends unknown[]>(run: (...args: Args) => void) =>
       guard("connection to a Pod", run, (error) => this.destroy(error));

@@ -7,6 +7,9 @@ import type {
   ConnectionTarget,
 } from "../../server/contract/cluster-connections.ts";
 
+/** What may wait for a slow reader. */
+const WINDOW_OCTETS = 256 << 10;
+
 /** What stands behind an address of a cluster. */
 export interface Destination {
   readonly target: ConnectionTarget;
@@ -95,7 +98,12 @@ export class Place {
 
   #open(port: number): Promise<PortFailure | undefined> {
     const { promise, resolve } = Promise.withResolvers<PortFailure | undefined>();
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+    const server = createServer({
+      allowHalfOpen: true,
+      pauseOnConnect: true,
+      noDelay: true,
+      highWaterMark: WINDOW_OCTETS,
+    });
     server.on("connection", (socket) => this.#onConnection(this, port, socket));
     server.on("error", ({ code = "" }: NodeJS.ErrnoException) => {
       if (this.#servers.get(port) === server) this.#servers.delete(port);
