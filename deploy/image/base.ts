@@ -18,6 +18,8 @@ export interface Base {
 }
 
 const PACKAGES = ["base-files", "libc6", "libgcc-s1", "libstdc++6", "netbase"];
+/** What the image for nodes has besides. */
+const NODE_PACKAGES = ["iptables"];
 /** Needed by base-files' scripts, which nobody runs here; it is a language's interpreter. */
 const UNWANTED = "mawk";
 /** dpkg does not run, so the list that scanners read is made of the packages themselves. */
@@ -40,20 +42,30 @@ function isKept(path: string): boolean {
     /^usr\/share\/common-licenses\//,
     /^var\/lib\/dpkg\/status\.d\//,
     /^(dev|home|proc|root|run|sys|tmp|var\/tmp)$/,
+    // Of iptables: both kinds, and what understands the rules of others.
+    /^usr\/sbin\/(xtables-(nft|legacy)-multi|ip6?tables-(nft|legacy))$/,
+    /^usr\/lib\/[\w-]+\/xtables\/lib\w+\.so$/,
   ].some((pattern) => pattern.test(path));
 }
+
+/** Debian's alternatives, which a script of the package would make. */
+const NAMES_OF_IPTABLES: readonly TreeEntry[] = ["iptables", "ip6tables"].map((name) => {
+  return { kind: "link", path: `usr/sbin/${name}`, target: `${name}-nft` };
+});
 
 /** Made of the packages of Debian's suite as they are now; nothing is run of them, so any architecture will do. */
 export async function debianBase(
   layout: OciLayout,
   architecture: Architecture,
-  { epochSeconds, keptIn }: { epochSeconds: number; keptIn: string | undefined },
+  options: { epochSeconds: number; keptIn: string | undefined; isForNodes: boolean },
 ): Promise<Base> {
+  const { epochSeconds, keptIn, isForNodes } = options;
   const folder = mkdtempSync(join(tmpdir(), "portolan-base-"));
   try {
     const tar = join(folder, "base.tar");
-    bootstrap(architecture, tar, keptIn);
-    const entries = (await readTar(createReadStream(tar), isKept)).filter(isWanted);
+    bootstrap(architecture, isForNodes ? [...PACKAGES, ...NODE_PACKAGES] : PACKAGES, tar, keptIn);
+    const found = (await readTar(createReadStream(tar), isKept)).filter(isWanted);
+    const entries = isForNodes ? [...found, ...NAMES_OF_IPTABLES] : found;
     const layer = await layout.putLayer(packTree(entries, epochSeconds));
     return { layers: [layer], packages: debianPackages(entries) };
   } finally {
@@ -66,9 +78,14 @@ function isWanted({ kind, path }: TreeEntry): boolean {
   return !(kind === "folder" && path.startsWith("usr/share/doc/"));
 }
 
-function bootstrap({ name }: Architecture, tar: string, keptIn: string | undefined): void {
+function bootstrap(
+  { name }: Architecture,
+  packages: readonly string[],
+  tar: string,
+  keptIn: string | undefined,
+): void {
   const more = [`--extract-hook=${LIST_PACKAGES}`];
-  const tree = { variant: "extract", architecture: name, packages: PACKAGES, more } as const;
+  const tree = { variant: "extract", architecture: name, packages, more } as const;
   try {
     makeDebianTar(tree, tar, keptIn);
   } catch (cause) {

@@ -34,6 +34,13 @@ const CONFIG = {
   WorkingDir: "/",
 } as const;
 
+/** As NodeLocal DNSCache's image: iptables and interfaces are root's. */
+const NODE_CONFIG = {
+  User: "0:0",
+  ExposedPorts: { "53/tcp": {}, "53/udp": {}, "8080/tcp": {}, "9253/tcp": {}, "9353/tcp": {} },
+  Entrypoint: [...CONFIG.Entrypoint, "node-cache"],
+};
+
 export function labels(about: About, base?: { name: string; digest: string }) {
   const prefix = "org.opencontainers.image";
   return {
@@ -52,14 +59,14 @@ export function imageConfig(
   about: About,
   architecture: Architecture,
   layers: readonly { readonly diffId: string; readonly of: string }[],
-  texts: Readonly<Record<string, string>>,
+  { texts, isForNodes }: { texts: Readonly<Record<string, string>>; isForNodes: boolean },
 ) {
   const created = createdAt(about);
   return {
     created,
     architecture: architecture.name,
     os: "linux",
-    config: { ...CONFIG, Labels: texts },
+    config: { ...CONFIG, ...(isForNodes ? NODE_CONFIG : {}), Labels: texts },
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },
     history: layers.map(({ of }) => ({ created, created_by: "npm run image", comment: of })),
   };

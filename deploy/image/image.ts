@@ -9,7 +9,7 @@ import { imageConfig, labels } from "./image-config.ts";
 import { fetchLockedPackage } from "./locked-package.ts";
 import type { Descriptor, Layer } from "./oci-layout.ts";
 import { MEDIA_TYPES, OciLayout } from "./oci-layout.ts";
-import { appTree, nodeTree } from "./portolan-tree.ts";
+import { appTree, nodeCacheTree, nodeTree } from "./portolan-tree.ts";
 import { packTree } from "./tar.ts";
 
 export interface ImageOptions {
@@ -23,6 +23,8 @@ export interface ImageOptions {
   /** As it is pushed: images.example/portolan:0.1.0. */
   readonly name: string;
   readonly about: About;
+  /** Whether it is to start as node-cache, in NodeLocal DNSCache's place. */
+  readonly isForNodes: boolean;
 }
 
 export interface MadeImage {
@@ -85,32 +87,33 @@ async function fill(layout: OciLayout, options: ImageOptions): Promise<MadeImage
 async function makeArchitecture(
   layout: OciLayout,
   architecture: Architecture,
-  { about, base: given, debian: keptIn }: ImageOptions,
+  { about, base: given, debian: keptIn, isForNodes }: ImageOptions,
 ): Promise<ArchitectureImage> {
   const { epochSeconds } = about;
   const base =
     given === undefined
-      ? await debianBase(layout, architecture, { epochSeconds, keptIn })
+      ? await debianBase(layout, architecture, { epochSeconds, keptIn, isForNodes })
       : await givenBase(layout, given, architecture);
   const node = nodeTree(await fetchLockedPackage(architecture.node));
-  const app = appTree(architecture, await fetchLockedPackage(architecture.koffi));
+  const koffi = await fetchLockedPackage(architecture.koffi);
+  const app = [...appTree(architecture, koffi), ...(isForNodes ? nodeCacheTree() : [])];
   const layers = [
     ...base.layers.map((layer) => ({ ...layer, of: "base" })),
     { ...(await layout.putLayer(packTree(node, epochSeconds))), of: "node" },
     { ...(await layout.putLayer(packTree(app, epochSeconds))), of: "portolan" },
   ];
-  const image = putImage(layout, architecture, { about, base, layers });
+  const image = putImage(layout, architecture, { about, base, layers, isForNodes });
   return { image, bill: putBill(layout, architecture, { about, base, image }), layers };
 }
 
 function putImage(
   layout: OciLayout,
   architecture: Architecture,
-  made: { about: About; base: Base; layers: readonly NamedLayer[] },
+  made: { about: About; base: Base; layers: readonly NamedLayer[]; isForNodes: boolean },
 ): Descriptor {
-  const { about, base, layers } = made;
+  const { about, base, layers, isForNodes } = made;
   const texts = labels(about, base.image);
-  const config = imageConfig(about, architecture, layers, texts);
+  const config = imageConfig(about, architecture, layers, { texts, isForNodes });
   const manifest = {
     schemaVersion: 2,
     mediaType: MEDIA_TYPES.manifest,

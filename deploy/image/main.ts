@@ -17,6 +17,7 @@ Makes an OCI image layout of what is in the checkout, for linux/amd64 and linux/
   --architecture NAME   amd64 or arm64 alone
   --base FOLDER         an OCI layout to start from, with glibc and libstdc++ (Debian's packages, by mmdebstrap)
   --debian FOLDER       takes Debian's packages as they are kept there by a run before; fresh ones otherwise
+  --node-cache          for nodes: starts as node-cache, as root, with Debian's iptables
   --source URL          where people find its source, for the label
 `;
 
@@ -49,6 +50,7 @@ async function run(args: readonly string[]): Promise<void> {
       architecture: { type: "string" },
       base: { type: "string" },
       debian: { type: "string" },
+      "node-cache": { type: "boolean", default: false },
       source: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -63,6 +65,8 @@ async function run(args: readonly string[]): Promise<void> {
   const output = resolve(values.output);
   mkdirSync(dirname(output), { recursive: true });
   const { name, base, debian } = values;
+  if (values["node-cache"] && base !== undefined)
+    throw new Error("Cannot make the image: --node-cache takes Debian's packages, so leave --base out");
   const made = await makeImage({
     architectures: wanted,
     output,
@@ -70,6 +74,7 @@ async function run(args: readonly string[]): Promise<void> {
     debian,
     name,
     about: about(values.source),
+    isForNodes: values["node-cache"],
   });
   for (const { of, size, digest } of made.layers) {
     process.stdout.write(`${of.padEnd(16)} ${(size / 1e6).toFixed(1).padStart(5)} MB  ${digest}\n`);

@@ -52,6 +52,15 @@ export function appTree(
   ];
 }
 
+/** For pods that say "command: [/node-cache]". */
+export function nodeCacheTree(): TreeEntry[] {
+  const program = `#!/usr/local/bin/node
+process.argv.splice(2, 0, "node-cache");
+import("/app/dist/main.js");
+`;
+  return [file("node-cache", program, 0o755)];
+}
+
 function bundle(): TreeEntry[] {
   const main = read("dist/main.js");
   const folder = /import ".\/(.*)\/main.js"/.exec(main.toString())?.[1] ?? "";
