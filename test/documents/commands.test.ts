@@ -8,16 +8,12 @@ import { isMissing } from "../installed.ts";
 import { Portolan, ROOT, endAll } from "../run-portolan.ts";
 import { HOLDINGS, RUNNER, documentedCommands, holdingOf } from "./commands.ts";
 
-/** Pages that others write now, whose commands their own tests run. */
-const TO_COME = ["docs/node-local.md"];
-
 const commands = documentedCommands();
 
 describe("each command of README.md and docs", () => {
   it("is run by a test, or has a reason why not", () => {
-    const others = commands.filter(({ of }) => !TO_COME.includes(of));
-    expect(others.length).toBeGreaterThan(60);
-    expect(others.filter((command) => !holdingOf(command))).toEqual([]);
+    expect(commands.length).toBeGreaterThan(60);
+    expect(commands.filter((command) => !holdingOf(command))).toEqual([]);
   });
 
   it("names tests that are there", () => {

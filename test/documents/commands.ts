@@ -41,6 +41,16 @@ export const HOLDINGS: readonly Holding[] = [
   { of: "docs/command-line.md", like: /-dns\.port/, because: "it serves; test/cli.test.ts has it" },
   { of: "docs/command-line.md", by: RUNNER },
   { of: "docs/install.md", by: "test/package/packages.test.ts" },
+  { of: "docs/node-local.md", like: /^npm run image/, by: "test/package/node-image.test.ts" },
+  {
+    of: "docs/node-local.md",
+    like: /^(crane|kubectl)/,
+    because: "it takes a registry, and a cluster with nodes",
+  },
+  {
+    of: "docs/node-local.md",
+    because: "it takes a node; test/node-cache looks at the same on one of its own",
+  },
   { of: "docs/query.md", like: /@(tls|https):/, because: ELSEWHERE },
   { of: "docs/query.md", by: RUNNER },
   { of: "docs/runbooks.md", by: "test/alerts/runbooks.test.ts" },
