@@ -5,14 +5,12 @@ import { PLAIN_RESOLV_CONF } from "./back-ends/resolv-conf.ts";
 import { OPENRESOLV_BACK_END, RESOLVCONF } from "./back-ends/resolvconf.ts";
 import { RESOLVED_DELEGATE } from "./back-ends/resolved-delegate.ts";
 import { RESOLVED_DROP_IN } from "./back-ends/resolved-drop-in.ts";
-import { RESOLVED_LINK } from "./back-ends/resolved-link.ts";
 import { WINDOWS } from "./back-ends/windows.ts";
 import type { System } from "./system.ts";
 
 /** The first that fits is taken. */
 export const BACK_ENDS: readonly BackEnd[] = [
   RESOLVED_DELEGATE,
-  RESOLVED_LINK,
   RESOLVED_DROP_IN,
   NETWORK_MANAGER,
   RESOLVCONF,
@@ -24,9 +22,17 @@ export const BACK_ENDS: readonly BackEnd[] = [
 
 /**
  * @param name of the one that has to be taken
+ * @param installed name of the one that is set up
  * @throws {Error} if none fits, with the reason of each
  */
-export async function chooseBackEnd(system: System, name: string | undefined): Promise<BackEnd> {
+export async function chooseBackEnd(
+  system: System,
+  name: string | undefined,
+  installed?: string,
+): Promise<BackEnd> {
+  const standing = BACK_ENDS.find((one) => one.name === installed);
+  // It may object to what it has done itself.
+  if (standing && (name === undefined || name === installed)) return standing;
   const asked = BACK_ENDS.filter((one) => {
     return name === undefined ? !one.isOnlyNamed : one.name === name;
   });

@@ -104,7 +104,7 @@ export function replaceFile(
     if (ownership.uid >= 0) chownSync(beside, ownership.uid, ownership.gid);
     renameSync(beside, root + path);
   } catch (cause) {
-    rmSync(beside, { force: true });
+    removeUnfinished({ root }, path);
     if ((cause as NodeJS.ErrnoException).code !== "EBUSY") throw cause;
     writeFileSync(root + path, octets, { flush: true });
   }
@@ -116,5 +116,9 @@ export function removeFile({ root }: Rooted, path: string): void {
 
 /** What a crash has left of one that was being written. */
 export function removeUnfinished({ root }: Rooted, path: string): void {
-  rmSync(root + path + NEW, { force: true });
+  try {
+    rmSync(root + path + NEW, { force: true });
+  } catch {
+    // Where nothing could be written there is nothing.
+  }
 }

@@ -5,7 +5,6 @@ import {
   mkdtempSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +12,7 @@ import { dirname, join } from "node:path";
 import { written } from "../stub/run-commands.ts";
 import type { Finished, System } from "../stub/system.ts";
 
-/** A machine of files in a folder, whose commands are only written down, but for those that make links. */
+/** A machine of files in a folder, whose commands are only written down. */
 export interface FakeSystem extends System {
   /** As one would type them. */
   readonly commands: string[];
@@ -39,9 +38,6 @@ export function fakeSystem(
     async run(argv) {
       const command = written(argv);
       commands.push(command);
-      const [, verb, link] = /^ip link (add|delete) (\S+)/.exec(command) ?? [];
-      if (verb === "add") putFile(root, `/sys/class/net/${link}`, "");
-      if (verb === "delete") rmSync(`${root}/sys`, { recursive: true });
       return { code: 0, stdout: "", stderr: "", ...deeds.get(command)?.() };
     },
   };

@@ -4,7 +4,6 @@ import type { FlagTable } from "../flag-description.ts";
 /** Of `-using`; the back ends have the same, which a test looks at. */
 export const BACK_END_NAMES = [
   "resolved-delegate",
-  "resolved-link",
   "resolved-drop-in",
   "networkmanager",
   "resolvconf",

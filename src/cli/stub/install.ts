@@ -7,6 +7,7 @@ import { FILE_STATES } from "../../stub/status.ts";
 import type { System } from "../../stub/system.ts";
 import { thisSystem } from "../../stub/system.ts";
 import type { Journal } from "../../stub/journal.ts";
+import { readJournal } from "../../stub/journal.ts";
 import { stateOf } from "../../stub/uninstall.ts";
 import type { Arguments } from "../arguments.ts";
 import { sayRightsAreNeeded } from "./rights.ts";
@@ -14,7 +15,7 @@ import { sayRightsAreNeeded } from "./rights.ts";
 /** Says what it will do, and does it. @throws {Error} if it cannot; all is as it was then */
 export async function stubInstall({ values, switches, words }: Arguments): Promise<void> {
   const system = thisSystem();
-  const backEnd = await chooseBackEnd(system, values.get("using"));
+  const backEnd = await chooseBackEnd(system, values.get("using"), readJournal(system)?.backEnd);
   const server = values.get("server") ?? defaultServer(backEnd);
   const setting = parseSetting(server, words, values.get("search"));
   const journal = installedAlready(system, backEnd, setting);

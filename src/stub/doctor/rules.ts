@@ -49,12 +49,12 @@ export const RULES: readonly Rule[] = [
     );
   },
   searchIsMissing,
-  ({ resolvedWants, journal, setting }) => {
-    const isMet = journal?.backEnd === "resolved-link" || resolvedWants.length === 0;
+  ({ resolvedWants, journal }) => {
+    const isMet = journal === undefined || resolvedWants.length === 0;
     const what = resolvedWants.join(" and ");
     return problem(
       isMet ? undefined : `systemd-resolved demands ${what} of every server, ours included`,
-      `portolan stub install -using resolved-link -server ${writtenServer(setting.server)}: its link demands neither`,
+      "set it to no or to opportunistic (allow-downgrade for DNSSEC) in /etc/systemd/resolved.conf",
     );
   },
   ({ isMusl, nameservers }) =>
