@@ -102,7 +102,11 @@ describe("the command line", () => {
       "Cannot use flag -conf: its value is missing",
     ],
     ["a switch with a value", ["-quiet=3"], 'Cannot use flag -quiet with "3": it takes no value'],
-    ["a command that is none", ["serve"], 'Cannot run "serve": not a command, known are check'],
+    [
+      "a command that is none",
+      ["serve"],
+      'Cannot run "serve": not a command, known are dev, check',
+    ],
     ["a query's flag", ["query", "a", "-z"], "Cannot use flag -z: there is none of that name"],
     ["a query's third word", ["query", "b.", "A", "b"], 'Cannot query: unexpected "b"'],
     ["a wrong port", ["-dns.port", "70000"], 'Cannot parse flag -dns.port "70000"'],
