@@ -6,13 +6,17 @@ import { plugins } from "../plugins/index.ts";
 import { Server } from "../server/server.ts";
 import type { Arguments } from "./arguments.ts";
 import { isAskedBySystem } from "./dev/asked-by-system.ts";
+import { CLUSTER_ZONE } from "./dev/dev-corefile.ts";
 import { parseDevOptions } from "./dev/dev-options.ts";
 import type { DevOptions } from "./dev/dev-options.ts";
 import { progressOf } from "./dev/dev-progress.ts";
 import { DevScreen } from "./dev/dev-screen.ts";
 import { DevSession, servedWords } from "./dev/dev-session.ts";
 import type { FreePlace } from "./dev/free-place.ts";
-import { findFreePlace } from "./dev/free-place.ts";
+import { findFreePlace, PLACES } from "./dev/free-place.ts";
+import type { ResolverState } from "./dev/resolver-line.ts";
+import { installedStub, resolverLine } from "./dev/resolver-line.ts";
+import type { StubSetting } from "../stub/setting.ts";
 import { limitHeap } from "./heap.ts";
 import { LastNet } from "./last-net.ts";
 import { openAdmin } from "./open-admin.ts";
@@ -27,8 +31,10 @@ const EXPLAIN_MS = 3_000;
 /** Serves a cluster's names on this machine, until it is told to end. */
 export async function devCommand(given: Arguments): Promise<void> {
   const options = parseDevOptions(given);
-  const place = await findFreePlace();
-  if (!given.switches.has("print")) return serveDev(options, place);
+  const installed = installedStub();
+  // Where the system asks already is the best place.
+  const place = await findFreePlace(installed ? [installed.server, ...PLACES] : PLACES);
+  if (!given.switches.has("print")) return serveDev(options, place, installed);
   const session = new DevSession({ options, place, say: () => {} });
   await session.read();
   process.stdout.write(session.text);
@@ -36,16 +42,14 @@ export async function devCommand(given: Arguments): Promise<void> {
   return endProcess(0);
 }
 
-async function serveDev(options: DevOptions, place: FreePlace): Promise<void> {
+async function serveDev(
+  options: DevOptions,
+  place: FreePlace,
+  installed: StubSetting | undefined,
+): Promise<void> {
   limitHeap();
   let server: Server | undefined;
-  const screen = new DevScreen({
-    write: (text) => outputOf(process.stdout).write(text),
-    isTerminal: process.stdout.isTTY,
-    hasColours: hasColours(process.stdout),
-    zones: () => zonesOf(server),
-    explain: (name, type) => explainFailure(server, name, type),
-  });
+  const screen = screenFor(() => server);
   const log = createLogger({ format: "json", destination: screen });
   const end = (message: string): void => {
     log.fatal(message);
@@ -83,7 +87,17 @@ async function serveDev(options: DevOptions, place: FreePlace): Promise<void> {
   });
   tellPlace(screen, session, place);
   await tellReady(started, screen, ending.signal);
-  await tellResolver(screen, place, ending.signal);
+  await tellResolver(screen, { installed, place, source: session.source }, ending.signal);
+}
+
+function screenFor(server: () => Server | undefined): DevScreen {
+  return new DevScreen({
+    write: (text) => outputOf(process.stdout).write(text),
+    isTerminal: process.stdout.isTTY,
+    hasColours: hasColours(process.stdout),
+    zones: () => zonesOf(server()),
+    explain: (name, type) => explainFailure(server(), name, type),
+  });
 }
 
 function tellPlace(screen: DevScreen, session: DevSession, place: FreePlace): void {
@@ -113,18 +127,13 @@ async function tellReady(server: Server, screen: DevScreen, signal: AbortSignal)
 
 async function tellResolver(
   screen: DevScreen,
-  { address, port }: FreePlace,
+  state: Omit<ResolverState, "isAsked">,
   signal: AbortSignal,
 ): Promise<void> {
   const heard = new Set<string>();
   screen.onProbe = (name) => heard.add(name);
-  const isAsked = await isAskedBySystem("cluster.local", (name) => heard.has(name), signal);
-  if (signal.aborted) return;
-  screen.say(
-    isAsked
-      ? "This machine's resolver asks here"
-      : `This machine's resolver does not ask here yet: sudo portolan stub install -server ${address}:${port}`,
-  );
+  const isAsked = await isAskedBySystem(CLUSTER_ZONE, (name) => heard.has(name), signal);
+  if (!signal.aborted) screen.say(resolverLine({ ...state, isAsked }));
 }
 
 /** Those of names, with a final dot. */
