@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -33,6 +33,12 @@ beforeAll(async () => {
 }
 `;
   writeFileSync(join(folder, "Corefile"), corefile);
+  // What `kubectl get -o yaml` has saved.
+  copyFileSync(join(ROOT, "test/testdata/audit/gke.yaml"), join(folder, "kube-dns.yaml"));
+  const metadata = { name: "coredns", namespace: "kube-system" };
+  const data = { Corefile: corefile };
+  const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata, data };
+  writeFileSync(join(folder, "coredns.yaml"), JSON.stringify(configMap));
   server = new Portolan([], undefined, [], folder, { env });
   port = String(await server.port());
 });
@@ -42,8 +48,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What asks servers of others is not run: a test needs nobody but this machine. */
-const OUTSIDE = /@(tls|https):/;
+/** What asks servers of others is not run: a test needs nobody but this machine, and no cluster. */
+const OUTSIDE = /@(tls|https):|-from-cluster/;
 
 /** What changes the resolver of this machine is not run either: test/stub does, in a namespace. */
 const CHANGES = /^portolan stub (?:un)?install(?!.*-dry-run)/;
@@ -53,7 +59,7 @@ const examples = COMMANDS.flatMap(({ name, exitCodes, examples }) =>
   examples.map(({ line }) => ({
     line,
     exitCodes,
-    serves: ["", "dev"].includes(name) && !/-(?:plugins|print)$/.test(line),
+    serves: ["", "dev", "node-cache"].includes(name) && !/-(?:plugins|print)$/.test(line),
   })),
 ).filter(({ line, serves }) => !serves && !OUTSIDE.test(line) && !CHANGES.test(line));
 

@@ -184,8 +184,8 @@ describe.each(["", "pods verified"])("with autopath and kubernetes { %s }", (pro
           for (let i = 0; i < 3; i++) await sayAll(bench);
           if (isRemoval) cluster.remove(object.kind, object);
           else cluster.upsert(object);
-          // Last told, last there: which of two namespaces has an address depends on the order.
-          there.delete(keyOf(object));
+          // Last told, last there: which of two namespaces has an address depends on the order. To hear the same again is no news.
+          if (isRemoval || there.get(keyOf(object)) !== object) there.delete(keyOf(object));
           if (!isRemoval) there.set(keyOf(object), object);
           const fresh = await openWith(properties, [...there.values()]);
           expect(await sayAll(bench)).toEqual(await sayAll(fresh.bench));
