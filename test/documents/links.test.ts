@@ -7,14 +7,10 @@ import { readDocument } from "./readme.ts";
 
 const pages = globSync("{*.md,{docs,deploy,src,test}/**/*.md}", { cwd: ROOT }).toSorted();
 
-/** Pages that others are writing, which the index names already. */
-const TO_COME = ["docs/node-local.md"];
-
 /** What is wrong with the links of a page. */
 function deadLinks(page: string): string[] {
   const links = linksOf(page, readDocument(page));
   return links.flatMap(({ path, anchor }) => {
-    if (TO_COME.includes(path) && !existsSync(join(ROOT, path))) return [];
     if (!existsSync(join(ROOT, path))) return [`${page}: no file ${path}`];
     if (anchor === "" || !path.endsWith(".md")) return [];
     return anchorsOf(readDocument(path)).has(anchor) ? [] : [`${page}: no ${path}#${anchor}`];
