@@ -24,8 +24,8 @@ export class Zone {
   #data: ZoneData | undefined;
   #hasExpired = false;
   #state = new State();
-  /** What replies of this version hold for, by their names. */
-  #parts: readonly Part[] = partsOf(this.#state);
+  /** What replies of this version hold for, by their names; made when there are some, for most of many zones are never asked. */
+  readonly #parts: (Part | undefined)[] = [];
 
   constructor(origin: Name) {
     this.origin = origin;
@@ -50,7 +50,7 @@ export class Zone {
   validityFor({ key }: Name): Validity {
     let hash = 0;
     for (let at = key.charCodeAt(0); at > 0; at--) hash = (hash * 31 + key.charCodeAt(at)) | 0;
-    return (this.#parts[(hash >>> 0) % PARTS] as Part).validity;
+    return (this.#parts[(hash >>> 0) % PARTS] ??= partOf(this.#state)).validity;
   }
 
   /**
@@ -58,8 +58,9 @@ export class Zone {
    * event loop. The version is served meanwhile, but nobody keeps its replies any more.
    */
   async endReplies(): Promise<void> {
-    for (const { state } of this.#parts) {
-      state.end();
+    for (const part of this.#parts) {
+      if (!part) continue;
+      part.state.end();
       await setImmediate();
     }
   }
@@ -159,7 +160,7 @@ export class Zone {
   #endVersion(): void {
     this.#state.end();
     this.#state = new State();
-    this.#parts = partsOf(this.#state);
+    this.#parts.length = 0;
   }
 
   #tell(): void {
@@ -179,11 +180,9 @@ interface Part {
   readonly validity: Validity;
 }
 
-function partsOf(version: State): readonly Part[] {
-  return Array.from({ length: PARTS }, () => {
-    const state = new State(version);
-    return { state, validity: Validity.dependingOn(state) };
-  });
+function partOf(version: State): Part {
+  const state = new State(version);
+  return { state, validity: Validity.dependingOn(state) };
 }
 
 function takeBack(undo: readonly (() => void)[]): void {
