@@ -1,4 +1,5 @@
 import type { ApiAccess } from "../../kube/api/access.ts";
+import { RawField } from "../../server/contract/raw-field.ts";
 import { ClusterAwayError, OneReader } from "../../kube/api/one-reader.ts";
 
 /** Each of them is asked for by itself. */
@@ -52,12 +53,6 @@ async function mayRead(reader: OneReader, namespace: string): Promise<boolean> {
 async function namespaces(reader: OneReader): Promise<readonly string[] | undefined> {
   const read = await reader.read(`/api/v1/namespaces?limit=${MAX_NAMESPACES}`);
   if (read.reason !== undefined) return undefined;
-  const items = read.object["items"];
-  const names = (Array.isArray(items) ? items : []).map((item: unknown) => nameOf(item));
-  return names.filter((name) => name !== "");
-}
-
-function nameOf(item: unknown): string {
-  const { metadata } = Object(item) as { readonly metadata?: { readonly name?: unknown } };
-  return typeof metadata?.name === "string" ? metadata.name : "";
+  const items = new RawField(read.object).get("items").items();
+  return items.map((item) => item.get("metadata", "name").text()).filter((name) => name !== "");
 }

@@ -1,7 +1,7 @@
 import { RrClass } from "../../dns/iana/rr-class.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
-import type { Name } from "../../dns/name.ts";
-import { formatIpv4, formatIpv6, parseIpv4 } from "../../dns/rdata/ip-address.ts";
+import { A } from "../../dns/rdata/a.ts";
+import { formatIpv4, formatIpv6 } from "../../dns/rdata/ip-address.ts";
 import { PTR } from "../../dns/rdata/rfc1035-names.ts";
 import { ResourceRecord } from "../../dns/resource-record.ts";
 import { addressOfReverseName } from "../../dns/reverse-name.ts";
@@ -35,14 +35,10 @@ export function localized(
     const key = `${place.address} ${record.owner.key}`;
     if (told.has(key)) return [];
     told.add(key);
-    return [addressRecord(record.owner, record.ttlSeconds, place.address)];
+    const { owner, ttlSeconds } = record;
+    const rdata = A.encode({ address: place.address });
+    return [new ResourceRecord(owner, RrType.A, RrClass.IN, ttlSeconds, rdata)];
   });
-}
-
-function addressRecord(owner: Name, ttlSeconds: number, address: string): ResourceRecord {
-  const rdata = parseIpv4(address);
-  if (!rdata) throw new TypeError(`Cannot make record: "${address}" is no address`);
-  return new ResourceRecord(owner, RrType.A, RrClass.IN, ttlSeconds, rdata);
 }
 
 /** How long others may keep the name of an address: it may be closed, and become another's. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { EdnsOption } from "../../dns/edns.ts";
 import { isExtendedError } from "../../dns/extended-errors.ts";
 import { Flag } from "../../dns/header.ts";
@@ -35,9 +34,6 @@ import { UpstreamGroup, queryError } from "./upstream-group.ts";
 const REQUEST_FLAGS = Flag.RD | Flag.AD | Flag.CD;
 const REPLY_FLAGS = Flag.AA | Flag.TC | Flag.RA | Flag.AD;
 
-/** Between looks whether the sockets are open yet. */
-const WAIT_MS = 100;
-
 /** Metadata: address and port of the upstream that has answered, or was asked last. */
 const UPSTREAM = "forward/upstream";
 
@@ -50,6 +46,8 @@ export class Forward implements Instance {
   #groups: readonly UpstreamGroup[] = [];
   readonly #followed: FollowedUpstreams[] = [];
   readonly #probes = new LoopProbes();
+  /** Nothing that is sent comes back before the sockets are open. */
+  readonly #serving = Promise.withResolvers<void>();
   /** What a query keeps of its upstream, if somebody asks for it. */
   readonly metadata: MetadataTable = { [UPSTREAM]: (query) => query.noteOf(UPSTREAM) };
   #isUpstreamAsked = false;
@@ -111,14 +109,17 @@ export class Forward implements Instance {
     const isOwn = (target: Target): boolean => isOwnAddress(target, context);
     const [zone = Name.root] = options.from;
     const isLoop = async (upstream: Upstream): Promise<boolean> => {
-      // Nothing comes back before the sockets are open.
-      while (!context.host.isServing()) await sleep(WAIT_MS, undefined, { ref: false });
+      await this.#serving.promise;
       return this.#probes.isLoop(upstream, zone);
     };
     const { log } = context;
     const followed = new FollowedUpstreams({ options, around, group, log, isOwn, isLoop });
     this.#followed.push(followed);
     await followed.start();
+  }
+
+  serving(): void {
+    this.#serving.resolve();
   }
 
   stop(): void {

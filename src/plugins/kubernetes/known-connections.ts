@@ -52,13 +52,7 @@ export class KnownConnections implements ClusterConnections {
   }
 
   onChange(listener: () => void): () => void {
-    let isOver = false;
-    this.#index.onChange(() => {
-      if (!isOver) listener();
-    });
-    return () => {
-      isOver = true;
-    };
+    return this.#index.onChange(listener);
   }
 
   async dial(

@@ -224,9 +224,10 @@ export class Kubernetes implements Instance {
     const resolveIfSynced = (): void => {
       if (state.kinds.every((kind) => state.hasSynced(kind))) resolve();
     };
-    this.index.onChange(resolveIfSynced);
+    const end = this.index.onChange(resolveIfSynced);
     resolveIfSynced();
     await promise;
+    end();
     clearTimeout(timer);
   }
 
@@ -276,13 +277,9 @@ export class Kubernetes implements Instance {
   }
 
   #onChange(listener: (zone: Name) => void): () => void {
-    let isOver = false;
-    this.index.onChange(() => {
-      if (!isOver) for (const { name } of this.#zones) listener(name);
+    return this.index.onChange(() => {
+      for (const { name } of this.#zones) listener(name);
     });
-    return () => {
-      isOver = true;
-    };
   }
 
   #serialOf(zone: ClusterZone): number {

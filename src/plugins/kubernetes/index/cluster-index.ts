@@ -60,7 +60,7 @@ export class ClusterIndex implements ClusterStore {
   readonly state: SyncState;
   readonly #options: ClusterIndexOptions;
   readonly #namespaces: NamespaceTable;
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
   #keepsPodNames = false;
 
   constructor(options: ClusterIndexOptions) {
@@ -154,9 +154,10 @@ export class ClusterIndex implements ClusterStore {
     return storedObjects(this);
   }
 
-  /** Calls `listener` after each change that DNS shows. */
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener);
+  /** Calls `listener` after each change that DNS shows. @returns ends that */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   upsert(object: ClusterObject): void {
