@@ -18,10 +18,9 @@ import type { ResolverState } from "./dev/resolver-line.ts";
 import { installedStub, resolverLine } from "./dev/resolver-line.ts";
 import type { StubSetting } from "../stub/setting.ts";
 import { limitHeap } from "./heap.ts";
-import { LastNet } from "./last-net.ts";
 import { openAdmin } from "./open-admin.ts";
 import { endProcess, outputOf } from "./process-output.ts";
-import { Signals } from "./signals.ts";
+import { watchProcess } from "./watch-process.ts";
 
 const LOOK_MS = 200;
 /** Progress is worth a word when it takes longer. */
@@ -51,15 +50,7 @@ async function serveDev(
   let server: Server | undefined;
   const screen = screenFor(() => server);
   const log = createLogger({ format: "json", destination: screen });
-  const end = (message: string): void => {
-    log.fatal(message);
-    void endProcess(1);
-  };
-  const net = new LastNet({ end });
-  const signals = new Signals(log, {
-    on: (signal, listener) => process.on(signal, listener),
-    exit: (code) => void endProcess(code),
-  });
+  const { net, signals } = watchProcess(log, endProcess);
   const session = new DevSession({ options, place, say: (text) => screen.say(text) });
   await session.read();
   const started = await Server.start({

@@ -8,13 +8,12 @@ import { readCorefileAside } from "../corefile/corefile.ts";
 import { corefileLoader } from "./corefile-path.ts";
 import type { Flags } from "./flags.ts";
 import { limitHeap } from "./heap.ts";
-import { LastNet } from "./last-net.ts";
 import type { OpenAdmin } from "./open-admin.ts";
 import { openAdmin } from "./open-admin.ts";
 import { openProcessLog } from "./process-log.ts";
 import { endProcess } from "./process-output.ts";
 import type { SignalledServer } from "./signals.ts";
-import { Signals } from "./signals.ts";
+import { watchProcess } from "./watch-process.ts";
 import { announcePlaces, announceVersion } from "./welcome.ts";
 
 /** What is to be done around serving, by who starts it. */
@@ -45,15 +44,7 @@ async function startServing(flags: Flags, around: Around): Promise<void> {
     await around.ending?.();
     await endProcess(code);
   };
-  const end = (message: string): void => {
-    log.fatal(message);
-    void exit(1);
-  };
-  const net = new LastNet({ end });
-  const signals = new Signals(log, {
-    on: (signal, listener) => process.on(signal, listener),
-    exit: (code) => void exit(code),
-  });
+  const { net, signals } = watchProcess(log, exit);
   await around.prepare?.(log);
   const server = await Server.start({
     load: loader(flags.conf),

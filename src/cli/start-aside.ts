@@ -1,4 +1,4 @@
-import { HttpEndpoints } from "../http/http-endpoints.ts";
+import { idleHost } from "../server/idle-host.ts";
 import { createLogger } from "../observe/log.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { plugins } from "../plugins/index.ts";
@@ -23,11 +23,6 @@ export function startAside(
     // What is in trouble refers to it.
     log: createLogger({ level: "warn", format: "text", destination: outputOf(process.stderr) }),
     metrics: new Metrics(),
-    host: {
-      http: new HttpEndpoints(),
-      isServing: () => false,
-      reload: () => Promise.reject(new Error("Cannot reload: this only stands aside")),
-      fatal: () => {},
-    },
+    host: idleHost("this only stands aside"),
   });
 }

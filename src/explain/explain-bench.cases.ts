@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseCorefile } from "../corefile/corefile.ts";
-import { HttpEndpoints } from "../http/http-endpoints.ts";
+import { idleHost } from "../server/idle-host.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { plugins } from "../plugins/index.ts";
 import type { StandingConfiguration } from "../server/standing-configuration.ts";
@@ -37,12 +37,7 @@ export class ExplainBench {
         defaultPort: 53,
         log: silentLog(),
         metrics: new Metrics(),
-        host: {
-          http: new HttpEndpoints(),
-          isServing: () => false,
-          reload: () => Promise.reject(new Error("Cannot reload: this is a test")),
-          fatal: () => {},
-        },
+        host: idleHost("this is a test"),
       },
     );
     return new ExplainBench(standing, folder);

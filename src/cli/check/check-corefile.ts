@@ -6,7 +6,7 @@ import { CorefileError } from "../../corefile/corefile-error.ts";
 import type { Corefile, Reading } from "../../corefile/corefile.ts";
 import { Faults } from "../../corefile/faults.ts";
 import { pieces } from "../../corefile/lexer.ts";
-import { HttpEndpoints } from "../../http/http-endpoints.ts";
+import { idleHost } from "../../server/idle-host.ts";
 import { createLogger } from "../../observe/log.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { plugins } from "../../plugins/index.ts";
@@ -79,7 +79,7 @@ function seenOf(
   };
 }
 
-/** A house in which nobody lives. */
+/** What a block is made in to be looked at. */
 function surroundings({ port, logFormat }: CheckOptions, warnings: CorefileError[]): BuildContext {
   const destination = outputOf(process.stderr);
   return {
@@ -87,12 +87,7 @@ function surroundings({ port, logFormat }: CheckOptions, warnings: CorefileError
     defaultPort: port,
     log: createLogger({ level: "warn", format: logFormat, destination }),
     metrics: new Metrics(),
-    host: {
-      http: new HttpEndpoints(),
-      isServing: () => false,
-      reload: () => Promise.reject(new Error("Cannot reload: this is a check")),
-      fatal: () => {},
-    },
+    host: idleHost("this is a check"),
     warned: warningsTo(warnings),
   };
 }

@@ -1,0 +1,23 @@
+import type { Logger } from "../observe/log.ts";
+import { LastNet } from "./last-net.ts";
+import { Signals } from "./signals.ts";
+
+/**
+ * Minds, from the moment a serving program begins to start, what would end its process: exceptions that nobody caught, and signals.
+ * @param exit ends the process in good order
+ */
+export function watchProcess(
+  log: Logger,
+  exit: (code: number) => Promise<void>,
+): { readonly net: LastNet; readonly signals: Signals } {
+  const end = (message: string): void => {
+    log.fatal(message);
+    void exit(1);
+  };
+  const net = new LastNet({ end });
+  const signals = new Signals(log, {
+    on: (signal, listener) => process.on(signal, listener),
+    exit: (code) => void exit(code),
+  });
+  return { net, signals };
+}
