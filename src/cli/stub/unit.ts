@@ -10,8 +10,11 @@ export function stubUnit({ values }: Arguments): void {
   process.stdout.write(who === "systemd" ? systemdUnit(argv) : launchdList(argv));
 }
 
-/** A user's own: it has the user's kubeconfig, and no rights of root. */
-function systemdUnit(argv: readonly string[]): string {
+/**
+ * A user's own: it has the user's kubeconfig, and no rights of root.
+ * @param argv the program, by its whole path, and its arguments
+ */
+export function systemdUnit(argv: readonly string[]): string {
   // systemd.service(5), "Command lines": "%" and "$" stand for something.
   const words = argv.map((word) => `"${word.replaceAll(/[\\"]/g, "\\$&").replaceAll("%", "%%")}"`);
   return `[Unit]
@@ -27,7 +30,8 @@ WantedBy=default.target
 `;
 }
 
-function launchdList(argv: readonly string[]): string {
+/** @param argv as of {@link systemdUnit} */
+export function launchdList(argv: readonly string[]): string {
   const words = argv.map((word) => `    <string>${escaped(word)}</string>\n`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

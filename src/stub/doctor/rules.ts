@@ -89,7 +89,7 @@ function serverIsSilent({ ofServer, setting: { server }, port53 }: Facts): reado
   }
   return problem(
     `Portolan does not answer at ${where}: ${ofServer.text}`,
-    "portolan dev, or the unit of docs/stub.md; names outside of the zones are not concerned",
+    "portolan dev, or the unit that portolan stub unit prints; names outside of the zones are not concerned",
   );
 }
 
