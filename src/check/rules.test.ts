@@ -28,7 +28,7 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     "forward-to-self",
     block("forward . /etc/resolv.conf"),
     '2:11 "forward . /etc/resolv.conf" leads back here: "/etc/resolv.conf" names 127.0.0.53',
-    block("forward . /run/resolv.conf"),
+    block("forward . /run/resolv.conf", "forward a.test /etc/resolv.conf {\nfollow\n}"),
   ],
   [
     "forward-to-self",
@@ -47,6 +47,12 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     block("forward . /etc/resolv.conf"),
     '2:1 "/etc/resolv.conf" may name this server, and nothing would notice',
     block("forward . /etc/resolv.conf", "loop"),
+  ],
+  [
+    "loop-missing",
+    block("forward . /run/resolv.conf"),
+    '2:1 "/run/resolv.conf" may name this server, and nothing would notice',
+    block("forward . /run/resolv.conf {\nfollow\n}"),
   ],
   [
     "cache-missing",

@@ -25,13 +25,18 @@ function* loops(block: ServerBlock, directive: Directive, seen: Seen): Iterable<
       const message = `${quoted(directive)} leads back here: this server block listens on "${target.text}"`;
       yield { at: target, message, hint: "name another server" };
     }
-    const isFile = target.text.startsWith("/");
-    for (const nameserver of isFile ? nameserversIn(target.text, seen.machine) : []) {
+    const isRead = target.text.startsWith("/") && !follows(directive);
+    for (const nameserver of isRead ? nameserversIn(target.text, seen.machine) : []) {
       if (!listensOn(block, seen, nameserver, DNS_PORT)) continue;
       const message = `${quoted(directive)} leads back here: "${target.text}" names ${nameserver}`;
       yield { at: target, message, hint: "name the real servers" };
     }
   }
+}
+
+/** Such a one leaves this server out by itself. */
+function follows({ body }: Directive): boolean {
+  return body.some(({ name }) => name.text === "follow");
 }
 
 function nameserversIn(path: string, machine: Machine | undefined): string[] {
@@ -46,14 +51,14 @@ function nameserversIn(path: string, machine: Machine | undefined): string[] {
 export const loopMissing: Lint = {
   id: "loop-missing",
   level: "note",
-  what: "*forward* takes its servers from a file, on port 53, and there is no *loop* that would notice if one of them is this server",
-  mend: "add `loop`",
+  what: "*forward* takes its servers from a file, on port 53, and there is neither *loop* nor `follow` to notice if one of them is this server",
+  mend: "add `loop`, or `follow` to *forward*",
   *find(seen) {
     for (const block of seen.blocks) {
       if (hasAny(block, ["loop"]) || !portsOf(block, seen).includes(DNS_PORT)) continue;
       for (const directive of named(block, "forward")) {
         const file = directive.args.slice(1).find(({ text }) => text.startsWith("/"));
-        if (!file) continue;
+        if (!file || follows(directive)) continue;
         const message = `"${file.text}" may name this server, and nothing would notice`;
         yield { at: directive, message, hint: 'add "loop"' };
       }

@@ -22,9 +22,9 @@ const PROD: DevContext = {
   isCurrent: false,
 };
 
-function linesOf(contexts: readonly DevContext[], upstreams = ["/etc/resolv.conf"]): string[] {
+function linesOf(contexts: readonly DevContext[]): string[] {
   const source = { kubeconfig: "/home/a/.kube/config", contexts };
-  return corefileOf({ place: PLACE, source, upstreams }).split("\n");
+  return corefileOf({ place: PLACE, source }).split("\n");
 }
 
 it("serves the current context as cluster.local and by its name, the others by their names", () => {
@@ -37,39 +37,38 @@ it("serves the current context as cluster.local and by its name, the others by t
 });
 
 describe("what is in it", () => {
-  it.each<[string, readonly DevContext[], string[] | undefined, string]>([
-    ["the range", [STAGING], undefined, "        range 127.97.0.0/16"],
-    ["the context", [PROD], undefined, "        kubeconfig /home/a/.kube/config prod"],
+  it.each<[string, readonly DevContext[], string]>([
+    ["the range", [STAGING], "        range 127.97.0.0/16"],
+    ["the context", [PROD], "        kubeconfig /home/a/.kube/config prod"],
     [
       "a context with spaces",
       [{ ...PROD, context: 'a "b"' }],
-      undefined,
       String.raw`        kubeconfig /home/a/.kube/config "a \"b\""`,
     ],
-    [
-      "namespaces",
-      [{ ...STAGING, namespaces: ["shop", "data"] }],
-      undefined,
-      "        namespaces shop data",
-    ],
-    ["zones", [STAGING], undefined, "    kubernetes cluster.local staging in-addr.arpa ip6.arpa {"],
-    ["who else is asked", [STAGING], undefined, "    forward . /etc/resolv.conf"],
-    ["other servers", [STAGING], ["192.0.2.1", "192.0.2.2"], "    forward . 192.0.2.1 192.0.2.2"],
-    ["where it listens", [STAGING], undefined, "    bind 127.0.0.1"],
-  ])("%s", (_what, contexts, upstreams, line) => {
-    expect(linesOf(contexts, upstreams)).toContain(line);
+    ["namespaces", [{ ...STAGING, namespaces: ["shop", "data"] }], "        namespaces shop data"],
+    ["zones", [STAGING], "    kubernetes cluster.local staging in-addr.arpa ip6.arpa {"],
+    ["who else is asked", [STAGING], "    forward . /etc/resolv.conf {"],
+    ["where it listens", [STAGING], "    bind 127.0.0.1"],
+  ])("%s", (_what, contexts, line) => {
+    expect(linesOf(contexts)).toContain(line);
   });
 });
 
-it("asks nobody else where there is nobody", () => {
-  expect(linesOf([STAGING], []).join("\n")).not.toContain("forward");
+it("follows whom the system asks, wherever it forwards", () => {
+  const lines = linesOf([STAGING, PROD]);
+  const starts = lines.flatMap((line, i) => (line.startsWith("    forward") ? [i] : []));
+  const all = starts.map((i) => lines.slice(i, i + 3));
+  const zones = ["in-addr.arpa", "ip6.arpa", "."];
+  expect(all).toEqual(
+    zones.map((zone) => [`    forward ${zone} /etc/resolv.conf {`, "        follow", "    }"]),
+  );
 });
 
 it.each<[string, DevSetting["source"]]>([
   ["contexts", { kubeconfig: "/a b/config", contexts: [STAGING, PROD] }],
   ["manifests", { manifests: "/a/manifests", namespaces: ["shop"] }],
 ])("is a Corefile, formatted: %s", (_what, source) => {
-  const text = corefileOf({ place: PLACE, source, upstreams: ["/etc/resolv.conf"] });
+  const text = corefileOf({ place: PLACE, source });
   expect(readCorefileText("f", text).blocks.length).toBeGreaterThan(1);
   expect(formatCorefile(text, "f")).toBe(text);
 });

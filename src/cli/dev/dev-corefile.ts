@@ -17,29 +17,29 @@ export type DevSource =
 export interface DevSetting {
   readonly place: Place;
   readonly source: DevSource;
-  /** Who is asked for all other names, as *forward* has it; empty for nobody. */
-  readonly upstreams: readonly string[];
 }
 
 /** The zone that is there whatever the context is called. */
 export const CLUSTER_ZONE = "cluster.local";
 const REVERSE = ["in-addr.arpa", "ip6.arpa"];
+/** Who is asked for all other names: whoever the system has at the moment, but for this server. */
+const RESOLV_CONF = "/etc/resolv.conf";
 
 /** The Corefile that `portolan dev` runs. */
 export function corefileOf(setting: DevSetting): string {
-  const blocks = [...clusterBlocks(setting), ...outsideBlock(setting)];
+  const blocks = [...clusterBlocks(setting), outsideBlock(setting)];
   return `# Made by "portolan dev"\n${blocks.join("\n")}`;
 }
 
 function clusterBlocks(setting: DevSetting): string[] {
-  const { source, upstreams } = setting;
+  const { source } = setting;
   if ("contexts" in source) {
     return source.contexts.map((one) => contextBlock(setting, source.kubeconfig, one));
   }
   const zones = [CLUSTER_ZONE, ...REVERSE];
   const body = [
     ...kubernetes(zones, [`manifests ${word(source.manifests)}`, ...shown(source.namespaces)]),
-    ...REVERSE.flatMap((zone) => forward(upstreams, zone)),
+    ...REVERSE.flatMap(forward),
   ];
   return [block(setting, zones, body)];
 }
@@ -58,7 +58,7 @@ function contextBlock(setting: DevSetting, kubeconfig: string, context: DevConte
       [...names, ...reverse],
       [`kubeconfig ${word(kubeconfig)} ${word(context.context)}`, ...shown(namespaces)],
     ),
-    ...(isCurrent ? REVERSE.flatMap((one) => forward(setting.upstreams, one)) : []),
+    ...(isCurrent ? REVERSE.flatMap(forward) : []),
   ];
   return block(setting, keys, body);
 }
@@ -77,15 +77,15 @@ function shown(namespaces: readonly string[]): string[] {
   return namespaces.length === 0 ? [] : [`namespaces ${namespaces.join(" ")}`];
 }
 
-function outsideBlock(setting: DevSetting): string[] {
-  const { place, upstreams } = setting;
-  if (upstreams.length === 0) return [];
-  const body = [`bind ${place.address}`, "errors", "cache 30", ...forward(upstreams)];
-  return [written([`.:${place.port}`], body)];
+function outsideBlock({ place }: DevSetting): string {
+  return written(
+    [`.:${place.port}`],
+    [`bind ${place.address}`, "errors", "cache 30", ...forward(".")],
+  );
 }
 
-function forward(upstreams: readonly string[], zone = "."): string[] {
-  return upstreams.length === 0 ? [] : [`forward ${zone} ${upstreams.map(word).join(" ")}`];
+function forward(zone: string): string[] {
+  return [`forward ${zone} ${RESOLV_CONF} {`, "    follow", "}"];
 }
 
 function block({ place }: DevSetting, zones: readonly string[], body: readonly string[]): string {

@@ -10,7 +10,6 @@ import type { DevOptions } from "./dev-options.ts";
 import { zonesOf } from "./dev-zones.ts";
 import type { Place } from "./free-place.ts";
 import { KnownRights } from "./known-rights.ts";
-import { upstreamsOf } from "./upstreams.ts";
 
 const LOOK_MS = 1_000;
 /** What messages about its Corefile call it. */
@@ -64,7 +63,7 @@ export class DevSession {
   async read(): Promise<boolean> {
     const { place } = this.#parts;
     const source = await this.#readSource();
-    const text = corefileOf({ place, source, upstreams: upstreamsOf(place) });
+    const text = corefileOf({ place, source });
     const isNew = text !== this.#text;
     this.#text = text;
     this.#source = source;

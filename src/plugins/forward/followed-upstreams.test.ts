@@ -107,7 +107,12 @@ describe("followed upstreams", () => {
   it("may come later than the start", async () => {
     await start();
     expect(lists).toEqual([]);
-    expect(lines).toHaveLength(1);
+    const path = join(folder, "resolv.conf");
+    const trouble = "warn: Cannot find servers to forward to";
+    expect(lines).toEqual([`${trouble}: "${path}": no such file or folder`]);
+    await write();
+    await look(() => lines.length === 2);
+    expect(lines[1]).toBe(`${trouble}: "${path}" names no server`);
     await write("192.0.2.1");
     await look(() => lists.length === 1);
     expect(lists).toEqual([["192.0.2.1:53"]]);

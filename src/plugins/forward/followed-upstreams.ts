@@ -5,7 +5,7 @@ import type { Logger } from "../../observe/log.ts";
 import type { TlsSettings } from "../../upstream/connector.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import type { BuildContext } from "./open-upstreams.ts";
-import { findTargets, idOf, makeUpstream } from "./open-upstreams.ts";
+import { findTargetsIfAny, idOf, makeUpstream } from "./open-upstreams.ts";
 import type { ForwardOptions } from "./parse.ts";
 import type { Target } from "./target.ts";
 import type { UpstreamGroup } from "./upstream-group.ts";
@@ -45,14 +45,14 @@ export class FollowedUpstreams {
       .map(({ host }) => parts.around.pathOf(host));
     this.#files = [...new Set(paths)].map((path) => {
       const read = (): Promise<void> => this.#read();
-      return new PolledFile(path, LOOK_EVERY_MS, read, (error) => this.#tellTrouble(error));
+      return new PolledFile(path, LOOK_EVERY_MS, read, (error) => this.#tellAbsence(path, error));
     });
   }
 
   /** Never rejects: without a network there may be no server to name, or no file. */
   async start(): Promise<void> {
     for (const file of this.#files) {
-      await file.start().catch((error: unknown) => this.#tellTrouble(error));
+      await file.start().catch((error: unknown) => this.#tellAbsence(file.path, error));
     }
   }
 
@@ -64,11 +64,16 @@ export class FollowedUpstreams {
 
   async #read(): Promise<void> {
     const { options, around, isOwn, log } = this.#parts;
-    const { targets, tls } = await findTargets(options, around);
+    const { targets, tls } = await findTargetsIfAny(options, around);
     const others = targets.filter((target) => !isOwn(target));
     if (others.length === 0) {
       const names = targets.map(({ host }) => host).join(", ");
-      return this.#tellTrouble(new Error(`no server is named but this one (${names})`));
+      const paths = this.#files.map(({ path }) => `"${path}"`).join(", ");
+      return this.#tellTrouble(
+        targets.length === 0
+          ? `${paths} names no server`
+          : `no server is named but this one (${names})`,
+      );
     }
     this.#lastTrouble = "";
     if (this.#isSame(others)) return;
@@ -118,8 +123,12 @@ export class FollowedUpstreams {
     this.#timers.add(timer);
   }
 
-  #tellTrouble(error: unknown): void {
-    const reason = reasonOf(error);
+  /** @param path of what cannot be looked at */
+  #tellAbsence(path: string, error: unknown): void {
+    this.#tellTrouble(`"${path}": ${reasonOf(error)}`);
+  }
+
+  #tellTrouble(reason: string): void {
     if (reason === this.#lastTrouble) return;
     this.#lastTrouble = reason;
     const { log } = this.#parts;

@@ -23,6 +23,11 @@ export interface BuildContext {
   readonly pathOf: (path: string) => string;
 }
 
+export interface FoundTargets {
+  readonly targets: readonly Target[];
+  readonly tls: TlsSettings | undefined;
+}
+
 /**
  * Makes the upstreams of one `forward`: reads resolv.conf files and certificates, looks up host
  * names. An upstream named twice is there once.
@@ -48,7 +53,18 @@ export function idOf({ host, port, isTls, serverName = "" }: Target): string {
 export async function findTargets(
   options: ForwardOptions,
   around: Pick<BuildContext, "pathOf">,
-): Promise<{ targets: readonly Target[]; tls: TlsSettings | undefined }> {
+): Promise<FoundTargets> {
+  const found = await findTargetsIfAny(options, around);
+  const [first] = options.to;
+  if (found.targets.length > 0 || !first) return found;
+  throw tokenError(first.at, `cannot forward to "${first.at.text}": it names no server`);
+}
+
+/** The same for who can do without: a file may name nobody. @throws {CorefileError} */
+export async function findTargetsIfAny(
+  options: ForwardOptions,
+  around: Pick<BuildContext, "pathOf">,
+): Promise<FoundTargets> {
   const expanded = await Promise.all(
     options.to.map((target) => expand(target, options.resolvers, around)),
   );
@@ -56,10 +72,6 @@ export async function findTargets(
   for (const target of expanded.flat()) {
     const id = idOf(target);
     if (!targets.has(id)) targets.set(id, target);
-  }
-  const [first] = options.to;
-  if (targets.size === 0 && first) {
-    throw tokenError(first.at, `cannot forward to "${first.at.text}": it names no server`);
   }
   const tls = await tlsSettings(options, around.pathOf);
   return { targets: [...targets.values()], tls };
