@@ -12,7 +12,7 @@ import type { EtcdOptions } from "./etcd.ts";
 import { startEtcd } from "./etcd.ts";
 import { guardFolder } from "./guard.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../bench/free-port.ts";
 import { ISSUER } from "./service-account.ts";
 import type { User } from "./user.ts";
 import { ADMIN, tokenFile } from "./user.ts";

@@ -14,7 +14,7 @@ import type { FakeCollection } from "./fake-collection.ts";
 import type { FakeRequest } from "./fake-request.ts";
 import { readRequest } from "./fake-request.ts";
 import type { FakeResponse } from "./fake-response.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../bench/free-port.ts";
 
 /** HTTPS speaks HTTP/2 and HTTP/1.1 as the client likes, as a real API server does. */
 export type FakeProtocol = "https" | "https-1.1" | "http";

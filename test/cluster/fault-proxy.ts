@@ -3,7 +3,7 @@ import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import type { Closing, EarlyEnd, LinkFaults } from "./fault-link.ts";
 import { FaultLink } from "./fault-link.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../bench/free-port.ts";
 
 const ADDRESS = "127.0.0.1";
 

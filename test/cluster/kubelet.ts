@@ -4,7 +4,7 @@ import type { ApiClient } from "./api-client.ts";
 import { findKubelet } from "./binaries.ts";
 import { ChildProgram } from "./child-program.ts";
 import type { ControlPlane } from "./control-plane.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../bench/free-port.ts";
 
 const NODE = "node-a";
 const START_TIMEOUT_MS = 30_000;

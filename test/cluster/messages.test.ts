@@ -7,7 +7,7 @@ import { notFound } from "./fake-answers.ts";
 import { FakeCluster, PATHS } from "./fake-cluster.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
 import { messagesOf } from "./messages.ts";
-import { freePort } from "./ports.ts";
+import { freePort } from "../bench/free-port.ts";
 import type { Rule } from "./rbac.ts";
 import { allow } from "./rbac.ts";
 import { servePortolan } from "./serve.ts";

@@ -1,4 +1,4 @@
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../bench/free-port.ts";
 
 /** What placeholders in a Corefile stand for: `{{KUBECONFIG}}` is the key `KUBECONFIG`. */
 export type Values = Readonly<Record<string, string>>;

@@ -18,7 +18,7 @@ export interface FuzzReport {
 }
 
 /** Collecting garbage may fall into a case, and so does compiling: what is slow is slow each time. */
-const REPEATS = 6;
+const REPEATS = 25;
 
 /**
  * Runs cases, each from a random number generator of its own: the same target, seed and number make the

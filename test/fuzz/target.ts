@@ -63,3 +63,19 @@ export function cpuMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
+
+const TRIES = 25;
+
+/**
+ * The least CPU time that something takes in several tries, in milliseconds: others fall together with
+ * collecting garbage, compiling, or the tick by which some kernels count. Ends with the first below `limitMs`.
+ */
+export function leastCpuMs(limitMs: number, act: () => void): number {
+  let leastMs = Infinity;
+  for (let i = 0; i < TRIES && leastMs >= limitMs; i++) {
+    const beganMs = cpuMs();
+    act();
+    leastMs = Math.min(leastMs, cpuMs() - beganMs);
+  }
+  return leastMs;
+}

@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startFakeUpstream } from "../../src/testing/fake-upstream.ts";
+import { freePort } from "../bench/free-port.ts";
 import { findProgram, goBinaryFolders } from "../bench/find-program.ts";
 import { ROOT } from "../run-portolan.ts";
 
@@ -148,13 +148,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   process.kill(-(child.pid as number), "SIGKILL");
   await ended;
-}
-
-/** Free for UDP and TCP a moment ago. */
-async function freePort(): Promise<number> {
-  const server = await startFakeUpstream(() => {});
-  await server.close();
-  return server.port;
 }
 
 function isListening(port: number): Promise<boolean> {

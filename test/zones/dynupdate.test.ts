@@ -13,7 +13,7 @@ import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";
 import { parseUpdate, updatePacket } from "../../src/testing/update.ts";
 import { ChildProgram } from "../cluster/child-program.ts";
-import { freePort } from "../cluster/ports.ts";
+import { freePort } from "../bench/free-port.ts";
 import { Random } from "../fuzz/random.ts";
 import { isMissing } from "../installed.ts";
 import { drawUpdate } from "./drawn-update.ts";

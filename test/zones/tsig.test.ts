@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TestServer } from "../../src/testing/server.ts";
 import { startServer } from "../../src/testing/server.ts";
-import { freePort } from "../cluster/ports.ts";
+import { freePort } from "../bench/free-port.ts";
 import { isMissing } from "../installed.ts";
 import { keyedSecondaries, startKeyed } from "./keyed-secondaries.ts";
 

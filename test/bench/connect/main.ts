@@ -8,7 +8,7 @@ import { ControlPlane } from "../../cluster/control-plane.ts";
 import type { DnsServer } from "../../cluster/dns-server.ts";
 import { builtProgram } from "../../cluster/go-module.ts";
 import { Kubelet } from "../../cluster/kubelet.ts";
-import { freePort } from "../../cluster/ports.ts";
+import { freePort } from "../free-port.ts";
 import { servePortolan } from "../../cluster/serve.ts";
 import { formatTable } from "../scale/table.ts";
 import { median } from "../statistics.ts";
