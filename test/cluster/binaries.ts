@@ -30,8 +30,13 @@ export function findKustomize(): string {
   return builtProgram("kustomize", "tools", "sigs.k8s.io/kustomize/kustomize/v5");
 }
 
+/** Both are in use; they differ in how they change what is there already. */
+export const HELM_VERSIONS = [4, 3] as const;
+export type HelmVersion = (typeof HELM_VERSIONS)[number];
+
 /** As `findKustomize`. */
-export function findHelm(): string {
+export function findHelm(version: HelmVersion = 4): string {
+  if (version === 3) return builtProgram("helm3", "helm3", "helm.sh/helm/v3/cmd/helm");
   return builtProgram("helm", "tools", "helm.sh/helm/v4/cmd/helm");
 }
 

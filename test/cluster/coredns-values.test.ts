@@ -1,6 +1,7 @@
 import { expect, describe, it } from "vitest";
 import { parseCorefile } from "../../src/corefile/corefile.ts";
 import { plugins } from "../../src/plugins/index.ts";
+import type { HelmVersion } from "./binaries.ts";
 import { recordedObjects, recordedValues } from "./coredns-release.ts";
 import { differences } from "./field-differences.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
@@ -32,8 +33,14 @@ const ALLOWED = [
   /^ClusterRole\/\S+ rules\./,
 ];
 
-function render(args: readonly string[], release = "coredns"): KubernetesObject[] {
-  return parseManifests(runHelm(["template", release, CHART, "-n", "kube-system", ...args]));
+function render(
+  args: readonly string[],
+  release = "coredns",
+  version: HelmVersion = 4,
+): KubernetesObject[] {
+  // Helm 3 takes a cluster for one of 1.20 where no linker said otherwise.
+  const target = ["--namespace", "kube-system", "--kube-version", "1.36.0"];
+  return parseManifests(runHelm(["template", release, CHART, ...target, ...args], version));
 }
 
 /** Of a values file of CoreDNS's chart. */
@@ -79,6 +86,13 @@ describe("a values file of CoreDNS's chart", () => {
     expect(ours["Corefile"]).toBe(theirs["Corefile"]);
     expect(ours).toEqual(theirs);
     expect(parseCorefile(ours["Corefile"] ?? "", "Corefile", { env: {} })).not.toHaveLength(0);
+  });
+
+  it.each([
+    ["--values", recordedValues("everything")],
+    ["--set", "compatibility=coredns"],
+  ])("makes the same with Helm 3: %s %s", (...args) => {
+    expect(render(args, "coredns", 3)).toEqual(render(args));
   });
 
   it("is told by the list of its servers", () => {
@@ -140,6 +154,7 @@ describe("a values file of CoreDNS's chart", () => {
   ])("is refused where DNS would end: %s", (setting, message) => {
     const args = ["--set", "compatibility=coredns", "--set", setting];
     expect(() => render(args)).toThrow(message);
+    expect(() => render(args, "coredns", 3)).toThrow(message);
   });
 
   it("may name a plugin that an image of one's own has", () => {
@@ -161,6 +176,7 @@ describe("Portolan's own form", () => {
     ["foo=1", 'unknown key "foo"'],
   ])("refuses what it does not know, and says what it knows: %s", (setting, message) => {
     expect(() => render(["--set", setting])).toThrow(message);
+    expect(() => render(["--set", setting], "portolan", 3)).toThrow(message);
   });
 
   it("has no default left where a value is null", () => {

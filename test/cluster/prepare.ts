@@ -1,4 +1,5 @@
 import {
+  HELM_VERSIONS,
   findEtcd,
   findHelm,
   findKubeApiServer,
@@ -12,5 +13,6 @@ import {
 /** Finds, and if need be builds, the programs before any test waits for them. */
 export function setup(): void {
   for (const find of [findKubeApiServer, findEtcd, findRecentEtcd]) find();
-  for (const find of [findKustomize, findHelm, findKubectl, findKubelet, findPromqlCheck]) find();
+  for (const find of [findKustomize, findKubectl, findKubelet, findPromqlCheck]) find();
+  for (const version of HELM_VERSIONS) findHelm(version);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { DEPLOY } from "../deploy-files.ts";
+import type { HelmVersion } from "./binaries.ts";
 import { findHelm, findKustomize } from "./binaries.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { parseManifests } from "./load-manifests.ts";
@@ -44,8 +45,13 @@ export function helmTemplate(args: readonly string[]): KubernetesObject[] {
 }
 
 /** @throws {Error} with what Helm says, if it fails */
-export function runHelm(args: readonly string[]): string {
-  return run(findHelm(), args);
+export function runHelm(args: readonly string[], version: HelmVersion = 4): string {
+  return run(findHelm(version), args);
+}
+
+/** Flags with which a chart takes over what is there; Helm 3 overwrites what others have set without being told. */
+export function takeOwnership(version: HelmVersion): string[] {
+  return version === 3 ? ["--take-ownership"] : ["--take-ownership", "--force-conflicts"];
 }
 
 function run(program: string, args: readonly string[]): string {

@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "./api-client.ts";
+import type { HelmVersion } from "./binaries.ts";
+import { HELM_VERSIONS } from "./binaries.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { chartForAnyServer, recordedChart, recordedValues } from "./coredns-release.ts";
 import type { ObjectReference } from "./kubernetes-object.ts";
 import { loadManifests } from "./load-manifests.ts";
-import { runHelm } from "./render.ts";
+import { runHelm, takeOwnership } from "./render.ts";
 
 const KUBE_DNS = readFileSync(join(import.meta.dirname, "testdata/kube-dns.yaml"), "utf8");
 const NAMESPACE = "kube-system";
@@ -71,31 +73,57 @@ async function namesLeft(): Promise<string[]> {
   return names.filter((name) => !/kube-root-ca|kube-apiserver|extension-apiserver/.test(name));
 }
 
-describe.each([
-  { name: "cluster", service: "kube-dns", more: [] },
-  { name: "udp-only", service: "coredns", more: [] },
-  { name: "defaults", service: "coredns", more: ["--set", "compatibility=coredns"] },
-])("a release of CoreDNS's chart, with values $name", ({ name, service, more }) => {
-  it("is upgraded to Portolan, rolled back, upgraded and uninstalled behind one Service", async () => {
-    const before = await namesLeft();
-    runHelm(["install", "coredns", recordedChart(plane.folder, name), ...target]);
-    const first = await see(service);
-    const made = await namesLeft();
-    const upgrade = ["upgrade", "coredns", chart, "--values", recordedValues(name), ...more];
-    runHelm([...upgrade, ...target]);
-    expect(await see(service)).toEqual(first);
-    expect(await imageThatRuns()).toMatch(/^portolan:/);
-    expect(await namesLeft()).toEqual(made);
-    runHelm(["rollback", "coredns", ...target]);
-    expect(await see(service)).toEqual(first);
-    expect(await imageThatRuns()).toMatch(/coredns:1\./);
-    runHelm([...upgrade, ...target]);
-    // Once more, as a change of a value would: nothing is refused of what the release itself has made.
-    runHelm([...upgrade, "--set", "podAnnotations.example=a", ...target]);
-    expect(await see(service)).toEqual(first);
-    runHelm(["uninstall", "coredns", ...target]);
-    expect(await namesLeft()).toEqual(before);
-  });
+interface Case {
+  readonly name: string;
+  readonly service: string;
+  readonly more: readonly string[];
+}
+
+const CLUSTER: Case = { name: "cluster", service: "kube-dns", more: [] };
+const UDP_ONLY: Case = { name: "udp-only", service: "coredns", more: [] };
+const DEFAULTS: Case = {
+  name: "defaults",
+  service: "coredns",
+  more: ["--set", "compatibility=coredns"],
+};
+
+interface Helms {
+  readonly made: HelmVersion;
+  readonly upgraded: HelmVersion;
+  readonly cases: readonly Case[];
+}
+
+describe.each<Helms>([
+  { made: 4, upgraded: 4, cases: [CLUSTER, UDP_ONLY, DEFAULTS] },
+  { made: 3, upgraded: 3, cases: [CLUSTER, UDP_ONLY, DEFAULTS] },
+  // Helm 4 goes on as Helm 3 does with what that has made, so that ports merge by number alone.
+  { made: 3, upgraded: 4, cases: [UDP_ONLY] },
+])("made by Helm $made and upgraded by Helm $upgraded", ({ made, upgraded, cases }) => {
+  const helm = (args: readonly string[]): string => runHelm(args, upgraded);
+
+  it.each(cases)(
+    "a release of CoreDNS's chart with values $name is upgraded to Portolan, rolled back, upgraded and uninstalled behind one Service",
+    async ({ name, service, more }) => {
+      const before = await namesLeft();
+      runHelm(["install", "coredns", recordedChart(plane.folder, name), ...target], made);
+      const first = await see(service);
+      const ofTheRelease = await namesLeft();
+      const upgrade = ["upgrade", "coredns", chart, "--values", recordedValues(name), ...more];
+      helm([...upgrade, ...target]);
+      expect(await see(service)).toEqual(first);
+      expect(await imageThatRuns()).toMatch(/^portolan:/);
+      expect(await namesLeft()).toEqual(ofTheRelease);
+      helm(["rollback", "coredns", ...target]);
+      expect(await see(service)).toEqual(first);
+      expect(await imageThatRuns()).toMatch(/coredns:1\./);
+      helm([...upgrade, ...target]);
+      // Once more, as a change of a value would: nothing is refused of what the release itself has made.
+      helm([...upgrade, "--set", "podAnnotations.example=a", ...target]);
+      expect(await see(service)).toEqual(first);
+      helm(["uninstall", "coredns", ...target]);
+      expect(await namesLeft()).toEqual(before);
+    },
+  );
 });
 
 it("a release of CoreDNS's chart is not upgraded to the other form by mistake", async () => {
@@ -109,13 +137,13 @@ it("a release of CoreDNS's chart is not upgraded to the other form by mistake", 
   expect(await see("coredns")).toEqual(before);
 });
 
-it("kubeadm's Service is not narrowed to pods that are not ready yet", async () => {
+it.each(HELM_VERSIONS)("kubeadm's Service is not narrowed by Helm %i", async (version) => {
   await loadManifests(client, KUBE_DNS);
-  const values = ["--values", recordedValues("cluster"), "--take-ownership", "--force-conflicts"];
+  const values = ["--values", recordedValues("cluster"), ...takeOwnership(version)];
   const install = ["install", "coredns", chart, ...values, ...target];
   let refused = "";
   try {
-    runHelm(install);
+    runHelm(install, version);
   } catch (error) {
     refused = (error as Error).message;
   }
@@ -124,7 +152,7 @@ it("kubeadm's Service is not narrowed to pods that are not ready yet", async () 
   );
   const [, told = ""] = /--set-json '(service\.selector=.*)'/.exec(refused) ?? [];
   expect(told).toBe('service.selector={"k8s-app":"kube-dns"}');
-  runHelm([...install, "--set-json", told]);
+  runHelm([...install, "--set-json", told], version);
   const { selector, clusterIP, ports } = await see("kube-dns");
   expect({ selector, clusterIP }).toEqual({
     selector: { "k8s-app": "kube-dns" },

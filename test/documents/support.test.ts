@@ -22,6 +22,7 @@ it.each([
   ["Kubernetes API server", versionIn("etcd", "go.etcd.io/etcd/server/v3")],
   ["kube-proxy", versionIn("kube-proxy", "k8s.io/kubernetes")],
   ["Helm", versionIn("tools", "helm.sh/helm/v4")],
+  ["Helm", versionIn("helm3", "helm.sh/helm/v3")],
   ["Kustomize", versionIn("tools", "sigs.k8s.io/kustomize/kustomize/v5")],
   ["Prometheus", versionIn("promql", "github.com/prometheus/prometheus")],
   [
