@@ -5,18 +5,15 @@ import { createLogger } from "../observe/log.ts";
 import { plugins } from "../plugins/index.ts";
 import { Server } from "../server/server.ts";
 import type { Arguments } from "./arguments.ts";
-import { isAskedBySystem } from "./dev/asked-by-system.ts";
-import { CLUSTER_ZONE } from "./dev/dev-corefile.ts";
 import { parseDevOptions } from "./dev/dev-options.ts";
 import type { DevOptions } from "./dev/dev-options.ts";
 import { progressOf } from "./dev/dev-progress.ts";
+import { DevResolver, installedStub } from "./dev/dev-resolver.ts";
 import { DevScreen } from "./dev/dev-screen.ts";
 import { DevSession, servedWords } from "./dev/dev-session.ts";
 import type { FreePlace } from "./dev/free-place.ts";
 import { findFreePlace, PLACES } from "./dev/free-place.ts";
-import type { ResolverState } from "./dev/resolver-line.ts";
-import { installedStub, resolverLine } from "./dev/resolver-line.ts";
-import type { StubSetting } from "../stub/setting.ts";
+import type { Journal } from "../stub/journal.ts";
 import { limitHeap } from "./heap.ts";
 import { openAdmin } from "./open-admin.ts";
 import { endProcess, outputOf } from "./process-output.ts";
@@ -32,7 +29,8 @@ export async function devCommand(given: Arguments): Promise<void> {
   const options = parseDevOptions(given);
   const installed = installedStub();
   // Where the system asks already is the best place.
-  const place = await findFreePlace(installed ? [installed.server, ...PLACES] : PLACES);
+  const first = installed ? [installed.setting.server] : [];
+  const place = await findFreePlace([...first, ...PLACES]);
   if (!given.switches.has("print")) return serveDev(options, place, installed);
   const session = new DevSession({ options, place, say: () => {} });
   await session.read();
@@ -44,13 +42,14 @@ export async function devCommand(given: Arguments): Promise<void> {
 async function serveDev(
   options: DevOptions,
   place: FreePlace,
-  installed: StubSetting | undefined,
+  installed: Journal | undefined,
 ): Promise<void> {
   limitHeap();
   let server: Server | undefined;
   const screen = screenFor(() => server);
   const log = createLogger({ format: "json", destination: screen });
-  const { net, signals } = watchProcess(log, endProcess);
+  const endsOnHangUp = process.stdout.isTTY;
+  const { net, signals } = watchProcess(log, endProcess, { endsOnHangUp });
   const session = new DevSession({ options, place, say: (text) => screen.say(text) });
   await session.read();
   const started = await Server.start({
@@ -64,6 +63,7 @@ async function serveDev(
   const { admin: where } = options;
   const flags = { admin: where, adminToken: undefined, pidfile: undefined };
   const admin = await openAdmin(flags, started, log);
+  const resolver = new DevResolver({ screen, place, installed, isWanted: options.isStubWanted });
   const ending = new AbortController();
   session.follow(() => started.reload());
   net.serve();
@@ -72,20 +72,25 @@ async function serveDev(
     async stop() {
       ending.abort();
       session.stop();
+      await resolver.stop();
       await admin.close();
       await started.stop();
+      screen.stop();
     },
   });
   tellPlace(screen, session, place);
+  await resolver.setUp(session.source);
   await tellReady(started, screen, ending.signal);
-  await tellResolver(screen, { installed, place, source: session.source }, ending.signal);
+  await resolver.tell(session.source, ending.signal);
 }
 
 function screenFor(server: () => Server | undefined): DevScreen {
+  const { stdout } = process;
   return new DevScreen({
-    write: (text) => outputOf(process.stdout).write(text),
-    isTerminal: process.stdout.isTTY,
-    hasColours: hasColours(process.stdout),
+    write: (text) => outputOf(stdout).write(text),
+    isTerminal: stdout.isTTY,
+    hasColours: hasColours(stdout),
+    columns: () => stdout.columns,
     zones: () => zonesOf(server()),
     explain: (name, type) => explainFailure(server(), name, type),
   });
@@ -110,21 +115,10 @@ async function tellReady(server: Server, screen: DevScreen, signal: AbortSignal)
     if (progress === undefined) return screen.say(`Ready after ${seconds} s`);
     if (performance.now() > PATIENCE_MS && progress !== said) {
       said = progress;
-      screen.say(progress);
+      screen.sayProgress(progress);
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-}
-
-async function tellResolver(
-  screen: DevScreen,
-  state: Omit<ResolverState, "isAsked">,
-  signal: AbortSignal,
-): Promise<void> {
-  const heard = new Set<string>();
-  screen.onProbe = (name) => heard.add(name);
-  const isAsked = await isAskedBySystem(CLUSTER_ZONE, (name) => heard.has(name), signal);
-  if (!signal.aborted) screen.say(resolverLine({ ...state, isAsked }));
 }
 
 /** Those of names, with a final dot. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Logger } from "../observe/log.ts";
-import type { SignalSource } from "./signals.ts";
+import type { SignalOptions, SignalSource } from "./signals.ts";
 import { Signals } from "./signals.ts";
 
 /** Signals that are sent by hand, the lines they lead to, and what is asked of the server. */
@@ -11,13 +11,13 @@ class Bench {
   readonly signals: Signals;
   #stopped = Promise.withResolvers<void>();
 
-  constructor() {
+  constructor(options?: SignalOptions) {
     const source: SignalSource = {
       on: (signal, listener) => this.#listeners.set(signal, listener),
       exit: (code) => this.asked.push(`exit ${code}`),
     };
     const log = { info: (line: string) => this.lines.push(line) } as unknown as Logger;
-    this.signals = new Signals(log, source);
+    this.signals = new Signals(log, source, options);
   }
 
   serve(): void {
@@ -47,6 +47,13 @@ describe("signals", () => {
     stage.send(signal);
     expect(stage.asked).toEqual(["reload"]);
     expect(stage.lines).toEqual([`${signal}: Reloading`]);
+  });
+
+  it("end on SIGHUP what belongs to a terminal", () => {
+    const stage = new Bench({ endsOnHangUp: true });
+    stage.serve();
+    stage.send("SIGHUP");
+    expect(stage.asked).toEqual(["stop"]);
   });
 
   it.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)(

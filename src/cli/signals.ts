@@ -4,6 +4,11 @@ import type { Logger } from "../observe/log.ts";
 const ENDING: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGQUIT"];
 const RELOADING: readonly NodeJS.Signals[] = ["SIGUSR1", "SIGHUP"];
 
+export interface SignalOptions {
+  /** Whether SIGHUP ends the program, too: somebody has closed the terminal that it belongs to. */
+  readonly endsOnHangUp?: boolean;
+}
+
 /** What signals ask of a running server. */
 export interface SignalledServer {
   /** Reads the configuration again. It never rejects: what went wrong has been logged. */
@@ -30,11 +35,14 @@ export class Signals {
   /** A reload that was asked for while the server was starting. */
   #waiting: NodeJS.Signals | undefined;
 
-  constructor(log: Logger, source: SignalSource = process) {
+  constructor(log: Logger, source: SignalSource = process, options: SignalOptions = {}) {
     this.#log = log;
     this.#source = source;
-    for (const signal of ENDING) source.on(signal, () => this.#stop(signal));
-    for (const signal of RELOADING) source.on(signal, () => this.#reload(signal));
+    const ends = (signal: NodeJS.Signals): boolean =>
+      ENDING.includes(signal) || (options.endsOnHangUp === true && signal === "SIGHUP");
+    for (const signal of [...ENDING, ...RELOADING]) {
+      source.on(signal, () => (ends(signal) ? this.#stop(signal) : this.#reload(signal)));
+    }
     source.on("SIGUSR2", () => log.info("SIGUSR2: ignored, there is no upgrade in place"));
   }
 

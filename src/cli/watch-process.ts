@@ -1,5 +1,6 @@
 import type { Logger } from "../observe/log.ts";
 import { LastNet } from "./last-net.ts";
+import type { SignalOptions, SignalSource } from "./signals.ts";
 import { Signals } from "./signals.ts";
 
 /**
@@ -9,15 +10,17 @@ import { Signals } from "./signals.ts";
 export function watchProcess(
   log: Logger,
   exit: (code: number) => Promise<void>,
+  options: SignalOptions = {},
 ): { readonly net: LastNet; readonly signals: Signals } {
   const end = (message: string): void => {
     log.fatal(message);
     void exit(1);
   };
   const net = new LastNet({ end });
-  const signals = new Signals(log, {
+  const source: SignalSource = {
     on: (signal, listener) => process.on(signal, listener),
     exit: (code) => void exit(code),
-  });
+  };
+  const signals = new Signals(log, source, options);
   return { net, signals };
 }

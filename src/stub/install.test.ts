@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
 import type { FakeSystem } from "../testing/fake-system.ts";
@@ -7,8 +8,10 @@ import { MARK } from "./back-end.ts";
 import { PLAIN_RESOLV_CONF } from "./back-ends/resolv-conf.ts";
 import { NeedsRights, install, installedAlready } from "./install.ts";
 import type { Journal } from "./journal.ts";
-import { journalPath, readJournal, writeJournal } from "./journal.ts";
+import { isAbandoned, journalPath, readJournal, writeJournal } from "./journal.ts";
 import { parseSetting } from "./setting.ts";
+import { statusOf } from "./status.ts";
+import { takeBackOwn } from "./take-back.ts";
 import { uninstall } from "./uninstall.ts";
 
 const PATH = "/etc/resolv.conf";
@@ -109,3 +112,52 @@ it.each(["", "{", "[]", '{"version":1,"files":[{}],"undo":[],"undoFirst":[],"fol
     expect(() => readJournal(system)).toThrow("it is broken");
   },
 );
+
+/** An installation for as long as a process runs. */
+async function held(holder: number): Promise<Journal> {
+  system = fakeSystem(FILES);
+  const plan = await planned();
+  await install(system, PLAIN_RESOLV_CONF, SETTING, { plan, now: "now", holder });
+  return readJournal(system) as Journal;
+}
+
+async function status(): Promise<string> {
+  const outcome = { addresses: [], isReply: true, text: "" };
+  const answer = (): Promise<typeof outcome> => Promise.resolve(outcome);
+  return (await statusOf(system, { server: answer, program: answer })).text;
+}
+
+it("what a process holds is taken back by it, and no other is installed meanwhile", async () => {
+  const journal = await held(process.pid);
+  expect(isAbandoned(journal)).toBe(false);
+  expect(await status()).toContain(`It is taken back when process ${process.pid} ends`);
+  expect(() => installedAlready(system, PLAIN_RESOLV_CONF, SETTING)).toThrow(
+    `Cannot install: process ${process.pid} has set it up until it ends`,
+  );
+  expect(await takeBackOwn(system, process.pid)).toEqual({
+    isDone: true,
+    lines: ["All is as before"],
+  });
+  expect(readFileSync(system.root + PATH, "utf8")).toBe(FILES[PATH]);
+});
+
+it("a process takes back nothing that others have installed meanwhile", async () => {
+  await held(process.pid);
+  await uninstall(system, readJournal(system) as Journal, "ask");
+  await installed();
+  expect((await takeBackOwn(system, process.pid)).lines).toEqual([
+    "Somebody has taken it back already",
+  ]);
+  expect(readJournal(system)?.state).toBe("done");
+});
+
+it("what a process held that was killed is told of, and can be taken back", async () => {
+  const { pid } = spawnSync("true");
+  const journal = await held(pid);
+  expect(isAbandoned(journal)).toBe(true);
+  expect(await status()).toContain(
+    `Process ${pid} was to take it back, and is gone: portolan stub uninstall`,
+  );
+  await uninstall(system, journal, "ask");
+  expect(readFileSync(system.root + PATH, "utf8")).toBe(FILES[PATH]);
+});

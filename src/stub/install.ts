@@ -19,6 +19,13 @@ import { undo } from "./uninstall.ts";
 /** Whoever changes a resolver must be root. */
 export class NeedsRights extends Error {}
 
+export const ONLY_ROOT = "Cannot change the resolver: only root may";
+
+/** Windows tells by what it refuses. */
+export function mayChange({ isRoot, platform }: Pick<System, "isRoot" | "platform">): boolean {
+  return isRoot || platform === "win32";
+}
+
 /**
  * What is installed already, if it is the same.
  * @throws {Error} if something else is, or half of it
@@ -35,6 +42,11 @@ export function installedAlready(
       'Cannot install: another installation was begun and has not ended; "portolan stub uninstall" takes it back',
     );
   }
+  if (journal.holder !== undefined) {
+    throw new Error(
+      `Cannot install: process ${journal.holder} has set it up until it ends, as "portolan dev -stub" does`,
+    );
+  }
   const isSame =
     journal.backEnd === backEnd.name && JSON.stringify(journal.setting) === JSON.stringify(setting);
   if (isSame) return journal;
@@ -44,9 +56,16 @@ export function installedAlready(
   );
 }
 
+export interface Installation {
+  readonly plan: Plan;
+  /** As the journal is to say it. */
+  readonly now: string;
+  /** The process that will take it back when it ends, if it is not to stay. */
+  readonly holder?: number;
+}
+
 /**
  * Does what was planned. The journal has what was before, and is on disk first. What fails is taken back.
- * @param now as the journal is to say it
  * @throws {NeedsRights} without root
  * @throws {Error} with the reason; then all is as it was
  */
@@ -54,11 +73,9 @@ export async function install(
   system: System,
   backEnd: BackEnd,
   setting: StubSetting,
-  { plan, now }: { readonly plan: Plan; readonly now: string },
+  { plan, now, holder }: Installation,
 ): Promise<void> {
-  if (!system.isRoot && system.platform !== "win32") {
-    throw new NeedsRights("Cannot change the resolver: only root may");
-  }
+  if (!mayChange(system)) throw new NeedsRights(ONLY_ROOT);
   const journal: Journal = {
     version: 1,
     state: "begun",
@@ -69,6 +86,7 @@ export async function install(
     folders: foldersOf(system, plan),
     undoFirst: plan.undoFirst,
     undo: plan.undo,
+    ...(holder === undefined ? {} : { holder }),
   };
   try {
     writeJournal(system, journal);

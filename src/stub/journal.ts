@@ -27,6 +27,22 @@ export interface Journal {
   readonly folders: readonly string[];
   readonly undoFirst: readonly Command[];
   readonly undo: readonly Command[];
+  /** The process that takes it back when it ends; undefined for an installation that stays. */
+  readonly holder?: number;
+}
+
+/** Whether who was to take it back is gone, as after a crash or a reboot. */
+export function isAbandoned({ holder }: Pick<Journal, "holder">): boolean {
+  return holder !== undefined && !isRunning(holder);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Where it is: with what outlives a reboot. */

@@ -1,5 +1,5 @@
 import type { Journal } from "./journal.ts";
-import { journalPath, readJournal } from "./journal.ts";
+import { isAbandoned, journalPath, readJournal } from "./journal.ts";
 import type { Questions } from "./questions.ts";
 import { writtenServer } from "./setting.ts";
 import type { System } from "./system.ts";
@@ -32,13 +32,24 @@ export async function statusOf(system: System, questions: Questions): Promise<St
   const text = [
     `${setting.zones.join(", ")} to ${writtenServer(setting.server)}: installed using ${backEnd}, ${since}`,
     ...(state === "done" ? [] : ["It was begun and has not ended: portolan stub uninstall"]),
+    ...holderLines(journal),
     ...states.map(({ path, state }) => `${path}: ${FILE_STATES[state]}`),
     `Server ${writtenServer(setting.server)}: ${reply.isReply ? "it answers" : `no answer, ${reply.text}`} (${name})`,
   ];
   return {
     text: `${text.join("\n")}\n`,
-    isWell: state === "done" && reply.isReply && states.every(({ state }) => state === "after"),
+    isWell:
+      state === "done" &&
+      !isAbandoned(journal) &&
+      reply.isReply &&
+      states.every(({ state }) => state === "after"),
   };
+}
+
+function holderLines({ holder }: Journal): string[] {
+  if (holder === undefined) return [];
+  if (!isAbandoned({ holder })) return [`It is taken back when process ${holder} ends`];
+  return [`Process ${holder} was to take it back, and is gone: portolan stub uninstall`];
 }
 
 /** Every cluster has it. */

@@ -24,6 +24,10 @@ export const DEV: Command = {
       kind: "file",
       summary: "names of these manifests, in the place of a cluster; nothing is connected to",
     },
+    stub: {
+      summary:
+        "set this machine's resolver up as long as it runs, as portolan stub install does; by sudo, if you are not root",
+    },
     print: { summary: "print the Corefile that would be served, and exit" },
     admin: {
       value: "WHERE",
@@ -34,6 +38,10 @@ export const DEV: Command = {
   examples: [
     { line: "portolan dev", summary: "the current context" },
     { line: "portolan dev -context staging -context prod", summary: "two at a time" },
+    {
+      line: "portolan dev -stub",
+      summary: "and have the system ask here, until it ends",
+    },
     { line: "portolan dev -namespace shop", summary: "with rights in one namespace only" },
     {
       line: "portolan dev -manifests deploy/examples -print",

@@ -30,7 +30,7 @@ export const STUB_INSTALL: Command = {
   summary: "let the system ask Portolan for the cluster's names",
   synopsis: "[ZONE...] [FLAGS]",
   description: [
-    "Sets the system's resolver up so that names of the zones come to Portolan, and all others go where they went. It says what it does, file by file, and does it. All of it is taken back by portolan stub uninstall, also after a crash or a reboot: what was before is kept in a journal.",
+    "Sets the system's resolver up so that names of the zones come to Portolan, and all others go where they went. It says what it will do, file by file, and on a terminal asks whether to. All of it is taken back by portolan stub uninstall, also after a crash or a reboot: what was before is kept in a journal.",
     "It needs root, but for -dry-run. Where a resolver knows no zones (resolv.conf, resolvconf), it says so, and what Portolan has to forward.",
   ],
   operands: [
@@ -42,6 +42,11 @@ export const STUB_INSTALL: Command = {
   ],
   flags: {
     ...DRY_RUN,
+    yes: { summary: "do not ask", also: ["y"] },
+    hold: {
+      summary:
+        "keep it until standard input ends, or a signal comes, and take it back then: what portolan dev -stub does",
+    },
     ...SERVER,
     search: {
       value: "LIST",
@@ -64,7 +69,8 @@ export const STUB_INSTALL: Command = {
   ],
   exitCodes: {
     0: "it is set up, or was",
-    1: "it cannot be; all is as it was",
+    1: "it cannot be, or is not wanted; all is as it was",
+    2: "with -hold: a file was changed by somebody since, and left",
     3: RIGHTS,
   },
   load: async () => (await import("../stub/install.ts")).stubInstall,

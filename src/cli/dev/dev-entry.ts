@@ -1,3 +1,5 @@
+import type { DevLine } from "./dev-line.ts";
+
 /** A line of the log, of what the screen looks at. */
 export interface LogEntry {
   readonly level: string;
@@ -11,7 +13,7 @@ export interface LogEntry {
 
 /** What a user of `portolan dev` is to see of it. */
 export type Shown =
-  | { readonly kind: "line"; readonly level: string; readonly text: string }
+  | { readonly kind: "line"; readonly line: DevLine }
   /** Somebody has asked for a name of the cluster in vain. */
   | { readonly kind: "failed"; readonly name: string; readonly type: string }
   /** The question by which it is seen whether the system asks here. */
@@ -25,11 +27,8 @@ export const PROBE = "portolan-dev-";
  * @param zones that are the cluster's, with a final dot
  */
 export function shownOf(entry: LogEntry, zones: readonly string[]): Shown {
-  const { level, plugin, msg, qname, qtype = "A", rcode } = entry;
-  if (plugin !== "log") {
-    const text = plugin === undefined ? msg : `plugin/${plugin}: ${msg}`;
-    return { kind: "line", level, text };
-  }
+  const { level, plugin = "", msg, qname, qtype = "A", rcode } = entry;
+  if (plugin !== "log") return { kind: "line", line: { level, plugin, text: msg } };
   if (qname === undefined) return undefined;
   if (qname.startsWith(PROBE)) return { kind: "probe", name: qname };
   // What has another type, or is outside, is no fault of anybody's.

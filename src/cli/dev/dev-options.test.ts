@@ -14,6 +14,7 @@ function parse(line: string, env: NodeJS.ProcessEnv = ENV): unknown {
 it("takes several contexts, and the kubeconfig as kubectl does", () => {
   expect(parse("-context a --context b -n shop")).toEqual({
     admin: undefined,
+    isStubWanted: false,
     kubeconfig: "/a:/b",
     contexts: ["a", "b"],
     namespace: "shop",
@@ -23,6 +24,7 @@ it("takes several contexts, and the kubeconfig as kubectl does", () => {
 it("takes manifests in the place of a cluster", () => {
   expect(parse("-manifests /m", {})).toEqual({
     admin: undefined,
+    isStubWanted: false,
     manifests: "/m",
     namespace: undefined,
   });

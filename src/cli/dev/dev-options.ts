@@ -9,6 +9,8 @@ export type DevOptions = {
   readonly namespace: string | undefined;
   /** Where the admin socket is to be, as `-admin` says it. */
   readonly admin: string | undefined;
+  /** Whether the system's resolver is to be set up, for as long as it runs. */
+  readonly isStubWanted: boolean;
 } & DevWanted;
 
 type DevWanted =
@@ -21,14 +23,14 @@ type DevWanted =
  * @throws {TypeError} if it makes no sense, or there is no kubeconfig
  */
 export function parseDevOptions(
-  { values, lists }: Arguments,
+  { values, lists, switches }: Arguments,
   env: NodeJS.ProcessEnv = process.env,
 ): DevOptions {
   const namespace = values.get("namespace");
   if (namespace !== undefined && !NAMESPACE.test(namespace)) {
     throw new TypeError(`Cannot serve namespace "${namespace}": not a label of DNS`);
   }
-  const common = { namespace, admin: values.get("admin") };
+  const common = { namespace, admin: values.get("admin"), isStubWanted: switches.has("stub") };
   const manifests = values.get("manifests");
   const contexts = lists.get("context") ?? [];
   if (manifests !== undefined) {

@@ -1,7 +1,20 @@
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { until } from "../../testing/until.ts";
 import { progressOf } from "./dev-progress.ts";
 import { DevScreen } from "./dev-screen.ts";
+
+/** Moved by hand. */
+const START = new Date(2026, 11, 1, 9, 5, 7);
+let clock = START;
+const TIME = "09:05:07";
+
+function later(ms: number): void {
+  clock = new Date(clock.getTime() + ms);
+}
+
+beforeEach(() => {
+  clock = START;
+});
 
 interface Seen {
   readonly screen: DevScreen;
@@ -19,6 +32,8 @@ function screenOf(
     write: (text) => lines.push(text),
     isTerminal,
     hasColours: false,
+    columns: () => 100,
+    clock: { now: () => clock.getTime() },
     zones: () => ["cluster.local."],
     explain: (name, type) => {
       asked.push(`${name} ${type}`);
@@ -37,28 +52,23 @@ it("says on a terminal what there is to know, and elsewhere who says it with whi
   const [terminal, file] = [screenOf(true), screenOf(false)];
   for (const { screen } of [terminal, file]) {
     screen.write(JSON.stringify({ level: "INFO", ...entry }));
-    screen.write(JSON.stringify({ level: "WARN", ...entry }));
   }
-  expect(terminal.lines).toEqual([`${entry.msg}\n`, `warning: ${entry.msg}\n`]);
-  expect(file.lines).toEqual([
-    `[INFO] plugin/connect: ${entry.msg}\n`,
-    `[WARNING] plugin/connect: ${entry.msg}\n`,
-  ]);
+  expect(terminal.lines).toEqual([`${TIME} connected "shop/web" port 80: pod "shop/web-1"\n`]);
+  expect(file.lines).toEqual([`[INFO] plugin/connect: ${entry.msg}\n`]);
 });
 
 it("lets nobody paint the terminal", () => {
   const { screen, lines } = screenOf(true);
   screen.write(JSON.stringify({ level: "INFO", msg: "\u001B[2Ja\nb\u202E" }));
-  expect(lines).toEqual([String.raw`\u{1b}[2Ja` + "\n  b" + String.raw`\u{202e}` + "\n"]);
+  const shown = [String.raw`\u{1b}[2Ja`, String.raw`b\u{202e}`];
+  expect(lines).toEqual([`${TIME}           ${shown.join(`\n${" ".repeat(19)}`)}\n`]);
 });
 
 it("says once why a name of the cluster does not resolve", async () => {
   const { screen, lines, asked } = screenOf(true);
   for (let i = 0; i < 2; i++) screen.write(query("web.shpo.svc.cluster.local."));
   await until(() => lines.length > 0);
-  expect(lines).toEqual([
-    "warning: web.shpo.svc.cluster.local does not resolve: there is no such thing\n",
-  ]);
+  expect(lines).toEqual([`${TIME} failed    web.shpo.svc.cluster.local: there is no such thing\n`]);
   expect(asked).toEqual(["web.shpo.svc.cluster.local. A"]);
 });
 
@@ -67,6 +77,59 @@ it("is silent about names outside, and about a type that a name does not have", 
   screen.write(query("nowhere.example."));
   screen.write(query("web.shop.svc.cluster.local.", "NOERROR"));
   expect(asked).toEqual([]);
+});
+
+it("says the same words once in a while only, as of several parts that say them", () => {
+  const { screen, lines } = screenOf(false);
+  const entry = JSON.stringify({ level: "WARN", plugin: "forward", msg: "Cannot find servers" });
+  for (let i = 0; i < 3; i++) screen.write(entry);
+  expect(lines).toHaveLength(1);
+  later(10_000);
+  screen.write(entry);
+  expect(lines).toHaveLength(2);
+});
+
+it("stays quiet, and explains little, when somebody tries 10,000 names", async () => {
+  const { screen, lines, asked } = screenOf(true);
+  for (let i = 0; i < 10_000; i++) screen.write(query(`n${i}.svc.cluster.local.`));
+  await until(() => lines.length === 30);
+  expect(asked).toHaveLength(30);
+  later(1_000);
+  for (let i = 0; i < 10; i++) screen.write(query(`m${i}.svc.cluster.local.`));
+  await until(() => lines.length === 35);
+  screen.stop();
+  expect(lines[35]).toBe(
+    `09:05:08           Not shown: 9975 names that do not resolve; more than 5 a second\n`,
+  );
+});
+
+it("shows how far it is in one line of a terminal, which the next one takes the place of", () => {
+  const { screen, lines } = screenOf(true);
+  screen.sayProgress("Reading 1");
+  screen.sayProgress("Reading 2");
+  screen.say("Ready after 1 s");
+  const erased = "\r\u001B[K";
+  expect(lines).toEqual([
+    `${TIME} reading   1`,
+    erased,
+    `${TIME} reading   2`,
+    erased,
+    `${TIME} ready     after 1 s\n`,
+  ]);
+  const file = screenOf(false);
+  file.screen.sayProgress("Reading 1");
+  expect(file.lines).toEqual(["[INFO] Reading 1\n"]);
+});
+
+it("says nothing while somebody else asks at the terminal, and all of it then", () => {
+  const { screen, lines } = screenOf(false);
+  screen.holdBack();
+  screen.say("a");
+  screen.say("b");
+  expect(lines).toEqual([]);
+  screen.goOn();
+  screen.say("c");
+  expect(lines).toEqual(["[INFO] a\n", "[INFO] b\n", "[INFO] c\n"]);
 });
 
 it("hears its own questions, and shows none of them", () => {

@@ -16,11 +16,14 @@ function contexts(...names: readonly string[]): DevSource {
 
 it.each<[Partial<ResolverState>, string]>([
   [{ isAsked: true, installed: INSTALLED }, "asks here"],
-  [{}, "does not ask here yet: sudo portolan stub install"],
-  [{ place: PORT_53 }, "does not ask here yet: sudo portolan stub install -server 127.53.0.1:53"],
+  [{}, "does not ask here yet: portolan dev -stub, or sudo portolan stub install"],
+  [
+    { place: PORT_53 },
+    "does not ask here yet: portolan dev -stub, or sudo portolan stub install -server 127.53.0.1:53",
+  ],
   [
     { source: contexts("staging", "prod") },
-    "does not ask here yet: sudo portolan stub install cluster.local 127.0.0.0/8 svc.staging svc.prod",
+    "does not ask here yet: portolan dev -stub, or sudo portolan stub install cluster.local 127.0.0.0/8 svc.staging svc.prod",
   ],
   [{ installed: INSTALLED }, "does not ask here, though it is set up: portolan stub doctor"],
   [

@@ -1,18 +1,7 @@
-import { readJournal } from "../../stub/journal.ts";
 import type { StubSetting } from "../../stub/setting.ts";
 import { DEFAULT_SERVER, DEFAULT_ZONES, writtenServer } from "../../stub/setting.ts";
-import { thisSystem } from "../../stub/system.ts";
 import type { DevSource } from "./dev-corefile.ts";
 import type { Place } from "./free-place.ts";
-
-/** What *portolan stub install* has set up here; undefined if nothing, or if this user may not know. */
-export function installedStub(): StubSetting | undefined {
-  try {
-    return readJournal(thisSystem())?.setting;
-  } catch {
-    return undefined;
-  }
-}
 
 export interface ResolverState {
   /** Whether a question that was put to the system has come here. */
@@ -27,7 +16,7 @@ export function resolverLine({ isAsked, installed, place, source }: ResolverStat
   if (isAsked) return "This machine's resolver asks here";
   const notYet = "This machine's resolver does not ask here";
   const install = installCommand(place, source);
-  if (!installed) return `${notYet} yet: ${install}`;
+  if (!installed) return `${notYet} yet: portolan dev -stub, or ${install}`;
   const server = writtenServer(installed.server);
   if (server === writtenServer(place))
     return `${notYet}, though it is set up: portolan stub doctor`;
@@ -35,11 +24,15 @@ export function resolverLine({ isAsked, installed, place, source }: ResolverStat
 }
 
 function installCommand(place: Place, source: DevSource | undefined): string {
+  return ["sudo portolan stub install", ...installArguments(place, source)].join(" ");
+}
+
+/** What *stub install* has to be told of what is served; nothing where that is its default. */
+export function installArguments(place: Place, source: DevSource | undefined): readonly string[] {
   const contexts = source && "contexts" in source ? source.contexts : [];
   // A context alone has all its names in cluster.local, too.
   const more = contexts.length > 1 ? contexts.map(({ zone }) => `svc.${zone}`) : [];
   const zones = more.length === 0 ? [] : [...DEFAULT_ZONES, ...more];
   const server = writtenServer(place);
-  const flags = server === DEFAULT_SERVER ? [] : ["-server", server];
-  return ["sudo portolan stub install", ...zones, ...flags].join(" ");
+  return [...zones, ...(server === DEFAULT_SERVER ? [] : ["-server", server])];
 }

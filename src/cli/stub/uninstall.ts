@@ -1,4 +1,4 @@
-import { NeedsRights } from "../../stub/install.ts";
+import { mayChange, ONLY_ROOT } from "../../stub/install.ts";
 import type { Journal } from "../../stub/journal.ts";
 import { octetsOf, readJournal } from "../../stub/journal.ts";
 import { showCommands } from "../../stub/show.ts";
@@ -6,8 +6,9 @@ import { FILE_STATES } from "../../stub/status.ts";
 import { readText } from "../../stub/system-files.ts";
 import type { System } from "../../stub/system.ts";
 import { thisSystem } from "../../stub/system.ts";
+import { takeBack } from "../../stub/take-back.ts";
 import type { OnChange } from "../../stub/uninstall.ts";
-import { stateOf, uninstall } from "../../stub/uninstall.ts";
+import { stateOf } from "../../stub/uninstall.ts";
 import { printable } from "../../text/printable.ts";
 import { unifiedDiff } from "../../text/unified-diff.ts";
 import type { Arguments } from "../arguments.ts";
@@ -34,17 +35,11 @@ export async function stubUninstall({ switches }: Arguments): Promise<void> {
   }
   process.stdout.write(show(system, journal));
   if (switches.has("dry-run")) return;
-  if (!system.isRoot && system.platform !== "win32") {
-    return sayRightsAreNeeded(new NeedsRights("Cannot change the resolver: only root may").message);
-  }
-  const left = await uninstall(system, journal, onChange);
-  for (const { path } of left) {
-    process.stderr.write(
-      `Cannot put back "${path}": somebody has changed it since; take our lines out by hand and uninstall with -keep, or with -restore to have it as above\n`,
-    );
-  }
-  if (left.length > 0) process.exitCode = FILES_ARE_LEFT;
-  else process.stdout.write("All is as before\n");
+  if (!mayChange(system)) return sayRightsAreNeeded(ONLY_ROOT);
+  const { isDone, lines } = await takeBack(system, journal, onChange);
+  const stream = isDone ? process.stdout : process.stderr;
+  stream.write(printable(`${lines.join("\n")}\n`));
+  if (!isDone) process.exitCode = FILES_ARE_LEFT;
 }
 
 /** Files as they will be, then commands. */

@@ -1,3 +1,4 @@
+import { isAbandoned } from "../journal.ts";
 import { writtenServer } from "../setting.ts";
 import { FILE_STATES } from "../status.ts";
 import type { Facts } from "./facts.ts";
@@ -28,6 +29,13 @@ export const RULES: readonly Rule[] = [
     problem(
       journal?.state === "begun" ? "An installation was begun and has not ended" : undefined,
       "portolan stub uninstall, then portolan stub install",
+    ),
+  ({ journal }) =>
+    problem(
+      journal && isAbandoned(journal)
+        ? `What process ${journal.holder} has set up was not taken back: it is gone, as after a crash`
+        : undefined,
+      "portolan stub uninstall",
     ),
   ({ files }) =>
     files
