@@ -7,6 +7,8 @@ import { parse } from "yaml";
 import packageJson from "../package.json" with { type: "json" };
 import { adminPathsToTry } from "../src/cli/admin-path.ts";
 import { parseCorefile } from "../src/corefile/corefile.ts";
+import { fillTemplate } from "../src/node-cache/corefile-template.ts";
+import { NO_KUBE_DNS_CONFIG } from "../src/node-cache/kube-dns-config.ts";
 import { plugins } from "../src/plugins/index.ts";
 import { checkCorefile } from "../src/server/parsed-block.ts";
 import type { Manifest } from "./deploy-files.ts";
@@ -39,7 +41,7 @@ describe("YAML", () => {
 
 describe("Corefiles", () => {
   // That of the example of a plugin has a test of its own, with the plugin loaded.
-  const files = globSync("kubernetes/**/Corefile", { cwd: DEPLOY }).toSorted();
+  const files = globSync("kubernetes/**/Corefile{,.base}", { cwd: DEPLOY }).toSorted();
 
   it("are where they should be", () => {
     expect(files).toEqual([
@@ -48,13 +50,24 @@ describe("Corefiles", () => {
       "kubernetes/components/pods-verified/Corefile",
       "kubernetes/components/snapshot/Corefile",
       "kubernetes/overlays/dev/Corefile",
-      "kubernetes/overlays/nodelocal/Corefile",
+      "kubernetes/overlays/nodelocal/Corefile.base",
     ]);
   });
 
   it.each(files)("%s is understood", (path) => {
-    expect(() => check(path, readDeployFile(path))).not.toThrow();
+    const text = readDeployFile(path);
+    expect(() => check(path, path.endsWith(".base") ? asOnNode(text) : text)).not.toThrow();
   });
+
+  /** As a node of the overlay for nodes makes it. */
+  function asOnNode(template: string): string {
+    return fillTemplate(template, {
+      localAddresses: ["169.254.20.10", "10.96.0.10"],
+      dnsPort: 53,
+      upstreamAddress: "10.96.0.11",
+      kubeDns: NO_KUBE_DNS_CONFIG,
+    });
+  }
 
   it("of the base is kubeadm's", () => {
     const kubeadm = readFileSync(join(ROOT, "src/corefile/testdata/kubeadm.Corefile"), "utf8");
@@ -77,15 +90,16 @@ describe("versions", () => {
   );
 
   it("of images are pinned, and none is the latest", () => {
-    expect(images.length).toBeGreaterThan(3);
+    expect(images).toHaveLength(3);
     // Kustomize adds the tag to ours.
-    const others = images.filter(({ image }) => image !== "portolan");
+    const others = images.filter(({ image }) => !/^portolan(?:-node-cache)?$/.test(image));
     for (const { image } of others) expect(image).toMatch(/:v?\d+\.\d+(\.\d+)?$/);
-    for (const path of ["kubernetes/base", "kubernetes/overlays/nodelocal"]) {
+    for (const [path, name] of [
+      ["kubernetes/base", "portolan"],
+      ["kubernetes/overlays/nodelocal", "portolan-node-cache"],
+    ]) {
       const [kustomization] = documentsOf(`${path}/kustomization.yaml`);
-      expect(kustomization?.["images"]).toEqual([
-        { name: "portolan", newTag: packageJson.version },
-      ]);
+      expect(kustomization?.["images"]).toEqual([{ name, newTag: packageJson.version }]);
     }
     for (const path of globSync("**/*", { cwd: DEPLOY, withFileTypes: true })) {
       if (!path.isFile()) continue;
@@ -117,6 +131,7 @@ describe("security contexts", () => {
         seccompProfile: { type: "RuntimeDefault" },
       });
       for (const { name, securityContext } of spec.containers) {
+        if (name === "node-cache") continue;
         const both = { ...spec.securityContext, ...securityContext };
         expect(both).toMatchObject({
           runAsNonRoot: true,
@@ -134,14 +149,16 @@ describe("security contexts", () => {
     }
   });
 
-  it("give the container that sets up the node's address that right alone", () => {
-    const [address] = pods.flatMap(({ spec }) => spec.initContainers ?? []);
-    expect(address?.securityContext).toEqual({
+  it("give the cache of a node root's user, and of root's rights those to the network", () => {
+    const containers = pods.flatMap(({ spec }) => spec.containers);
+    const [cache, ...others] = containers.filter(({ name }) => name === "node-cache");
+    expect(others).toEqual([]);
+    expect(cache?.securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       runAsUser: 0,
       runAsGroup: 0,
-      capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] },
+      capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW"] },
     });
   });
 
@@ -170,7 +187,7 @@ describe("the admin socket", () => {
 
   it.each(pods)("has a folder that it can be opened in, in %s", (path) => {
     const [manifest] = documentsOf(`kubernetes/${path}`);
-    const container = containersOf(manifest as Manifest).find(({ name }) => name === "portolan");
+    const [container] = containersOf(manifest as Manifest);
     const env = { name: "RUNTIME_DIRECTORY", value: "/run/portolan" };
     expect(container?.["env"]).toContainEqual(env);
     expect(adminPathsToTry({ [env.name]: env.value })[0]).toBe("/run/portolan/portolan.sock");

@@ -18,7 +18,7 @@ import { chartForAnyServer } from "./coredns-release.ts";
 import { readModuleFile } from "./go-files.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { loadManifests } from "./load-manifests.ts";
-import { CHART, helmTemplate, kustomize, kustomizeWith, runHelm } from "./render.ts";
+import { CHART, helmTemplate, kustomize, kustomizeText, kustomizeWith, runHelm } from "./render.ts";
 import { signToken } from "./service-account.ts";
 
 const OPERATOR = "github.com/prometheus-operator/prometheus-operator@v0.85.0";
@@ -204,6 +204,28 @@ describe("components", () => {
     expect(replicas([])).toBe(2);
     expect(replicas(["autoscaling/hpa"])).toBeUndefined();
     expect(replicas(["autoscaling/proportional"])).toBeUndefined();
+  });
+});
+
+describe("the overlay for nodes", () => {
+  it("has another ClusterIP and image by the overlay that docs/node-local.md shows", () => {
+    const page = readFileSync(join(ROOT, "docs/node-local.md"), "utf8");
+    const [, shown = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    const theirs = "../portolan/deploy/kubernetes/overlays/nodelocal";
+    expect(shown).toContain(theirs);
+    const objects = kustomizeText((path) => shown.replace(theirs, path("overlays/nodelocal")));
+    const changed = JSON.stringify(find(objects, "DaemonSet"));
+    expect(changed).toContain('"args":["-localip","169.254.20.10,10.43.0.10","-conf"');
+    expect(changed).toContain('"image":"images.example/portolan-node-cache:');
+  });
+
+  it("asks a Service that selects the cluster's DNS, by the name in its arguments", () => {
+    const objects = kustomize("overlays/nodelocal");
+    const { spec } = find(objects, "Service", "kube-dns-upstream");
+    expect(spec).toMatchObject({ selector: { "k8s-app": "kube-dns" } });
+    expect(JSON.stringify(find(objects, "DaemonSet"))).toContain(
+      '"-upstreamsvc","kube-dns-upstream"',
+    );
   });
 });
 

@@ -17,17 +17,25 @@ export function kustomize(folder: string): KubernetesObject[] {
 
 /** The base with components, as a user's own overlay would have it. */
 export function kustomizeWith(components: readonly string[]): KubernetesObject[] {
+  return kustomizeText((path) =>
+    JSON.stringify({
+      apiVersion: "kustomize.config.k8s.io/v1beta1",
+      kind: "Kustomization",
+      resources: [path("base")],
+      components: components.map(path),
+    }),
+  );
+}
+
+/** @param write the text of `kustomization.yaml`, told how to name a folder below `deploy/kubernetes` */
+export function kustomizeText(
+  write: (path: (name: string) => string) => string,
+): KubernetesObject[] {
   // The real path: Kustomize takes relative paths from there.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "portolan-overlay-")));
-  const path = (name: string): string => relative(folder, join(DEPLOY, "kubernetes", name));
-  const overlay = {
-    apiVersion: "kustomize.config.k8s.io/v1beta1",
-    kind: "Kustomization",
-    resources: [path("base")],
-    components: components.map(path),
-  };
+  const text = write((name) => relative(folder, join(DEPLOY, "kubernetes", name)));
   try {
-    writeFileSync(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
+    writeFileSync(join(folder, "kustomization.yaml"), text);
     return build(folder);
   } finally {
     rmSync(folder, { recursive: true });
