@@ -98,7 +98,7 @@ it("/ready is 200 only when queries are answered, and not after SIGTERM", async 
   bind 127.0.0.1
   ready 127.0.0.1:${httpPort}
   health 127.0.0.1:${httpPort} {
-    lameduck 3s
+    lameduck 8s
   }
   hosts ${hosts}
 }
@@ -116,7 +116,7 @@ it("/ready is 200 only when queries are answered, and not after SIGTERM", async 
   // The first query, asked once, is answered.
   expect(await address(port)).toBe("0 192.0.2.1 ");
   portolan.child.kill("SIGTERM");
-  await portolan.saying(/Going into lameduck mode for 3s/);
+  await portolan.saying(/Going into lameduck mode for 8s/);
   expect([await status("ready"), await status("health")]).toEqual([503, 200]);
   expect(await address(port)).toBe("0 192.0.2.1 ");
   expect((await portolan.finished).code).toBe(0);

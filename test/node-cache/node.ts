@@ -72,7 +72,12 @@ export class Node {
   }
 
   get hasInterface(): boolean {
-    return this.run("ip", "-o", "link").includes(" nodelocaldns:");
+    return this.interfaceNumber !== undefined;
+  }
+
+  /** Another one when the interface has been made anew. */
+  get interfaceNumber(): string | undefined {
+    return /^(\d+): nodelocaldns:/m.exec(this.run("ip", "-o", "link"))?.[1];
   }
 
   addresses(): string[] {
