@@ -159,10 +159,10 @@ describe("with an upstream that says nothing, and a client that asks without end
     const before = readMemory(pid).residentOctets;
     await Promise.all(flooders.map((client, i) => flood(client, 1_000, `f${i}x`)));
     const { peakOctets } = readMemory(pid);
-    // 4,000 that wait, their failures in the cache, a ring or socket full of others, V8's slack.
-    expect((peakOctets - before) / 1024 / 1024).toBeLessThan(120);
+    // 4,000 that wait, their failures in the cache, a ring or socket full of others, V8's slack: 85 to 100.
+    expect((peakOctets - before) / 1024 / 1024).toBeLessThan(160);
     await portolan.stop();
-    // Each failure is an error; of 20,000 few make a line.
-    expect(portolan.stdout.split("\n").length).toBeLessThan(1_500);
+    // Each failure is an error; of 20,000 few make a line: some each second, however many that takes.
+    expect(portolan.stdout.split("\n").length).toBeLessThan(10_000);
   });
 });

@@ -154,7 +154,7 @@ describe.each([
         await program.until(
           "serves",
           async () => (await dig(port, "example.org", "SOA"))[0],
-          10_000,
+          100_000,
         );
         const random = new Random(14);
         const differences: string[] = [];
