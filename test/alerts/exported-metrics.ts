@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SetupErrors } from "../../src/node-cache/setup-errors.ts";
+import { Metrics } from "../../src/observe/metrics.ts";
 import { startServer } from "../../src/testing/server.ts";
 import { freePort } from "../bench/free-port.ts";
 import { FakeCluster } from "../cluster/fake-cluster.ts";
 
-/** Names of the series that a server with a cluster's plugins exports, and `up`, which is Prometheus's own. */
+/** Names of the series that a server with a cluster's plugins exports, those of a node's cache, and `up`, which is Prometheus's own. */
 export async function exportedSeries(): Promise<ReadonlySet<string>> {
   const folder = mkdtempSync(join(tmpdir(), "portolan-metrics-"));
   const fake = await FakeCluster.start();
@@ -27,7 +29,10 @@ export async function exportedSeries(): Promise<ReadonlySet<string>> {
   });
   try {
     const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-    return new Set(["up", ...seriesIn(await response.text())]);
+    const onNode = new Metrics();
+    new SetupErrors().publish(onNode);
+    const texts = [await response.text(), await onNode.text()];
+    return new Set(["up", ...texts.flatMap(seriesIn)]);
   } finally {
     await server.stop();
     await fake.stop();

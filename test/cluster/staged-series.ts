@@ -6,6 +6,7 @@ export const HEALTHY: SeriesValues = {
   up: "1x65",
   'coredns_build_info{version="0.1.0"}': "1x65",
   coredns_panics_total: "0x65",
+  'coredns_nodecache_setup_errors_total{errortype="iptables"}': "0x65",
   'coredns_dns_responses_total{rcode="NOERROR"}': "0+600x65",
   'coredns_dns_responses_total{rcode="SERVFAIL"}': "0+1x65",
   ...histogram("coredns_dns_request_duration_seconds", 'server="dns://:53",zone="."', "1"),
@@ -71,6 +72,9 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   },
   PortolanNodeLocalDown: {
     series: { up: "1x20 0x45", 'coredns_build_info{version="0.1.0"}': GONE },
+  },
+  PortolanNodeLocalSetupFails: {
+    series: { 'coredns_nodecache_setup_errors_total{errortype="iptables"}': "0+1x65" },
   },
   PortolanFault: { series: { coredns_panics_total: "0x54 1x12" } },
   PortolanServfail: {

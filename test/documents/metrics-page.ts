@@ -67,6 +67,7 @@ function moveLinks(plugin: string, markdown: string): string {
 export function metricsPage(
   head: string,
   sections: readonly MetricSection[],
+  node: readonly MetricRow[],
   process: readonly MetricRow[],
 ): string {
   const plugins = sections.flatMap(({ plugin, rows }) => [
@@ -80,6 +81,9 @@ export function metricsPage(
     head.trimEnd(),
     "",
     ...plugins,
+    "## node-cache\n",
+    "Of `portolan node-cache` alone, and NodeLocal DNSCache's: at 9353, with or without *prometheus*, and at what *prometheus* serves. [node-local.md](node-local.md)\n",
+    table(node),
     "## The process\n",
     "Of the whole process, with *prometheus*; on Linux, elsewhere some are not there. They are prom-client's, and so are the words.\n",
     table(process),

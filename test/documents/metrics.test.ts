@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { SetupErrors } from "../../src/node-cache/setup-errors.ts";
 import { Metrics } from "../../src/observe/metrics.ts";
 import { provideProcessMetrics } from "../../src/plugins/prometheus/process-metrics.ts";
 import { ROOT } from "../run-portolan.ts";
@@ -29,8 +30,19 @@ interface Labelled {
 async function processRows(): Promise<MetricRow[]> {
   const metrics = new Metrics();
   provideProcessMetrics(metrics);
+  return rowsOf(metrics, /^(process|nodejs)_/);
+}
+
+/** What node-cache counts, which is no plugin and has no README. */
+function nodeRows(): Promise<MetricRow[]> {
+  const metrics = new Metrics();
+  new SetupErrors().publish(metrics);
+  return rowsOf(metrics, /^coredns_nodecache_/);
+}
+
+async function rowsOf(metrics: Metrics, names: RegExp): Promise<MetricRow[]> {
   const families = await metrics.registry.getMetricsAsJSON();
-  const named = families.filter(({ name }) => /^(process|nodejs)_/.test(name));
+  const named = families.filter(({ name }) => names.test(name));
   return named.map(({ name, help, type }) => {
     const { labelNames } = metrics.registry.getSingleMetric(name) as unknown as Labelled;
     return { name, type: String(type), labels: labelNames, what: help };
@@ -47,7 +59,7 @@ it.skipIf(process.platform !== "linux")(
   async () => {
     const path = join(ROOT, PAGE);
     const before = existsSync(path) ? readDocument(PAGE) : "# Metrics\n\n## ";
-    const page = metricsPage(head(before), sections, await processRows());
+    const page = metricsPage(head(before), sections, await nodeRows(), await processRows());
     if (process.env["PORTOLAN_WRITE_DOCS"] === "1") writeFileSync(path, page);
     expect(readDocument(PAGE)).toBe(page);
   },
