@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isMissing } from "../installed.ts";
 import { Portolan, ROOT } from "../run-portolan.ts";
 import type { ApiClient } from "./api-client.ts";
-import { ChildProgram } from "./child-program.ts";
+import type { ChildProgram } from "./child-program.ts";
 import { namespaceOf } from "./cluster-objects.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { findPostgres, startEtcdMembers, startPostgres, startRedis } from "./debian-servers.ts";
@@ -38,6 +38,7 @@ const KAFKA = ["127.87.0.11", "127.87.0.12"];
 const ETCD = ["127.87.0.21", "127.87.0.22", "127.87.0.23"];
 /** Clients at the same time, each with a connection of its own. */
 const WRITERS = 8;
+const WATCH = ["watch", "--rev=1", "--prefix", "ship-"];
 const ETCD_DOMAIN = "etcd.data.svc.cluster.local";
 
 let plane: ControlPlane;
@@ -203,9 +204,7 @@ describe.skipIf(!isPossible)("on a laptop whose resolver has been set up", () =>
   it("etcdctl watches over gRPC what others of it write at once", async (context) => {
     needs(context, "etcdctl");
     const keys = Array.from({ length: WRITERS }, (_, i) => `ship-${i}`);
-    const [path = "", ...rest] = [...laptop.enter, "etcdctl", `--discovery-srv=${ETCD_DOMAIN}`];
-    const args = [...rest, "watch", "--rev=1", "--prefix", "ship-"];
-    const watch = await ChildProgram.start({ name: "etcdctl", path, args });
+    const watch = await laptop.start("etcdctl", `--discovery-srv=${ETCD_DOMAIN}`, ...WATCH);
     programs.push(watch);
     const said = await Promise.all(
       keys.map((key) =>

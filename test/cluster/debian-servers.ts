@@ -33,10 +33,8 @@ export async function startPostgres({ folder, address }: ServerPlace): Promise<C
   const init = [join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust"];
   execFileSync("setpriv", [...NOBODY, ...init, "-E", "UTF8", "--locale=C", "--no-sync"]);
   const settings = ["fsync=off", `listen_addresses=${address}`, "unix_socket_directories="];
-  const args = [
-    ...[...NOBODY, join(bin, "postgres"), "-D", data],
-    ...settings.flatMap((setting) => ["-c", setting]),
-  ];
+  const set = settings.flatMap((setting) => ["-c", setting]);
+  const args = [...NOBODY, join(bin, "postgres"), "-D", data, ...set];
   return ready("postgres", "setpriv", args, "ready to accept connections");
 }
 

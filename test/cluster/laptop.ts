@@ -67,6 +67,12 @@ export class Laptop {
     return stdout.trim();
   }
 
+  /** A program there that goes on until it is stopped. */
+  start(file: string, ...args: readonly string[]): Promise<ChildProgram> {
+    const [path = "", ...rest] = this.enter;
+    return ChildProgram.start({ name: file, path, args: [...rest, file, ...args] });
+  }
+
   async stop(): Promise<void> {
     // With its namespace it would go, too, but some time later.
     ip(`link del ${this.#device}`);

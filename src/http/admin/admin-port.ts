@@ -1,10 +1,11 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "../../observe/log.ts";
 import { hostPort } from "../../net/host-port.ts";
+import { isLoopback } from "../../net/loopback.ts";
 import type { AdminService } from "./admin-server.ts";
 import { closeServer, makeAdminServer } from "./admin-server.ts";
 import { AdminToken } from "./admin-token.ts";
-import { isLoopback, portGuard } from "./port-guard.ts";
+import { portGuard } from "./port-guard.ts";
 import { splitAddress } from "../http-endpoints.ts";
 
 export interface AdminPort {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isIP } from "node:net";
+import { isLoopback, plainAddress } from "../../net/loopback.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { RequestGuard } from "./admin-server.ts";
 import type { AdminToken } from "./admin-token.ts";
@@ -85,7 +85,7 @@ function tooMany({ waitSeconds }: MinuteLimit): BadRequest {
 /** Whether a host is a loopback one, the one that is listened on, or the address that was connected to. */
 function isOurs(named: string | undefined, host: string, { socket }: IncomingMessage): boolean {
   if (named === undefined) return false;
-  const reached = plain(socket.localAddress ?? "");
+  const reached = plainAddress(socket.localAddress ?? "");
   return isLoopback(named) || named === host.toLowerCase() || named === reached;
 }
 
@@ -99,16 +99,4 @@ function hostIn(header: string | undefined): string | undefined {
 function hostOfOrigin(origin: string): string | undefined {
   const [, authority] = /^https?:\/\/([^/]+)$/i.exec(origin) ?? [];
   return hostIn(authority);
-}
-
-/** `127.0.0.1` of `::ffff:127.0.0.1`. */
-function plain(address: string): string {
-  const v4 = address.toLowerCase().replace(/^::ffff:/, "");
-  return isIP(v4) === 4 ? v4 : address.toLowerCase();
-}
-
-/** Whether only programs of this machine reach it. */
-export function isLoopback(host: string): boolean {
-  const name = plain(host);
-  return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
 }

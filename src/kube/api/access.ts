@@ -18,6 +18,8 @@ export interface ApiCredentials {
   readonly proxy?: URL;
   /** Headers that a kubeconfig asks for (impersonation); a list is sent as several lines. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** Whether it may be at the end of a slow line: the objects there are are then asked for compressed. */
+  readonly isFar?: boolean;
   /** From when on the token or certificate is worth nothing, if known; Unix time in milliseconds. */
   readonly expiresAtMs?: number;
 }

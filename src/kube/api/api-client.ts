@@ -12,6 +12,8 @@ import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 
 /** Protobuf where the server has it; kinds that it does not know by heart come as JSON. */
 const ACCEPT = "application/vnd.kubernetes.protobuf, application/json";
+/** Lists are; watches are not, whoever asks. */
+const COMPRESSED = { "accept-encoding": "gzip" };
 const USER_AGENT = `portolan (${process.platform}/${process.arch})`;
 /** The time from one reading of credentials that are refused to the next: it may run programs. */
 const RENEWAL_PAUSE_MS = 1_000;
@@ -96,6 +98,15 @@ export class ApiClient {
   }
 
   /**
+   * Whether the server may be at the end of a slow line.
+   * @throws as `get`
+   */
+  async isFar(): Promise<boolean> {
+    const { credentials } = await unlessStopped(this.#connect(), this.#closed.signal);
+    return credentials.isFar === true;
+  }
+
+  /**
    * Does something as who this is, over a connection of its own: what it carries holds up nothing else.
    * @param path of a request, with its query
    * @throws as `get`
@@ -160,7 +171,9 @@ export class ApiClient {
     metrics.waited(host, sentMs - askedMs);
     let response;
     try {
-      response = await transport.get(pathOf(credentials, path), headersOf(credentials, accept));
+      const headers = headersOf(credentials, accept);
+      const all = credentials.isFar === true ? { ...headers, ...COMPRESSED } : headers;
+      response = await transport.get(pathOf(credentials, path), all);
     } catch (error) {
       metrics.answered(host, "<error>", performance.now() - sentMs);
       throw error;

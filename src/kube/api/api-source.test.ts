@@ -11,6 +11,7 @@ import {
   added,
   apiService,
   bookmark,
+  brokenList,
   failureOf,
   listOf,
   NotingSink,
@@ -97,6 +98,30 @@ describe("a source over an API server", () => {
     expect(lines[0]).toMatch(
       /^info: Watching the API server of a test: 0 namespaces, 2 services, read in \d+\.\d\d s$/,
     );
+  });
+
+  it("asks a server that may be far away for compressed lists, page by page, and then for changes", async () => {
+    api.script(
+      SERVICES,
+      listOf("20", [apiService("a", "5")], "more"),
+      listOf("20", [apiService("b", "6")], "rest"),
+      listOf("20", []),
+      watchOf(added(apiService("c", "21"))),
+    );
+    api.script("/api/v1/namespaces", listOf("20", []));
+    await start(accessTo(api.url, () => ({ isFar: true })));
+    await expectNotes("+ a", "+ b", "synced Service", "+ c");
+    expect(asked()).toEqual(["list", "list more", "list rest", "watch 20"]);
+    const own = api.asked.filter(({ path }) => path === SERVICES);
+    expect(own.map(({ query }) => query.get("limit"))).toEqual(["500", "1000", "2000", null]);
+    expect(own[0]?.headers["accept-encoding"]).toBe("gzip");
+  });
+
+  it("begins a compressed list again that breaks off", async () => {
+    api.script(SERVICES, brokenList(), listOf("20", [apiService("a", "5")]), watchOf());
+    await start(accessTo(api.url, () => ({ isFar: true })));
+    await expectNotes("+ a", "synced Service");
+    expect(asked().slice(0, 2)).toEqual(["list", "list"]);
   });
 
   it("lists page by page where the server cannot stream, and never asks for that again", async () => {

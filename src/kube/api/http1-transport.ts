@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { request } from "node:http";
 import type { Socket } from "node:net";
+import { inflatedBody } from "./inflated-body.ts";
 import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 
@@ -93,6 +94,6 @@ export function responseOf(message: IncomingMessage): ApiResponse {
     status: message.statusCode ?? 0,
     contentType: message.headers["content-type"] ?? "",
     retryAfterMs: parseRetryAfterMs(message.headers["retry-after"]),
-    body: message,
+    body: inflatedBody(message.headers["content-encoding"], message),
   };
 }

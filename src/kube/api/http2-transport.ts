@@ -3,6 +3,7 @@ import { connect, constants } from "node:http2";
 import type { Socket } from "node:net";
 import { guard } from "../../observe/faults.ts";
 import { onResume } from "../../observe/resume.ts";
+import { inflatedBody } from "./inflated-body.ts";
 import type { ApiHeaders, ApiResponse, ApiTransport } from "./transport.ts";
 import { parseRetryAfterMs, RESPONSE_TIMEOUT_MS } from "./transport.ts";
 
@@ -162,6 +163,6 @@ function responseOf(head: IncomingHttpHeaders, body: ClientHttp2Stream): ApiResp
     status: Number(head[":status"]),
     contentType: head["content-type"] ?? "",
     retryAfterMs: parseRetryAfterMs(typeof retryAfter === "string" ? retryAfter : undefined),
-    body,
+    body: inflatedBody(head["content-encoding"], body),
   };
 }

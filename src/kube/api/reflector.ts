@@ -139,9 +139,11 @@ export class Reflector {
 
   /** One request and its response: the objects there are, or the changes from a version on. */
   async #follow(): Promise<void> {
+    const { client } = this.#options;
     if (performance.now() > this.#relistDueMs) this.#needsRelist = true;
     if (!this.#needsRelist) return this.#watch({ resourceVersion: this.#resourceVersion });
-    if (!this.#usesWatchList) return this.#list();
+    // No API server compresses a stream, and there is much of it at a time.
+    if (!this.#usesWatchList || (await client.isFar())) return this.#list();
     try {
       await this.#watch({ sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" });
     } catch (error) {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { Metrics } from "../../observe/metrics.ts";
 import type { Logger } from "../../observe/log.ts";
 import type { ClusterObject, ClusterSink, Kind, ObjectKey, Selection } from "../cluster-source.ts";
@@ -73,11 +74,25 @@ export function failureOf(code: number, status: object = {}, headers: object = {
   };
 }
 
+/** Compressed for those who take it so, as API servers do with what is long. */
 export function listOf(resourceVersion: string, items: readonly object[], next = ""): Answer {
-  return (_asked, response) => {
+  return ({ headers }, response) => {
     const metadata = { resourceVersion, ...(next === "" ? {} : { continue: next }) };
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ kind: "ServiceList", apiVersion: "v1", metadata, items }));
+    const body = JSON.stringify({ kind: "ServiceList", apiVersion: "v1", metadata, items });
+    const isCompressed = headers["accept-encoding"] === "gzip";
+    const encoding = isCompressed ? { "content-encoding": "gzip" } : {};
+    response.writeHead(200, { "content-type": "application/json", ...encoding });
+    response.end(isCompressed ? gzipSync(body) : body);
+  };
+}
+
+/** A compressed list that ends in the middle, as what proxies cut short. */
+export function brokenList(): Answer {
+  return (_asked, response) => {
+    const whole = gzipSync(JSON.stringify({ kind: "ServiceList", apiVersion: "v1", items: [] }));
+    const head = { "content-type": "application/json", "content-encoding": "gzip" };
+    response.writeHead(200, head);
+    response.end(whole.subarray(0, -12));
   };
 }
 

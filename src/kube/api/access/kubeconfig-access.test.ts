@@ -39,7 +39,7 @@ it("takes the proxy of the file, else that of the environment", async () => {
   const read = (cluster: object) =>
     new KubeconfigAccess({ path: folder.writeKubeconfig(cluster), environment }).read();
   const own = { server, "proxy-url": "http://own:1" };
-  expect(await read(own)).toMatchObject({ proxy: new URL("http://own:1") });
+  expect(await read(own)).toMatchObject({ proxy: new URL("http://own:1"), isFar: true });
   expect(await read({ server })).toMatchObject({ proxy: new URL("http://env:1") });
   expect(await failureOf(read({ server, "proxy-url": "socks5://own:1" }))).toMatch(
     /^Cannot use proxy "socks5:\/\/own:1" of kubeconfig ".*", context "dev": only http and https /,

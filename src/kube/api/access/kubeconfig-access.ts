@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { extname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { isLoopback } from "../../../net/loopback.ts";
 import { shortText } from "../../short-text.ts";
 import type { ApiAccess, ApiCredentials } from "../access.ts";
 import { AccessError } from "../access.ts";
@@ -55,7 +56,12 @@ export class KubeconfigAccess implements ApiAccess {
     const proxy = answer.proxy
       ? parseProxy(answer.proxy, this.description)
       : chooseProxy(server.url, environment);
-    return { ...server, ...answer.credentials, ...(proxy ? { proxy } : {}) };
+    return {
+      ...server,
+      ...answer.credentials,
+      ...(proxy ? { proxy } : {}),
+      ...(isLoopback(server.url.hostname) ? {} : { isFar: true }),
+    };
   }
 
   /** @throws {AccessError} */
