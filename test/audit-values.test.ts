@@ -158,3 +158,91 @@ describe("a values file of CoreDNS's chart", () => {
     expect(await audit(text)).toContainEqual(expected);
   });
 });
+
+describe("values of CoreDNS's chart inside of an object", () => {
+  const SERVERS = `servers:
+  - port: 53
+    plugins:
+      - name: kubernetes
+        parameters: cluster.local
+        configBlock: |-
+          pods insecure
+          fallthru
+replicaCuont: 3
+`;
+  const indented = (by: number): string => SERVERS.replaceAll(/^(?=.)/gm, " ".repeat(by));
+  const WRONG = [
+    'unknown-property: plugin/kubernetes: unknown property "fallthru"',
+    'ignored: "replicaCuont" is unknown',
+  ];
+
+  /** Those that are wrong, without the rest of their sentences. */
+  async function wrongIn(text: string): Promise<string[]> {
+    const found = await audit(text);
+    return found
+      .filter((line) => !/ (same|differs): /.test(line))
+      .map((line) => line.replace(/^(.*?(?:"fallthru"|is unknown)).*/, "$1"));
+  }
+
+  const head = (kind: string): string => {
+    const [, apiVersion = "", name = ""] = /^(.*)\/(\w+)$/.exec(kind) ?? [];
+    return `apiVersion: ${apiVersion}\nkind: ${name}\nmetadata: {name: rke2-coredns}\nspec:\n`;
+  };
+
+  it.each([
+    ["helm.cattle.io/v1/HelmChartConfig", `  valuesContent: |-\n${indented(4)}`, 5, 14],
+    [
+      "helm.toolkit.fluxcd.io/v2/HelmRelease",
+      `  chart: {spec: {chart: coredns}}\n  values:\n${indented(4)}`,
+      6,
+      14,
+    ],
+    [
+      "argoproj.io/v1alpha1/Application",
+      `  source:\n    chart: coredns\n    helm:\n      values: |\n${indented(8)}`,
+      8,
+      18,
+    ],
+    [
+      "argoproj.io/v1alpha1/Application",
+      `  sources:\n    - chart: other\n    - chart: coredns\n      helm:\n        valuesObject:\n${indented(10)}`,
+      9,
+      20,
+    ],
+  ])("are checked at their own lines: %s", async (kind, spec, above, indent) => {
+    expect(await wrongIn(head(kind) + spec)).toEqual([
+      `${above + 8}:${indent + 1} ${WRONG[0]}`,
+      `${above + 9} ${WRONG[1]}`,
+    ]);
+  });
+
+  it("of RKE2 are a part, and keys that are RKE2's own are told", async () => {
+    const text = `${head("helm.cattle.io/v1/HelmChartConfig")}  valuesContent: |-\n    replicaCount: 2\n    nodelocal:\n      enabled: true\n`;
+    expect(await audit(text)).toEqual([
+      '6 same: "replicaCount" means the same',
+      "7 move-needs: \"nodelocal\" is RKE2's own: Portolan's chart has nothing of that name",
+    ]);
+  });
+
+  it.each([
+    [
+      "  valuesContent: 3\n",
+      "5 no-corefile: Cannot read: neither a text of YAML nor a mapping of values",
+    ],
+    ["  valuesContent: |\n    a: [\n", "no-corefile: Cannot read: not YAML"],
+    [
+      "  valuesContent: |\n    kind: Service\n",
+      'no-corefile: Cannot read: an object of kind "Service" is no values',
+    ],
+  ])("may be wrong, which is said: %j", async (spec, message) => {
+    const found = await audit(head("helm.cattle.io/v1/HelmChartConfig") + spec);
+    expect(found.join("\n")).toContain(message);
+  });
+
+  it("for other charts are nobody's matter", async () => {
+    const text = head("helm.cattle.io/v1/HelmChartConfig").replace("coredns", "cilium");
+    expect(await audit(`${text}  valuesContent: "a: 1"\n`)).toEqual([
+      '1 no-corefile: HelmChartConfig "rke2-cilium" has no Corefile, and is no part of a cluster\'s DNS',
+    ]);
+  });
+});

@@ -6,6 +6,7 @@ import { fieldAt, fieldsOf, isFields, listOf } from "./audited-object.ts";
 import type { MountedCorefile } from "./mounted-corefile.ts";
 import { mebibytesIn } from "./quantity.ts";
 import type { WrittenValues } from "./read-written.ts";
+import type { ReleaseValues } from "./release-values.ts";
 import { corefileOfValues } from "./values-corefile.ts";
 import { auditKeysOf, KNOWN } from "./values-keys.ts";
 
@@ -16,9 +17,19 @@ export interface AuditedValues {
   readonly corefile: MountedCorefile | undefined;
 }
 
-/** Says of each key whether it means the same for Portolan's chart, and finds what that would refuse. */
-export function auditValues({ value, ...written }: WrittenValues): AuditedValues {
-  const base = baseOf(value);
+/** Of RKE2's patched chart; `nodelocal` is NodeLocal DNSCache. */
+const RKE2_KEYS = ["nodelocal", "k8sApp"];
+
+/**
+ * Says of each key whether it means the same for Portolan's chart, and finds what that would refuse.
+ * @param release the object that they stand in, if they are no file of their own
+ */
+export function auditValues(
+  { value, ...written }: WrittenValues,
+  release?: Pick<ReleaseValues, "label" | "isPart">,
+): AuditedValues {
+  const isPart = release?.isPart ?? false;
+  const base = baseOf(value) ?? (release ? [] : undefined);
   if (!base) {
     const keys = Object.keys(value)
       .slice(0, 5)
@@ -27,12 +38,17 @@ export function auditValues({ value, ...written }: WrittenValues): AuditedValues
     const message = `Cannot check: neither an object of Kubernetes nor values of CoreDNS's chart, which has none of the keys ${keys}`;
     return { findings: [{ rule: NO_COREFILE, at: written.at([]), message }], corefile: undefined };
   }
-  const values = fieldsOf(fieldAt(value, ...base));
-  const { servers } = values;
+  const all = fieldsOf(fieldAt(value, ...base));
+  const { servers } = all;
+  const isOwn = (key: string): boolean => isPart && RKE2_KEYS.includes(key);
+  const values = Object.fromEntries(Object.entries(all).filter(([key]) => !isOwn(key)));
   const findings: Finding[] = [...auditKeysOf(values, written, base)];
   const say = (rule: Rule, path: FieldPath, message: string): void => {
     findings.push({ rule, at: written.at([...base, ...path]), message });
   };
+  for (const key of Object.keys(all).filter(isOwn)) {
+    say(MOVE_NEEDS, [key], `"${key}" is RKE2's own: Portolan's chart has nothing of that name`);
+  }
   if (isFields(servers)) {
     const message = `"servers" is a map, as in Portolan's own form: these are no values of CoreDNS's chart, and helm template checks them`;
     return {
@@ -40,7 +56,8 @@ export function auditValues({ value, ...written }: WrittenValues): AuditedValues
       corefile: undefined,
     };
   }
-  if (!Array.isArray(servers) && values["compatibility"] !== "coredns") {
+  // The rest of a part, its servers as well, is the controller's.
+  if (!isPart && !Array.isArray(servers) && values["compatibility"] !== "coredns") {
     say(
       MOVE_NEEDS,
       [],
@@ -48,7 +65,8 @@ export function auditValues({ value, ...written }: WrittenValues): AuditedValues
     );
   }
   for (const { path, message } of refusals(values)) say(REFUSED, path, message);
-  const label = base.length === 0 ? "values" : `values of "${base.join(".")}"`;
+  const whose = release ? `values of ${release.label}` : "values";
+  const label = base.length === 0 ? whose : `${whose} of "${base.join(".")}"`;
   const corefile = Array.isArray(servers)
     ? corefileOfValues(values, written, base, label)
     : undefined;

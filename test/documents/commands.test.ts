@@ -70,6 +70,8 @@ beforeAll(async () => {
   const values = join(ROOT, "test/testdata/coredns-chart/cluster.values.yaml");
   put("coredns-values.yaml", readFileSync(values, "utf8"));
   const stub = `data:\n  stubDomains: '{"acme.test": ["192.0.2.1"]}'\n`;
+  const chartConfig = join(ROOT, "deploy/kubernetes/overlays/rke2/helm-chart-config.yaml");
+  put("helm-chart-config.yaml", readFileSync(chartConfig, "utf8"));
   put("kube-dns.yaml", `kind: ConfigMap\nmetadata: { name: kube-dns }\n${stub}`);
   put(
     "dns.yaml",

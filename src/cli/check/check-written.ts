@@ -1,10 +1,13 @@
 import { auditObjects } from "../../audit/audit-objects.ts";
+import type { AuditedValues } from "../../audit/audit-values.ts";
 import { auditValues } from "../../audit/audit-values.ts";
 import type { AuditedObject } from "../../audit/audited-object.ts";
 import { auditKeys, mountedCorefiles } from "../../audit/config-maps.ts";
 import { isKubeDns, translateKubeDns } from "../../audit/kube-dns.ts";
 import type { MountedCorefile } from "../../audit/mounted-corefile.ts";
 import { readWritten } from "../../audit/read-written.ts";
+import type { ReleaseValues } from "../../audit/release-values.ts";
+import { valuesOfRelease } from "../../audit/release-values.ts";
 import { inOrder } from "../../check/findings.ts";
 import { MOVE_NEEDS, NO_COREFILE } from "../../check/move-rules.ts";
 import type { Finding } from "../../check/rule.ts";
@@ -32,18 +35,52 @@ export async function checkWritten(
   const findings = [...faults, ...checked.findings];
   let { blocks } = checked;
   for (const values of others) {
-    const audited = auditValues(values);
-    findings.push(...audited.findings);
-    if (!audited.corefile) continue;
-    const inside = await checkMounted(audited.corefile, options);
+    const inside = await checkValues(auditValues(values), options);
     blocks += inside.blocks;
-    findings.push(...inside.findings, ...auditKeys([audited.corefile]));
+    findings.push(...inside.findings);
   }
   if (objects.length + others.length + findings.length === 0) {
     const message = "Cannot check: nothing is written here";
     findings.push({ rule: NO_COREFILE, at: { file: path, line: 1 }, message });
   }
   return { ...checked, blocks, path, findings: inOrder(findings) };
+}
+
+interface Part {
+  readonly blocks: number;
+  readonly findings: readonly Finding[];
+}
+
+async function checkValues(
+  { findings, corefile }: AuditedValues,
+  options: WrittenOptions,
+): Promise<Part> {
+  if (!corefile) return { blocks: 0, findings };
+  const inside = await checkMounted(corefile, options);
+  return {
+    blocks: inside.blocks,
+    findings: [...findings, ...inside.findings, ...auditKeys([corefile])],
+  };
+}
+
+/** Values that others' controllers give to a chart of CoreDNS. */
+async function checkReleases(
+  releases: readonly ReleaseValues[],
+  options: WrittenOptions,
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const release of releases) {
+    for (const values of release.values) {
+      parts.push(await checkValues(auditValues(values, release), options));
+    }
+    const findings = release.problems.map(({ at, message }) => ({
+      rule: NO_COREFILE,
+      at,
+      message,
+    }));
+    parts.push({ blocks: 0, findings });
+  }
+  return parts;
 }
 
 /** Checks objects of a cluster, from wherever. */
@@ -64,7 +101,14 @@ export async function checkObjects(
   }
   if (corefiles.length === 0) findings.push(...translated.map(sayTranslated));
   findings.push(...auditKeys(corefiles));
-  findings.push(...auditObjects(objects, corefiles.length + kubeDns.length > 0));
+  const found = await Promise.all(objects.map(valuesOfRelease));
+  const releases = found.filter((one) => one !== undefined);
+  for (const part of await checkReleases(releases, options)) {
+    blocks += part.blocks;
+    findings.push(...part.findings);
+  }
+  const hasCorefile = corefiles.length + kubeDns.length + releases.length > 0;
+  findings.push(...auditObjects(objects, hasCorefile));
   return { blocks, hasModules: false, findings: inOrder(findings) };
 }
 
@@ -73,10 +117,7 @@ function sayTranslated(corefile: MountedCorefile): Finding {
   return { rule: MOVE_NEEDS, at: corefile.placeOf({ file: corefile.path, line: 1 }), message };
 }
 
-async function checkMounted(
-  mounted: MountedCorefile,
-  options: WrittenOptions,
-): Promise<{ blocks: number; findings: Finding[] }> {
+async function checkMounted(mounted: MountedCorefile, options: WrittenOptions): Promise<Part> {
   const { path, text, configFiles } = mounted;
   mounted.read.add(path);
   const { corefile, findings } = await checkCorefile(
