@@ -13,6 +13,7 @@ import { records } from "./query.ts";
 import { untilFree } from "./until-free.ts";
 
 const ADDRESS = "127.0.0.1";
+const RECEIVE_OCTETS = 1 << 20;
 
 /** A query as it came in. */
 export interface ReceivedQuery {
@@ -172,7 +173,8 @@ async function serveUdp(
   port: number,
   receive: (query: ReceivedQuery) => void,
 ): Promise<() => Promise<void>> {
-  const socket = createSocket("udp4");
+  // A hundred queries at once would fill the usual one while this process does something else.
+  const socket = createSocket({ type: "udp4", recvBufferSize: RECEIVE_OCTETS });
   let isOpen = true;
   // Who has asked may be gone.
   socket.on("error", () => {});

@@ -36,6 +36,8 @@ export class TcpConnection implements StreamOwner {
   readonly #frames = new FrameReader();
   #deadline: Deadline = "none";
   #timer: NodeJS.Timeout | undefined;
+  /** How many queries it had taken when the deadline was set: each has time of its own. */
+  #takenBefore = 0;
   #inFlight = 0;
   /** Queries that it has taken. */
   #taken = 0;
@@ -252,12 +254,15 @@ export class TcpConnection implements StreamOwner {
   #arm(deadline: Deadline, ms: number): void {
     if (this.#stream.destroyed) return;
     if (deadline === this.#deadline) {
-      // Reading and writing must be done by the time that was set first.
-      if (deadline === "idle") this.#timer?.refresh();
+      // Reading a query and writing must be done by the time that was set first.
+      const isNext = deadline === "read" && this.#taken > this.#takenBefore;
+      if (deadline === "idle" || isNext) this.#timer?.refresh();
+      this.#takenBefore = this.#taken;
       return;
     }
     clearTimeout(this.#timer);
     this.#deadline = deadline;
+    this.#takenBefore = this.#taken;
     this.#timer = setTimeout(this.#expire, ms);
   }
 

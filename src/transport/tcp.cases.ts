@@ -92,6 +92,22 @@ export function tcpCases(name: string, listenBy: ListenTcp): void {
       expect(probe.ids()).toEqual([]);
     });
 
+    it("T06b gives each query its own time, though there is always half of one", async () => {
+      stopTime();
+      const probe = new TcpProbe(await listen({ readMs: 1_000 }));
+      const octets = Buffer.concat([1, 2, 3, 4].map((id) => frame(packetOf(id))));
+      const half = octets.length / 8;
+      for (const id of [1, 2, 3]) {
+        probe.socket.write(
+          octets.subarray(id === 1 ? 0 : half * (2 * id - 1), half * (2 * id + 1)),
+        );
+        expect(await probe.untilIds(id)).toHaveLength(id);
+        await pass(600);
+      }
+      probe.socket.end(octets.subarray(half * 7));
+      expect(await probe.untilIds(4)).toEqual([1, 2, 3, 4]);
+    });
+
     it("T07 closes a connection that says nothing", async () => {
       const probe = new TcpProbe(await listen({ readMs: 40, idleMs: 60_000 }));
       await probe.closed;

@@ -41,12 +41,16 @@ export const programs: readonly Program[] = [
     configure: ({ port, tlsPort, originPort }) => ({
       file: `.:${port} {
   bind 127.0.0.1
-  forward . 127.0.0.1:${originPort}
+  forward . 127.0.0.1:${originPort} {
+    max_fails 0
+  }
 }
 tls://.:${tlsPort} {
   bind 127.0.0.1
   tls ${join(testdata, "server.pem")} ${join(testdata, "server.key")}
-  forward . 127.0.0.1:${originPort}
+  forward . 127.0.0.1:${originPort} {
+    max_fails 0
+  }
 }
 `,
       args: ["-conf", "FILE"],
@@ -94,6 +98,9 @@ server=127.0.0.1#${originPort}
   do-daemonize: no
   module-config: "iterator"
   do-not-query-localhost: no
+  # It is patient: whether a machine is busy is not what is looked at.
+  unknown-server-time-limit: 3000
+  infra-cache-min-rtt: 3000
 forward-zone:
   name: "."
   forward-addr: 127.0.0.1@${originPort}
