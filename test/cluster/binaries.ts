@@ -50,11 +50,6 @@ export function findKubelet(): string {
   return builtProgram("kubelet", "kubelet");
 }
 
-/** Says what is wrong with PromQL. */
-export function findPromqlCheck(): string {
-  return builtProgram("promql", "promql");
-}
-
 function findAsset(name: string): string | undefined {
   const folder = process.env["KUBEBUILDER_ASSETS"] ?? "";
   const path = join(folder, name);

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,10 +8,8 @@ import { checkCorefile } from "../../src/server/parsed-block.ts";
 import { readAlertSource } from "../../deploy/alerts/files.ts";
 import type { AlertGroup } from "../../deploy/alerts/render.ts";
 import { alertGroups } from "../../deploy/alerts/render.ts";
-import { dashboardQueries } from "../deploy-files.ts";
 import { ROOT } from "../run-portolan.ts";
 import type { ApiClient } from "./api-client.ts";
-import { findPromqlCheck } from "./binaries.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { chartForAnyServer } from "./coredns-release.ts";
 import { readModuleFile } from "./go-files.ts";
@@ -368,30 +365,3 @@ describe("alerts", () => {
     expect(() => helmTemplate(["--set", setting])).toThrow(message);
   });
 });
-
-describe("Prometheus", () => {
-  it("understands each alert and each query of the dashboard", () => {
-    const source = readAlertSource();
-    const filling = { ...source, by: ["cluster"], selector: source.prometheus.service };
-    const groups = alertGroups(source, "service", filling);
-    const rules = groups.flatMap((group) => group.rules.map(({ expr }) => expr));
-    const queries = dashboardQueries().map(({ expr }) => {
-      return expr
-        .replaceAll("$__rate_interval", "5m")
-        .replaceAll(/\$(cluster|namespace|job|instance)/g, ".*");
-    });
-    const broken = "sum((";
-    const faults = parsePromql([...rules, ...queries, broken]);
-    expect(faults.slice(0, -1)).toEqual([...rules, ...queries].map(() => ""));
-    expect(faults.at(-1)).toContain("unclosed left parenthesis");
-  });
-});
-
-/** What Prometheus's parser says of each; "" if it is fine. */
-function parsePromql(expressions: readonly string[]): string[] {
-  const said = execFileSync(findPromqlCheck(), {
-    input: JSON.stringify(expressions),
-    encoding: "utf8",
-  });
-  return JSON.parse(said) as string[];
-}

@@ -6,13 +6,12 @@ import {
   findKubectl,
   findKubelet,
   findKustomize,
-  findPromqlCheck,
   findRecentEtcd,
 } from "./binaries.ts";
 
 /** Finds, and if need be builds, the programs before any test waits for them. */
 export function setup(): void {
   for (const find of [findKubeApiServer, findEtcd, findRecentEtcd]) find();
-  for (const find of [findKustomize, findKubectl, findKubelet, findPromqlCheck]) find();
+  for (const find of [findKustomize, findKubectl, findKubelet]) find();
   for (const version of HELM_VERSIONS) findHelm(version);
 }

@@ -24,7 +24,6 @@ it.each([
   ["Helm", versionIn("tools", "helm.sh/helm/v4")],
   ["Helm", versionIn("helm3", "helm.sh/helm/v3")],
   ["Kustomize", versionIn("tools", "sigs.k8s.io/kustomize/kustomize/v5")],
-  ["Prometheus", versionIn("promql", "github.com/prometheus/prometheus")],
   [
     "CoreDNS's chart",
     /chart ([\d.]+)/.exec(readDocument("test/testdata/coredns-chart/README.md"))?.[1],

@@ -8,7 +8,7 @@ import { until } from "../../testing/until.ts";
 import { TimerWheel } from "../../upstream/timer-wheel.ts";
 import type { Upstream } from "../../upstream/upstream.ts";
 import { FollowedUpstreams } from "./followed-upstreams.ts";
-import { isOwnAddress } from "./own-addresses.ts";
+import { isOwnServerBlock } from "./own-server-block.ts";
 import { parseForward } from "./parse.ts";
 
 const LOOK_MS = 2_000;
@@ -133,6 +133,6 @@ describe("an address of this server", () => {
     ["127.0.0.1", 53, on(["127.53.0.1"], "dns://127.53.0.1:53"), false],
     ["127.53.0.1", 53, on(["127.53.0.1"], "dns://127.53.0.1:53"), true],
   ])("is %s port %i or not, as it listens", (host, port, context, isOwn) => {
-    expect(isOwnAddress({ host, port }, context, ["192.0.2.7"])).toBe(isOwn);
+    expect(isOwnServerBlock({ host, port }, context, ["192.0.2.7"])).toBe(isOwn);
   });
 });

@@ -22,7 +22,7 @@ import { LoopProbes } from "./loop-probes.ts";
 import { forwardMetrics } from "./metrics.ts";
 import type { BuildContext } from "./open-upstreams.ts";
 import { findTargets, openUpstreams } from "./open-upstreams.ts";
-import { isOwnAddress } from "./own-addresses.ts";
+import { isOwnServerBlock } from "./own-server-block.ts";
 import { LATE_MS } from "./patience.ts";
 import type { FetchReport } from "./shared-fetch.ts";
 import { noteOf } from "./upstream-note.ts";
@@ -106,7 +106,7 @@ export class Forward implements Instance {
     around: BuildContext,
   ): Promise<void> {
     const context = this.#context;
-    const isOwn = (target: Target): boolean => isOwnAddress(target, context);
+    const isOwn = (target: Target): boolean => isOwnServerBlock(target, context);
     const [zone = Name.root] = options.from;
     const isLoop = async (upstream: Upstream): Promise<boolean> => {
       await this.#serving.promise;

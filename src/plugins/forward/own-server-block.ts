@@ -8,7 +8,7 @@ import type { Target } from "./target.ts";
  * come to it.
  * @param addresses of the machine's interfaces
  */
-export function isOwnAddress(
+export function isOwnServerBlock(
   { host, port }: Pick<Target, "host" | "port">,
   { settings, serverLabel }: Pick<PluginContext, "settings" | "serverLabel">,
   addresses: readonly string[] = ofThisMachine(),
