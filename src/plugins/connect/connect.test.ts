@@ -121,6 +121,22 @@ describe("ports", () => {
     ]);
   });
 
+  it("of the last 1,000 names only are remembered as told of", async () => {
+    const scanned = "scanned.shop.svc.cluster.local.";
+    const ports = [{ port: 53, protocol: "udp", endpoints: [] }];
+    const addresses = [...Array(1_000).keys()].map((i) => `10.97.${i >> 8}.${i & 255}`);
+    for (const address of ["10.96.0.10", ...addresses]) {
+      cluster.targets.set(address, { name: `shop/at-${address}`, ports });
+    }
+    const one = start([...WEB_RECORDS, ...addresses.map((each) => `${scanned} 5 IN A ${each}`)]);
+    const told = () => one.lines.filter((line) => line.includes('"shop/at-10.96.0.10" is UDP'));
+    for (let i = 0; i < 2; i++) await one.ask(WEB);
+    expect(told()).toHaveLength(1);
+    await one.ask(scanned);
+    await one.ask(WEB);
+    expect(told()).toHaveLength(2);
+  });
+
   it("are closed once nobody has asked for the name in a while", async () => {
     stopTime();
     cluster.put("10.96.0.10", "shop/web", 18_234, ["web-1"]);

@@ -25,6 +25,8 @@ import { portRemedy } from "./port-remedy.ts";
 import { addressOf, localized, pointerReply } from "./records.ts";
 
 const SWEEP_MS = 10_000;
+/** What has been said of so many ports is not said again; with 10,000 names, some may be. */
+const MAX_SAID = 1_000;
 
 /** Gives names of the cluster addresses of this machine, on which their ports are served. */
 export class Connect implements Instance, PlacesOwner {
@@ -166,6 +168,8 @@ export class Connect implements Instance, PlacesOwner {
 
   #sayOnce(message: string): void {
     if (this.#said.has(message)) return;
+    const [oldest] = this.#said;
+    if (oldest !== undefined && this.#said.size >= MAX_SAID) this.#said.delete(oldest);
     this.#said.add(message);
     this.#context.log.warn(message);
   }
