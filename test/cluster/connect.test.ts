@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
 import { createServer as createHttp } from "node:http";
@@ -273,13 +274,18 @@ describe("connect", () => {
     session.close();
   });
 
-  it("carries much, and no more than the reader takes", async () => {
+  it("carries much both ways, and no more than the reader takes", async () => {
     await client.create(serviceOf("shop", "files", 18_086));
     const one = pod(61, "shop", "files");
     await run(one);
     const whole = Buffer.alloc(32 * MEGABYTE, "octets ");
     await listen(
-      createHttp((_, response) => response.end(whole)),
+      createHttp((request, response) => {
+        if (request.method === "GET") return void response.end(whole);
+        const hash = createHash("sha256");
+        request.on("data", (chunk: Buffer) => hash.update(chunk));
+        request.on("end", () => response.end(hash.digest("hex")));
+      }),
       one.number,
     );
     await client.create(sliceOf([one]));
@@ -289,6 +295,11 @@ describe("connect", () => {
     const response = await fetch(`http://${await addressOf(name)}:18086/`);
     const read = Buffer.from(await response.arrayBuffer());
     expect(read.equals(whole)).toBe(true);
+    const put = await fetch(`http://${await addressOf(name)}:18086/`, {
+      method: "PUT",
+      body: whole,
+    });
+    expect(await put.text()).toBe(createHash("sha256").update(whole).digest("hex"));
     expect(server.program.residentOctets() - before).toBeLessThan(64 * MEGABYTE);
   });
 

@@ -1,20 +1,21 @@
 import { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
-import { guard } from "../../observe/faults.ts";
 import type { PodPort } from "../pod-port.ts";
 import { PodPortError } from "../pod-port.ts";
 import { shortText } from "../short-text.ts";
 import type { ApiClient } from "./api-client.ts";
+import type { PortProtocol } from "./forwarded-port.ts";
 import { openWebSocket } from "./open-web-socket.ts";
+import { PortChannels } from "./port-channels.ts";
+import { PortSpdy } from "./port-spdy.ts";
+import type { WebSocket } from "./web-socket.ts";
+import { NORMAL_CLOSURE } from "./web-socket.ts";
 
-/** The first octet of a message says what it is of (`kubectl port-forward` without SPDY). */
-const PROTOCOL = "v4.channel.k8s.io";
-const DATA = 0;
-const ERROR = 1;
-/** Each channel begins with the number of the port. */
-const PORT_OCTETS = 2;
+/** It costs a kubelet half of what channels do, and it is what `kubectl port-forward` speaks. */
+const SPDY = "SPDY/3.1+portforward.k8s.io";
+/** API servers before 1.31 have no other. */
+const CHANNELS = "v4.channel.k8s.io";
 const MAX_ERROR_CHARACTERS = 300;
-const NORMAL_CLOSURE = 1_000;
+const NOTHING = new Uint8Array();
 /** What may wait for a slow reader: with less, a fast one is held up by each message. */
 const WINDOW_OCTETS = 256 << 10;
 
@@ -23,33 +24,42 @@ const WINDOW_OCTETS = 256 << 10;
  * @throws {ApiError} if the API server or the kubelet refuses it
  * @throws {ConnectError} if there is no way to the API server
  */
-export async function openPodConnection(client: ApiClient, to: PodPort): Promise<Duplex> {
+export async function openPodConnection(
+  client: Pick<ApiClient, "apart">,
+  to: PodPort,
+): Promise<Duplex> {
   const { namespace, name, port } = to;
   const pod = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
   const socket = await client.apart(`${pod}/portforward?ports=${port}`, (request) =>
-    openWebSocket(request, PROTOCOL),
+    openWebSocket(request, [SPDY, CHANNELS]),
   );
-  return new PodConnection(socket);
+  return new PodConnection(socket, port);
 }
 
 class PodConnection extends Duplex {
   readonly #socket: WebSocket;
-  readonly #unheaded = new Set([DATA, ERROR]);
+  readonly #protocol: PortProtocol;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, port: number) {
     super({ allowHalfOpen: true, readableHighWaterMark: WINDOW_OCTETS });
     this.#socket = socket;
-    const guarded = <Args extends unknown[]>(run: (...args: Args) => void) =>
-      guard("connection to a Pod", run, (error) => this.destroy(error));
-    socket.on(
-      "message",
-      guarded((message: Buffer) => this.#take(message)),
-    );
-    socket.on("error", (error) => this.destroy(error));
-    socket.on(
-      "close",
-      guarded((code: number) => this.#closed(code)),
-    );
+    const listener = {
+      onData: (octets: Buffer) => this.push(octets) || socket.pause(),
+      onEnd: () => this.#end(),
+      onFailure: (text: string) =>
+        this.destroy(new PodPortError(shortText(text, MAX_ERROR_CHARACTERS))),
+    };
+    this.#protocol =
+      socket.protocol === SPDY ? new PortSpdy(port, listener) : new PortChannels(listener);
+    for (const message of this.#protocol.greeting) this.#say(message);
+    socket.listen({
+      onOctets: (octets, isFirst) => {
+        const answer = this.#protocol.read(octets, isFirst);
+        if (answer) this.#say(answer);
+      },
+      onEnd: (code) => this.#closed(code),
+      onError: (error) => this.destroy(error),
+    });
   }
 
   override _read(): void {
@@ -57,33 +67,30 @@ class PodConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    const message = Buffer.allocUnsafe(chunk.length + 1);
-    message[0] = DATA;
-    chunk.copy(message, 1);
-    this.#socket.send(message, done);
+    this.#socket.send(this.#protocol.headOf(chunk.length), chunk, done);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     // A peer that is gone would be waited for.
-    if (error) this.#socket.terminate();
-    else this.#socket.close(NORMAL_CLOSURE);
+    if (error) this.#socket.destroy();
+    else this.#socket.close();
     done(error);
   }
 
-  #take(message: Buffer): void {
-    const channel = message[0] ?? DATA;
-    const isFirst = this.#unheaded.delete(channel);
-    const octets = message.subarray(isFirst ? 1 + PORT_OCTETS : 1);
-    if (octets.length === 0) return;
-    if (channel === ERROR) {
-      const text = shortText(octets.toString("utf8"), MAX_ERROR_CHARACTERS);
-      this.destroy(new PodPortError(text));
-    } else if (channel === DATA && !this.push(octets)) this.#socket.pause();
+  #say(message: Uint8Array): void {
+    this.#socket.send(message, NOTHING, () => {});
   }
 
-  #closed(code: number): void {
+  /** The Pod has closed the connection: there is nobody to write to either. */
+  #end(): void {
     if (this.destroyed) return;
-    if (code === NORMAL_CLOSURE) this.push(null);
-    else this.destroy(new Error(`the API server closed the connection with code ${code}`));
+    this.push(null);
+    this.#socket.close();
+  }
+
+  #closed(code: number | undefined): void {
+    if (code === NORMAL_CLOSURE) return this.#end();
+    const how = code === undefined ? "without a word" : `with code ${code}`;
+    this.destroy(new Error(`the API server closed the connection ${how}`));
   }
 }

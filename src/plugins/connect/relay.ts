@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { release } from "../../net/release.ts";
 import { guard } from "../../observe/faults.ts";
 
 /** What a client has sent to an endpoint that turns out not to be there is sent to the next one, up to so much. */
@@ -84,7 +85,9 @@ export class Relay {
     this.#saidOctets += chunk.length;
     if (this.#saidOctets > MAX_REPEATED_OCTETS) this.#said = undefined;
     this.#said?.push(chunk);
-    if (!upstream || upstream.write(chunk)) return;
+    // What may have to be said again is kept.
+    const onWritten = this.#said ? undefined : () => release(chunk);
+    if (!upstream || upstream.write(chunk, onWritten)) return;
     this.#client.pause();
     upstream.once("drain", () => this.#client.resume());
   }
@@ -97,9 +100,18 @@ export class Relay {
       this.#onTaken();
     }
     this.#lingering?.refresh();
+    this.#gather();
     if (!upstream || this.#client.write(chunk)) return;
     upstream.pause();
     this.#client.once("drain", () => upstream.resume());
+  }
+
+  /** What comes in one turn goes out in one piece: TLS hands out 16 KiB at a time. */
+  #gather(): void {
+    const client = this.#client;
+    if (client.writableCorked > 0) return;
+    client.cork();
+    setImmediate(() => client.uncork());
   }
 
   #endOfClient(): void {
