@@ -281,7 +281,10 @@ describe("connect", () => {
     const whole = Buffer.alloc(32 * MEGABYTE, "octets ");
     await listen(
       createHttp((request, response) => {
-        if (request.method === "GET") return void response.end(whole);
+        if (request.method === "GET") {
+          response.end(whole);
+          return;
+        }
         const hash = createHash("sha256");
         request.on("data", (chunk: Buffer) => hash.update(chunk));
         request.on("end", () => response.end(hash.digest("hex")));

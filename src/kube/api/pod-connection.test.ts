@@ -13,6 +13,7 @@ const CHANNELS = "v4.channel.k8s.io";
 const PORT_NUMBER = Buffer.from([0x90, 0x1f]);
 
 let api: Server | undefined;
+let port = 0;
 let offered = "";
 
 afterEach(() => {
@@ -33,9 +34,10 @@ async function serve(
     if (status !== undefined) {
       const body = JSON.stringify({ kind: "Status", message: "not for you", reason: "Forbidden" });
       const type = "content-type: application/json";
-      return void socket.end(
+      socket.end(
         `HTTP/1.1 ${status} No\r\n${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
       );
+      return;
     }
     // Unlike Go's, this server minds that the name of the better one is no token.
     request.headers["sec-websocket-protocol"] = CHANNELS;
@@ -43,11 +45,11 @@ async function serve(
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  ({ port } = server.address() as AddressInfo);
   api = server;
 }
 
 function dial(): Promise<Duplex> {
-  const { port } = api?.address() as AddressInfo;
   const credentials = { url: new URL(`http://127.0.0.1:${port}`) };
   return openPodConnection(
     { apart: (path, use) => use({ credentials, path, headers: {} }) },

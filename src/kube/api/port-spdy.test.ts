@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { PortSpdy } from "./port-spdy.ts";
 
 /** As kube-apiserver 1.36 passed them on from a kubelet's code, answers to both streams. */
-const REPLIES = "800300020000001400000001" + "78f9e3c6a7c26260606000000000ffff";
-const DATA_REPLY = "800300020000000c00000003" + "026100000000ffff";
+const REPLIES = "80030002000000140000000178f9e3c6a7c26260606000000000ffff";
+const DATA_REPLY = "800300020000000c00000003026100000000ffff";
 
 class Told {
   readonly data: Buffer[] = [];
