@@ -4,7 +4,7 @@ import { describeSoak, objectionsTo } from "./report.ts";
 import type { SoakReport } from "./soak.ts";
 import { soak } from "./soak.ts";
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 it(
   "twelve seconds of all that may happen leave a server as it was, and all it said was right",

@@ -31,7 +31,7 @@ export function writeCase({ text, files = {} }: ZoneFileCase, folder: string): s
 export function judge(folder: string): Verdict {
   const refuses = (judgeName: keyof Verdict): boolean => {
     const [command = "", ...options] = commands[judgeName];
-    const { status, error } = spawnSync(command, options, { cwd: folder, timeout: 30_000 });
+    const { status, error } = spawnSync(command, options, { cwd: folder, timeout: 120_000 });
     if (error) throw error;
     return status !== 0;
   };

@@ -65,7 +65,7 @@ describe("a zone file that is broken or odd", () => {
   // Written anew with `REQUIRE_DNS_SERVERS=1 npx vitest run test/zone-files --update`.
   it.runIf(areServersRequired)(
     "has the verdicts that the three give today",
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async () => {
       const verdicts = cases.map(([name, one], i) => {
         const own = join(folder, `judged-${i}`);

@@ -17,7 +17,7 @@ const SABOTAGE = join(import.meta.dirname, "sabotage.ts");
 const AT_ONCE = 20;
 /** Queries answered between one exception and the next. */
 const BETWEEN = 500;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 const COREFILE = `
 . {
