@@ -12,6 +12,11 @@ export function targetsOf({ type, rdata }: Rrset): readonly Name[] {
   return target ? rdata.flatMap((one) => target(one) ?? []) : [];
 }
 
+/** Whether RRsets of a type lead to names: most of those that are asked for do not. */
+export function hasTargets(type: number): boolean {
+  return targetReader(type) !== undefined;
+}
+
 function targetReader(type: number): ((rdata: Buffer) => Name | undefined) | undefined {
   switch (type) {
     case RrType.NS:

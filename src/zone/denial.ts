@@ -32,7 +32,7 @@ const NONE: Denial = {
 
 /** How a zone denies. */
 export function denialOf(data: ZoneData): Denial {
-  if (data.apex.rrset(RrType.NSEC)) return new NsecDenial(data);
+  if (data.apexRecords(RrType.NSEC).length > 0) return new NsecDenial(data);
   const parameters = nsec3ParametersOf(data);
   return parameters ? new Nsec3Denial(data, parameters) : NONE;
 }

@@ -6,7 +6,7 @@ import { DNAME } from "../dns/rdata/dname.ts";
 import { CNAME } from "../dns/rdata/rfc1035-names.ts";
 import { ResourceRecord } from "../dns/resource-record.ts";
 import { RrClass } from "../dns/iana/rr-class.ts";
-import { targetsOf } from "./additional-names.ts";
+import { hasTargets, targetsOf } from "./additional-names.ts";
 import type { Denial } from "./denial.ts";
 import { denialOf } from "./denial.ts";
 import type { Rrset } from "./rrset-store.ts";
@@ -232,6 +232,7 @@ class Lookup {
 
   /** @param isGlue of servers of a zone below: what we have of their addresses is not ours, and has no signatures */
   #addAddresses(rrsets: readonly Rrset[], isGlue = false): void {
+    if (!rrsets.some(({ type }) => hasTargets(type))) return;
     const targets = rrsets.flatMap(targetsOf);
     if (targets.length === 0) return;
     const added = new Set<string>();
@@ -250,7 +251,8 @@ class Lookup {
 
   /** An RRset, with its signatures for those who want them. */
   #push(section: ResourceRecord[], owner: Name, node: ZoneNode, rrset: Rrset): void {
-    section.push(...recordsOf(owner, rrset));
+    for (const one of rrset.rdata)
+      section.push(new ResourceRecord(owner, rrset.type, RrClass.IN, rrset.ttlSeconds, one));
     if (!this.#dnssecOk || rrset.type === RrType.RRSIG) return;
     const signatures = node.rrset(RrType.RRSIG, rrset.type);
     if (signatures) section.push(...recordsOf(owner, signatures));

@@ -4,10 +4,12 @@ import type { OctetArena } from "./octet-arena.ts";
 
 const FIRST_BUCKETS = 8;
 const MAX_EXPECTED = 1 << 20;
+const BLOCK_BITS = 14;
+const BLOCK_BUCKETS = 1 << BLOCK_BITS;
 
 /**
  * The names of a zone: which node has which. A table by linear hashing (Litwin 1980): each new node splits one bucket, so that
- * none of a million waits for all others to be moved.
+ * none of a million waits for all others to be moved. Nor for the buckets, which are in blocks.
  *
  *     buckets   [0 .. split) are split already: one bit more of the hash counts
  *               [split .. mask]
@@ -16,8 +18,8 @@ const MAX_EXPECTED = 1 << 20;
 export class NodeTable {
   readonly nodes = new NodeBlocks();
   readonly #arena: OctetArena;
-  /** The first node of each, its number and one. */
-  #buckets: Uint32Array;
+  /** The first node of each, its number and one; what is not there yet is empty. */
+  readonly #blocks: (Uint32Array | undefined)[] = [];
   #mask: number;
   #split = 0;
   /** Nodes that are in it. */
@@ -29,7 +31,6 @@ export class NodeTable {
     let buckets = FIRST_BUCKETS;
     while (buckets < Math.min(expected, MAX_EXPECTED)) buckets *= 2;
     this.#mask = buckets - 1;
-    this.#buckets = new Uint32Array(buckets * 2);
   }
 
   get size(): number {
@@ -37,15 +38,32 @@ export class NodeTable {
   }
 
   get octets(): number {
-    return this.nodes.octets + this.#buckets.byteLength;
+    return this.#blocks.reduce((sum, block) => sum + (block?.byteLength ?? 0), this.nodes.octets);
   }
 
   /** The node with the name that begins at label `label` of the path; -1 if there is none. */
   find(path: NamePath, label: number): number {
     const hash = path.hashes[label] ?? 0;
-    for (let next = this.#buckets[this.#bucketOf(hash)] ?? 0; next !== 0;) {
+    for (let next = this.#first(this.#bucketOf(hash)); next !== 0;) {
       const node = next - 1;
       if (this.nodes.get(node, Field.HASH) === hash && this.#isNamed(node, path, label))
+        return node;
+      next = this.nodes.get(node, Field.NEXT);
+    }
+    return -1;
+  }
+
+  /**
+   * As `find`, of a name that stands at `offset` of an arena as `add` puts it there.
+   * @param hash of the name, as another table has it
+   */
+  findKept(arena: OctetArena, offset: number, hash: number): number {
+    for (let next = this.#first(this.#bucketOf(hash)); next !== 0;) {
+      const node = next - 1;
+      if (
+        this.nodes.get(node, Field.HASH) === hash &&
+        arena.isSame(offset, this.#arena, this.nodes.get(node, Field.NAME))
+      )
         return node;
       next = this.nodes.get(node, Field.NEXT);
     }
@@ -83,11 +101,8 @@ export class NodeTable {
     const bucket = this.#bucketOf(this.nodes.get(node, Field.HASH));
     const next = this.nodes.get(node, Field.NEXT);
     this.#live--;
-    if (this.#buckets[bucket] === node + 1) {
-      this.#buckets[bucket] = next;
-      return;
-    }
-    for (let at = (this.#buckets[bucket] ?? 0) - 1; at >= 0;) {
+    if (this.#first(bucket) === node + 1) return this.#setFirst(bucket, next);
+    for (let at = this.#first(bucket) - 1; at >= 0;) {
       const after = this.nodes.get(at, Field.NEXT);
       if (after === node + 1) return this.nodes.set(at, Field.NEXT, next);
       at = after - 1;
@@ -110,15 +125,15 @@ export class NodeTable {
   }
 
   #link(node: number, bucket: number): void {
-    this.nodes.set(node, Field.NEXT, this.#buckets[bucket] ?? 0);
-    this.#buckets[bucket] = node + 1;
+    this.nodes.set(node, Field.NEXT, this.#first(bucket));
+    this.#setFirst(bucket, node + 1);
   }
 
   /** Distributes one bucket over two. */
   #splitOne(): void {
     const old = this.#split;
-    let next = this.#buckets[old] ?? 0;
-    this.#buckets[old] = 0;
+    let next = this.#first(old);
+    if (next !== 0) this.#setFirst(old, 0);
     this.#split++;
     while (next !== 0) {
       const node = next - 1;
@@ -128,9 +143,26 @@ export class NodeTable {
     if (this.#split <= this.#mask) return;
     this.#split = 0;
     this.#mask = this.#mask * 2 + 1;
-    const grown = new Uint32Array((this.#mask + 1) * 2);
-    grown.set(this.#buckets);
-    this.#buckets = grown;
+  }
+
+  #first(bucket: number): number {
+    return this.#blocks[bucket >>> BLOCK_BITS]?.[bucket & (BLOCK_BUCKETS - 1)] ?? 0;
+  }
+
+  #setFirst(bucket: number, first: number): void {
+    const index = bucket >>> BLOCK_BITS;
+    const at = bucket & (BLOCK_BUCKETS - 1);
+    let block = this.#blocks[index];
+    if (!block || at >= block.length) block = this.#blocks[index] = this.#grown(block);
+    block[at] = first;
+  }
+
+  /** A zone of a few records should not take a whole block. */
+  #grown(block: Uint32Array | undefined): Uint32Array {
+    const buckets = Math.min(BLOCK_BUCKETS, (this.#mask + 1) * 2);
+    const grown = new Uint32Array(buckets);
+    if (block) grown.set(block);
+    return grown;
   }
 }
 

@@ -45,6 +45,23 @@ export class OctetArena {
     return offset & POSITION;
   }
 
+  /** Whether what stands at `offset`, a length octet and as many octets, is what stands in another arena. */
+  isSame(offset: number, other: OctetArena, otherOffset: number): boolean {
+    const length = this.chunk(offset)[this.position(offset)] ?? 0;
+    return this.hasSame(offset, other, otherOffset, length + 1);
+  }
+
+  /** Whether as many octets are the same here and in another arena. */
+  hasSame(offset: number, other: OctetArena, otherOffset: number, octets: number): boolean {
+    const chunk = this.chunk(offset);
+    const otherChunk = other.chunk(otherOffset);
+    let at = this.position(offset);
+    let otherAt = other.position(otherOffset);
+    for (let left = octets; left > 0; left--)
+      if (chunk[at++] !== otherChunk[otherAt++]) return false;
+    return true;
+  }
+
   private chunkAt(index: number): Buffer {
     const chunk = this.#chunks[index];
     if (!chunk) throw new RangeError("Cannot read zone: an offset is beyond its octets");

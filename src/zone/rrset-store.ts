@@ -34,6 +34,8 @@ interface Head {
   readonly first: number;
 }
 
+/** Of an ASCII letter. */
+const CASE_BIT = 0x20;
 const NONE: readonly Head[] = [];
 
 /** What came of adding a record. */
@@ -124,6 +126,35 @@ export class RrsetStore {
     return this.#relink(heads.slice(0, index), behind);
   }
 
+  /** Whether the sets that begin at `sets` are those of another store, octet by octet and in the same order. */
+  isSame(sets: number, other: RrsetStore, otherSets: number): boolean {
+    let at = sets;
+    let otherAt = otherSets;
+    while (at !== 0 && otherAt !== 0) {
+      if (!this.#isSameSet(at, other, otherAt)) return false;
+      at = this.arena.chunk(at).readUInt32LE(this.arena.position(at));
+      otherAt = other.arena.chunk(otherAt).readUInt32LE(other.arena.position(otherAt));
+    }
+    return at === otherAt;
+  }
+
+  #isSameSet(at: number, other: RrsetStore, otherAt: number): boolean {
+    // Types, count and TTL stand side by side.
+    if (!this.arena.hasSame(at + 4, other.arena, otherAt + 4, 12)) return false;
+    const { count, first } = this.#headAt(at);
+    let record = first;
+    let otherRecord = other.#headAt(otherAt).first;
+    for (let left = count; left > 0; left--) {
+      const chunk = this.arena.chunk(record);
+      const position = this.arena.position(record);
+      const octets = chunk.readUInt16LE(position + 4) + 2;
+      if (!this.arena.hasSame(record + 4, other.arena, otherRecord + 4, octets)) return false;
+      record = chunk.readUInt32LE(position);
+      otherRecord = other.arena.chunk(otherRecord).readUInt32LE(other.arena.position(otherRecord));
+    }
+    return true;
+  }
+
   #heads(sets: number): Head[] {
     const heads: Head[] = [];
     for (let at = sets; at !== 0;) {
@@ -157,14 +188,24 @@ export class RrsetStore {
       rdata.push(chunk.subarray(start, start + chunk.readUInt16LE(position + 4)));
       at = chunk.readUInt32LE(position);
     }
-    return { type, covered, ttlSeconds, rdata: rdata.toReversed() };
+    if (count > 1) rdata.reverse();
+    return { type, covered, ttlSeconds, rdata };
   }
 
-  #holds(head: Head, rdata: Buffer): boolean {
-    const wanted = canonicalRdata(head.type, rdata);
-    return this.#read(head).rdata.some(
-      (one) => one.length === wanted.length && canonicalRdata(head.type, one).equals(wanted),
-    );
+  #holds({ type, count, first }: Head, rdata: Buffer): boolean {
+    const wanted = canonicalRdata(type, rdata);
+    let at = first;
+    for (let left = count; left > 0; left--) {
+      const chunk = this.arena.chunk(at);
+      const start = this.arena.position(at) + RECORD_OCTETS;
+      const octets = chunk.readUInt16LE(start - 2);
+      // Of a large RRset nearly all differ soon, so that nothing has to be made of them.
+      if (octets === wanted.length && mayBeSame(chunk, start, wanted)) {
+        if (canonicalRdata(type, chunk.subarray(start, start + octets)).equals(wanted)) return true;
+      }
+      at = chunk.readUInt32LE(start - RECORD_OCTETS);
+    }
+    return false;
   }
 
   #putSet({ rdata, ...head }: Head & { readonly rdata: readonly Buffer[] }): number {
@@ -204,4 +245,11 @@ export class RrsetStore {
 /** The type that a signature is about (RFC 4034 §3.1.1). */
 export function coveredBy(type: number, rdata: Buffer): number {
   return type === RrType.RRSIG && rdata.length >= 2 ? rdata.readUInt16BE(0) : 0;
+}
+
+/** Whether octets are the same but for what tells capitals from small letters, and some others from each other. */
+function mayBeSame(chunk: Buffer, start: number, wanted: Buffer): boolean {
+  for (let i = 0; i < wanted.length; i++)
+    if ((((chunk[start + i] ?? 0) ^ (wanted[i] ?? 0)) & ~CASE_BIT) !== 0) return false;
+  return true;
 }

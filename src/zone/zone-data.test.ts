@@ -30,6 +30,14 @@ test("a record that is there already is not added again, also with other capital
   expect(data.records).toBe(1);
 });
 
+test("data that differs only as capitals do from small letters, and has no names, is different", () => {
+  const data = new ZoneData(ORIGIN);
+  expect(data.add(record('www TXT "text@"'))).toBe("added");
+  expect(data.add(record('www TXT "TEXT@"'))).toBe("added");
+  expect(data.add(record('www TXT "text`"'))).toBe("added");
+  expect(data.add(record('www TXT "text@"'))).toBe("duplicate");
+});
+
 test("an RRset has one TTL, that of its first record", () => {
   const data = new ZoneData(ORIGIN);
   data.add(record("www 60 A 192.0.2.1"));

@@ -1,6 +1,5 @@
 import type { ResourceRecord } from "../dns/resource-record.ts";
 import { canonicalRdata } from "../dns/rdata/canonical-rdata.ts";
-import { Name } from "../dns/name.ts";
 import type { ZoneChange } from "../server/contract/zone-source.ts";
 import type { Rrset } from "./rrset-store.ts";
 import { LOOK_RECORDS, Turn } from "./turn.ts";
@@ -42,11 +41,14 @@ async function missingIn(
   if (expected === 0) return missing;
   let count = 0;
   const turn = new Turn();
-  for (const { owner, ...rrset } of from.freeze().rrsets()) {
+  for (const differing of from.freeze().differingFrom(other)) {
     if (++count % LOOK_RECORDS === 0 && turn.isOver) await turn.next();
-    const there = other.find(owner)?.rrset(rrset.type, rrset.covered);
-    if (there && isSame(rrset, there)) continue;
-    missing.push(...recordsOf(Name.fromWire(owner.wire), without(rrset, there)));
+    if (!differing) continue;
+    const owner = differing.owner();
+    for (const rrset of differing.rrsets()) {
+      const there = other.find(owner)?.rrset(rrset.type, rrset.covered);
+      if (!there || !isSame(rrset, there)) missing.push(...recordsOf(owner, without(rrset, there)));
+    }
     if (missing.length > limit) return undefined;
     if (missing.length >= expected) return missing;
   }

@@ -1,9 +1,11 @@
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Name } from "../../dns/name.ts";
 import { guard } from "../../observe/faults.ts";
 import type { Logger } from "../../observe/log.ts";
 import { FollowedZoneFile } from "../../zone/file/followed-zone-file.ts";
+import { Turn } from "../../zone/turn.ts";
 import { Zone } from "../../zone/zone.ts";
 import type { ZoneSet } from "../../zone/zone-set.ts";
 import type { OriginOf } from "./origin.ts";
@@ -16,6 +18,12 @@ interface Found {
   readonly zone: Zone;
   readonly path: string;
   readonly file: FollowedZoneFile;
+}
+
+/** A file, and the origin that its name says. */
+interface ZoneFile {
+  readonly path: string;
+  readonly origin: Name;
 }
 
 export interface ZoneFolderOptions {
@@ -32,6 +40,8 @@ export class ZoneFolder {
   readonly #log: Logger;
   /** By the keys of their origins. */
   readonly #found = new Map<string, Found>();
+  /** Of the last look, by the paths of the files: patterns cost more than looking. */
+  #origins: ReadonlyMap<string, Name> = new Map();
   readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -67,15 +77,15 @@ export class ZoneFolder {
   }
 
   async #look(): Promise<void> {
-    const paths = await this.#paths();
+    const files = await this.#files();
     // What cannot be looked at says nothing of its zones: they stay.
-    if (!paths) return;
+    if (!files) return;
     for (const [key, { zone, path }] of this.#found)
-      if (paths.get(key) !== path) this.#remove(key, zone);
-    for (const [key, path] of paths) if (!this.#found.has(key)) this.#add(path);
-    const files = [...this.#found.values()].values();
+      if (files.get(key)?.path !== path) this.#remove(key, zone);
+    for (const [key, file] of files) if (!this.#found.has(key)) this.#add(file);
+    const found = [...this.#found.values()].values();
     const one = async (): Promise<void> => {
-      for (const { file, zone } of files) {
+      for (const { file, zone } of found) {
         if (this.#isStopped) return;
         await file.look();
         // Before its first good version there is no such zone.
@@ -85,9 +95,7 @@ export class ZoneFolder {
     await Promise.all(Array.from({ length: AT_ONCE }, one));
   }
 
-  #add(path: string): void {
-    const origin = this.#options.originOf(fileNameOf(path));
-    if (!origin) return;
+  #add({ path, origin }: ZoneFile): void {
     const zone = new Zone(origin);
     const file = new FollowedZoneFile(zone, { path, reloadMs: 0, byMtime: false }, this.#log);
     this.#found.set(origin.key, { zone, path, file });
@@ -101,24 +109,30 @@ export class ZoneFolder {
   }
 
   /** The files of zones, by the keys of their origins; undefined if the folder cannot be read. */
-  async #paths(): Promise<Map<string, string> | undefined> {
-    const paths = new Map<string, string>();
+  async #files(): Promise<Map<string, ZoneFile> | undefined> {
+    const files = new Map<string, ZoneFile>();
+    const origins = new Map<string, Name>();
+    const turn = new Turn();
     try {
       for await (const path of filesBelow(this.#options.directory)) {
-        const origin = this.#options.originOf(fileNameOf(path));
+        if (turn.isOver) await turn.next();
+        const known = this.#origins.get(path);
+        const origin = known ?? this.#options.originOf(fileNameOf(path));
         if (!origin) continue;
-        const other = paths.get(origin.key);
-        if (other === undefined) paths.set(origin.key, path);
+        origins.set(path, origin);
+        const other = files.get(origin.key);
+        if (other === undefined) files.set(origin.key, { path, origin });
         else
           this.#tell(
-            `Zone "${origin.toString()}" has several files: "${other}" is taken, "${path}" is not`,
+            `Zone "${origin.toString()}" has several files: "${other.path}" is taken, "${path}" is not`,
           );
       }
     } catch (error) {
       this.#tell(`Cannot read folder "${this.#options.directory}": ${(error as Error).message}`);
       return undefined;
     }
-    return paths;
+    this.#origins = origins;
+    return files;
   }
 
   #tell(message: string): void {

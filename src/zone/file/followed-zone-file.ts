@@ -35,7 +35,7 @@ export class FollowedZoneFile {
     this.#file = new PolledFile(
       options.path,
       options.reloadMs,
-      () => this.#read(),
+      ({ size }) => this.#read(size),
       (error) => this.#warnOnce(error),
       WHILE_ABSENT_MS,
     );
@@ -60,10 +60,10 @@ export class FollowedZoneFile {
     await this.#file.look().catch((error: unknown) => this.#warnOnce(error));
   }
 
-  async #read(): Promise<void> {
+  async #read(octets: number): Promise<void> {
     const { path, byMtime } = this.#options;
     const origin = this.#zone.origin;
-    const { data, warnings } = await readZoneFile(path, origin);
+    const { data, warnings } = await readZoneFile(path, origin, octets);
     const serial = serialOf(data);
     const name = origin.toString();
     const before = this.#zone.serial;

@@ -33,6 +33,19 @@ function textsOf({ data }: ReadZone): string[] {
 }
 
 describe("a zone file", () => {
+  it.each([0, 10, 200, 1_000_000])(
+    "is read to its end, whether it had %d octets when it was looked at or not",
+    async (octets) => {
+      const path = join(folder, "db");
+      await writeFile(
+        path,
+        `${HEAD}${"host A 192.0.2.1 ; comment\n".repeat(10)}last A 192.0.2.2\n`,
+      );
+      const zone = await readZoneFile(path, Name.parse("example.org."), octets);
+      expect(textsOf(zone).at(-1)).toBe("last.example.org. 300 IN A 192.0.2.2");
+    },
+  );
+
   it("may be of any size, cut wherever reads cut it", async () => {
     const hosts = Array.from({ length: 5_000 }, (_, i) => `h${i} A 192.0.2.${i % 256} ; ( "`);
     const zone = await read(`${HEAD}${hosts.join("\n")}\nlast TXT (\n"a\\"b"\n"c" )`);

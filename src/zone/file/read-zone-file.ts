@@ -1,5 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { stat } from "node:fs/promises";
 import { RrClass, formatRrClass } from "../../dns/iana/rr-class.ts";
 import type { Name } from "../../dns/name.ts";
 import type { ResourceRecord } from "../../dns/resource-record.ts";
@@ -27,13 +26,14 @@ export interface ReadZone {
  * Reads a zone from a master file (RFC 1035 §5), in slices, so that nobody waits for it. What it includes has to be in the folder of the
  * file, or below.
  * @param origin of the zone, to which relative names belong until `$ORIGIN` says otherwise
+ * @param known octets of the file, where somebody has looked already
  * @throws {ZoneFileError} if what is in it is no record, or the records make no zone, with file, line and column
  * @throws {Error} if a file cannot be read
  */
-export async function readZoneFile(path: string, origin: Name): Promise<ReadZone> {
-  const { size } = await stat(path);
-  const data = new ZoneData(origin, size / USUAL_ENTRY_OCTETS);
-  const reader = new ZoneFileReader(path, data, dirname(await realpath(path)));
+export async function readZoneFile(path: string, origin: Name, known?: number): Promise<ReadZone> {
+  const octets = known ?? (await stat(path)).size;
+  const data = new ZoneData(origin, octets / USUAL_ENTRY_OCTETS);
+  const reader = new ZoneFileReader(path, data, octets);
   await reader.read();
   await reader.check();
   return reader;
@@ -43,19 +43,19 @@ class ZoneFileReader implements ReadZone {
   readonly data: ZoneData;
   readonly warnings: string[] = [];
   readonly #path: string;
-  readonly #root: string;
+  readonly #octets: number;
   #moreWarnings = 0;
 
-  constructor(path: string, data: ZoneData, root: string) {
+  constructor(path: string, data: ZoneData, octets: number) {
     this.data = data;
     this.#path = path;
-    this.#root = root;
+    this.#octets = octets;
   }
 
   async read(): Promise<void> {
-    const walk = new ZoneFileWalk(this.#root, (record) => this.#add(record));
+    const walk = new ZoneFileWalk(this.#path, this.#octets, (record) => this.#add(record));
     const warn = (message: string): void => this.#warn(message);
-    await walk.read(this.#path, new EntryInterpreter(this.data.origin, warn));
+    await walk.read(new EntryInterpreter(this.data.origin, warn));
   }
 
   /** Looks whether it is a zone, once all has been read. */
@@ -75,12 +75,12 @@ class ZoneFileReader implements ReadZone {
   /** With the place of the last record that it is about: lines are not kept, so the file is read once more. */
   async #errorOf({ records }: ZoneFault, message: string): Promise<ZoneFileError> {
     let place = { path: this.#path, line: 1, column: 1 };
-    const walk = new ZoneFileWalk(this.#root, (record, { tokens }, path) => {
+    const walk = new ZoneFileWalk(this.#path, this.#octets, (record, { tokens }, path) => {
       const [first] = tokens;
       if (first && records && isOneOf(records, record))
         place = { path, line: first.line, column: first.column };
     });
-    if (records) await walk.read(this.#path, new EntryInterpreter(this.data.origin));
+    if (records) await walk.read(new EntryInterpreter(this.data.origin));
     return new ZoneFileError(place.path, place, new SyntaxError(message));
   }
 

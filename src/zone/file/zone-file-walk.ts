@@ -29,21 +29,35 @@ export type TakeRecord = (record: ResourceRecord, entry: Entry, path: string) =>
 
 /** Goes through a master file (RFC 1035 §5) and all that it includes, in slices, so that nobody waits for it. */
 export class ZoneFileWalk {
-  readonly #root: string;
+  readonly #path: string;
+  readonly #octets: number | undefined;
   readonly #take: TakeRecord;
 
-  /** @param root the folder that nothing included is outside of */
-  constructor(root: string, take: TakeRecord) {
-    this.#root = root;
+  /**
+   * @param path nothing that is included may be outside of its folder
+   * @param octets that it has, if that is known: they are read at once where they are few
+   */
+  constructor(path: string, octets: number | undefined, take: TakeRecord) {
+    this.#path = path;
+    this.#octets = octets;
     this.#take = take;
   }
 
   /** @throws {ZoneFileError} if what is in it is no record */
-  async read(path: string, interpreter: EntryInterpreter, depth = 0): Promise<void> {
+  async read(interpreter: EntryInterpreter): Promise<void> {
+    await this.#readOne(this.#path, interpreter, 0, this.#octets);
+  }
+
+  async #readOne(
+    path: string,
+    interpreter: EntryInterpreter,
+    depth: number,
+    octets?: number,
+  ): Promise<void> {
     const file = await open(path);
     try {
       const cutter = new EntryCutter();
-      for await (const text of slicesOf(file))
+      for await (const text of slicesOf(file, octets))
         await this.#takeAll(cutter.push(text), path, interpreter, depth);
       await this.#takeAll(cutter.end(), path, interpreter, depth);
     } finally {
@@ -93,14 +107,15 @@ export class ZoneFileWalk {
         cause,
       });
     });
-    if (!real.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep)) {
+    const root = dirname(await realpath(this.#path));
+    if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
       throw new SyntaxError(
         `Cannot include "${written}": it is outside of the folder of the zone's file`,
       );
     }
     const { origin: before, owner } = interpreter;
     interpreter.origin = origin;
-    await this.read(real, interpreter, depth + 1);
+    await this.#readOne(real, interpreter, depth + 1);
     // The file that includes goes on where it was (RFC 1035 §5.1).
     interpreter.origin = before;
     interpreter.owner = owner;
@@ -125,16 +140,22 @@ export class ZoneFileWalk {
   }
 }
 
-async function* slicesOf(file: FileHandle): AsyncGenerator<string, void> {
+/** @param known octets of the file, if that is known: who has asked for one more and not got it has seen the end */
+async function* slicesOf(file: FileHandle, known = Infinity): AsyncGenerator<string, void> {
   const decoder = new StringDecoder("utf8");
-  const block = Buffer.allocUnsafeSlow(BLOCK_OCTETS);
+  let block = Buffer.allocUnsafe(Math.min(BLOCK_OCTETS, known + 1));
   const turn = new Turn();
+  let read = 0;
   for (;;) {
-    const { bytesRead } = await file.read(block, 0, BLOCK_OCTETS, null);
+    const { bytesRead } = await file.read(block, 0, block.length, null);
     if (bytesRead === 0) return;
     for (let start = 0; start < bytesRead; start += SLICE_OCTETS) {
       yield decoder.write(block.subarray(start, Math.min(start + SLICE_OCTETS, bytesRead)));
       if (turn.isOver) await turn.next();
     }
+    read += bytesRead;
+    if (read === known && bytesRead < block.length) return;
+    // It has grown meanwhile.
+    if (read > known && block.length < BLOCK_OCTETS) block = Buffer.allocUnsafe(BLOCK_OCTETS);
   }
 }
