@@ -107,6 +107,18 @@ describe.skipIf(isSkipped)("the image", () => {
     expect(purls).toContain(`?arch=${name}&distro=debian-13`);
   });
 
+  it.skipIf(isMissing("skopeo", "REQUIRE_SKOPEO"))("is read by skopeo, and made Docker's", () => {
+    const inspect = (place: string): unknown =>
+      JSON.parse(execFileSync("skopeo", ["inspect", place], { encoding: "utf8" }));
+    const { Labels } = image.config("amd64").config;
+    const layout = `oci:${join(folder, "image")}`;
+    const archive = join(folder, "docker.tar");
+    const choice = ["--override-arch", "amd64"];
+    execFileSync("skopeo", [...choice, "copy", "-q", layout, `docker-archive:${archive}:a/b:1`]);
+    expect(inspect(`docker-archive:${archive}`)).toMatchObject({ Architecture: "amd64", Labels });
+    rmSync(archive);
+  });
+
   it("has the packages that the bundle does without", () => {
     const external = /external: \[(.*)\]/.exec(readFileSync(join(ROOT, "build.ts"), "utf8"))?.[1];
     expect(UNBUNDLED).toEqual(external?.match(/[^", ]+/g));
