@@ -51,7 +51,7 @@ afterAll(async () => {
 /** What asks servers of others is not run: a test needs nobody but this machine, and no cluster. */
 const OUTSIDE = /@(tls|https):|-from-cluster/;
 
-/** What changes the resolver of this machine is not run either: test/stub does, in a namespace. */
+/** What changes the resolver of this machine is not run either: test/package/machine does, on a machine of its own. */
 const CHANGES = /^portolan stub (?:un)?install(?!.*-dry-run)/;
 
 /** Serving does not end. */

@@ -1,6 +1,6 @@
 import type { BackEnd, Plan } from "./back-end.ts";
 import type { Journal, JournalFile } from "./journal.ts";
-import { journalPath, readJournal, removeJournal, writeJournal } from "./journal.ts";
+import { journalPath, readJournal, writeJournal } from "./journal.ts";
 import { runCommands } from "./run-commands.ts";
 import type { StubSetting } from "./setting.ts";
 import { writtenServer } from "./setting.ts";
@@ -10,11 +10,10 @@ import {
   missingFolders,
   ownershipOf,
   readFile,
-  removeFolders,
   replaceFile,
 } from "./system-files.ts";
 import type { System } from "./system.ts";
-import { undo } from "./uninstall.ts";
+import { forget, undo } from "./uninstall.ts";
 
 /** Whoever changes a resolver must be root. */
 export class NeedsRights extends Error {}
@@ -154,6 +153,5 @@ async function takeBack(system: System, journal: Journal, error: Error): Promise
       { cause },
     );
   }
-  removeJournal(system);
-  removeFolders(system, journal.folders);
+  forget(system, journal);
 }

@@ -1,6 +1,13 @@
 import type { Command } from "./back-end.ts";
 import type { StubSetting } from "./setting.ts";
-import { makeFolders, ownershipOf, readFile, removeFile, replaceFile } from "./system-files.ts";
+import {
+  makeFolders,
+  ownershipOf,
+  readFile,
+  removeFile,
+  removeUnfinished,
+  replaceFile,
+} from "./system-files.ts";
 import type { Ownership } from "./system-files.ts";
 import type { System } from "./system.ts";
 
@@ -75,7 +82,9 @@ export function writeJournal(system: System, journal: Journal): void {
   replaceFile(system, path, Buffer.from(`${JSON.stringify(journal, undefined, 2)}\n`));
 }
 
+/** Also one that a crash has left half written: nothing had been done by then. */
 export function removeJournal(system: System): void {
+  removeUnfinished(system, journalPath(system));
   removeFile(system, journalPath(system));
 }
 

@@ -1,9 +1,12 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -103,10 +106,25 @@ export function replaceFile(
     chmodSync(beside, ownership.mode);
     if (ownership.uid >= 0) chownSync(beside, ownership.uid, ownership.gid);
     renameSync(beside, root + path);
+    settle(dirname(root + path));
   } catch (cause) {
     removeUnfinished({ root }, path);
     if ((cause as NodeJS.ErrnoException).code !== "EBUSY") throw cause;
     writeFileSync(root + path, octets, { flush: true });
+  }
+}
+
+/** Has a folder's names on disk, as far as its file system does that. */
+function settle(folder: string): void {
+  try {
+    const descriptor = openSync(folder, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // Windows opens no folders.
   }
 }
 

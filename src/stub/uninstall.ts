@@ -41,9 +41,16 @@ export async function uninstall(
     writeJournal(system, { ...journal, files: left, undoFirst: [] });
     return left;
   }
-  removeJournal(system);
-  removeFolders(system, journal.folders);
+  forget(system, journal);
   return left;
+}
+
+/** When all is as before: the journal goes last, so that a crash in between can be mended as well. */
+export function forget(system: System, { folders }: Journal): void {
+  removeFolders(system, folders);
+  removeJournal(system);
+  // Its own were not empty till now.
+  removeFolders(system, folders);
 }
 
 /** All but the journal itself. */

@@ -1,6 +1,6 @@
 import { mayChange, ONLY_ROOT } from "../../stub/install.ts";
 import type { Journal } from "../../stub/journal.ts";
-import { octetsOf, readJournal } from "../../stub/journal.ts";
+import { octetsOf, readJournal, removeJournal } from "../../stub/journal.ts";
 import { showCommands } from "../../stub/show.ts";
 import { FILE_STATES } from "../../stub/status.ts";
 import { readText } from "../../stub/system-files.ts";
@@ -30,6 +30,7 @@ export async function stubUninstall({ switches }: Arguments): Promise<void> {
   const system = thisSystem();
   const journal = readJournal(system);
   if (!journal) {
+    if (system.isRoot && !switches.has("dry-run")) removeJournal(system);
     process.stdout.write("Nothing is installed: nothing to do\n");
     return;
   }

@@ -36,13 +36,19 @@ export const NETWORK_MANAGER: BackEnd = {
       { argv: ["nmcli", "general", "reload", "conf"] },
       { argv: ["nmcli", "general", "reload", "dns-full"] },
     ];
-    const notes = search.map(
-      (domain) =>
-        `The search list is a connection's matter: nmcli connection modify NAME +ipv4.dns-search ${domain}`,
-    );
+    const notes =
+      search.length > 0 ? [`The search list needs a connection: ${howToSearch(search)}`] : [];
     return { files, apply: commands, undoFirst: [], undo: commands, notes };
   },
 };
+
+/**
+ * A search domain is the zone of a connection's servers too, which would take our names: dnsmasq sends them to whoever has
+ * the longer zone. The loopback link has no servers.
+ */
+export function howToSearch(search: readonly string[]): string {
+  return `nmcli connection add type loopback ifname lo con-name portolan-search ipv4.dns-search ${search.join(",")} (NetworkManager 1.42 and newer); nmcli connection delete portolan-search takes it back`;
+}
 
 function usesDnsmasq(system: System): boolean {
   const own = readText(system, `${FOLDER}/NetworkManager.conf`);

@@ -50,6 +50,8 @@ export const OPENRESOLV_BACK_END: BackEnd = {
       ...setting.search.map((domain) => {
         return `search_domains="${domain}\${search_domains:+ $search_domains}"`;
       }),
+      // Beside a server of this machine it would leave all others out, and our end were everybody's outage.
+      "resolv_conf_local_only=NO",
     ];
     const files = [{ path: OPENRESOLV, content: behind(system, OPENRESOLV, lines) }];
     return planOf(system, setting, files);

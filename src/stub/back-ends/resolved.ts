@@ -8,6 +8,9 @@ const SOCKET = "/run/systemd/resolve/io.systemd.Resolve";
 export async function whyNotResolved(system: System): Promise<string | undefined> {
   if (system.platform !== "linux") return "this is no Linux";
   if (!hasFile(system, SOCKET)) return "systemd-resolved does not run";
+  // It leaves the socket behind when it ends.
+  const { code } = await system.run(["resolvectl", "dns"]);
+  if (code !== 0) return "systemd-resolved does not answer";
   const asks = nameserversOf(system).some((address) => /^127\.0\.0\.5[34]$/.test(address));
   if (asks || hostSources(system).includes("resolve")) return undefined;
   return "systemd-resolved runs, but neither /etc/resolv.conf nor /etc/nsswitch.conf leads to it";

@@ -25,6 +25,8 @@ export interface Facts {
   readonly name: string;
   readonly ofServer: Outcome;
   readonly ofProgram: Outcome;
+  /** Words of `hostSources` that know the name if they are asked alone; undefined if nobody had to ask, or could. */
+  readonly foundAlone: readonly string[] | undefined;
   /** The same name, as the search list has to complete it; undefined if there is none. */
   readonly short: { readonly name: string; readonly ofProgram: Outcome } | undefined;
   /** Links that look like those of VPNs. */
@@ -46,10 +48,15 @@ export async function gatherFacts(
   const setting = journal?.setting ?? unset;
   const asked = name ?? probeName({ setting });
   const short = shortened(asked, setting);
+  const ofServer = await questions.server(setting.server, asked);
+  const ofProgram = await questions.program(asked);
+  const sources = hostSources(system);
+  const isLost = ofServer.addresses.length > 0 && ofProgram.addresses.length === 0;
   return {
     platform: system.platform,
     isMusl: isMusl(system),
-    hostSources: hostSources(system),
+    hostSources: sources,
+    foundAlone: isLost ? await finders(system, sources, asked) : undefined,
     nameservers: nameserversOf(system),
     hosts: readText(system, "/etc/hosts"),
     journal,
@@ -59,8 +66,8 @@ export async function gatherFacts(
     }),
     setting,
     name: asked,
-    ofServer: await questions.server(setting.server, asked),
-    ofProgram: await questions.program(asked),
+    ofServer,
+    ofProgram,
     short:
       short === undefined ? undefined : { name: short, ofProgram: await questions.program(short) },
     tunnels: tunnelsOf(system),
@@ -75,6 +82,22 @@ function lookUp(system: System): Pick<Facts, "journal" | "journalFault"> {
   } catch (error) {
     return { journal: undefined, journalFault: (error as Error).message };
   }
+}
+
+/** @returns undefined where the C library has no such program */
+async function finders(
+  system: System,
+  sources: readonly string[],
+  name: string,
+): Promise<string[] | undefined> {
+  if (system.platform !== "linux" || isMusl(system)) return undefined;
+  const found: string[] = [];
+  for (const source of sources.filter((word) => /^\w+$/.test(word))) {
+    const { code, stdout } = await system.run(["getent", "-s", source, "ahosts", name]);
+    if (code === 127) return undefined;
+    if (code === 0 && stdout !== "") found.push(source);
+  }
+  return found;
 }
 
 function shortened(name: string, { search }: StubSetting): string | undefined {

@@ -32,6 +32,7 @@ const WELL: Facts = {
   name: "web.shop.svc.cluster.local",
   ofServer: FOUND,
   ofProgram: FOUND,
+  foundAlone: undefined,
   short: { name: "web.shop", ofProgram: FOUND },
   tunnels: [],
   port53: [],
@@ -57,6 +58,24 @@ describe("doctor", () => {
       { ofProgram: DENIED, hostSources: ["files", "mdns4_minimal", "[notfound=return]", "dns"] },
       'has "mdns4_minimal [notfound=return]" in front of "dns"',
     ],
+    [
+      "who keeps the one that knows the name from being asked",
+      {
+        ofProgram: DENIED,
+        hostSources: ["files", "resolve", "[!unavail=return]", "dns"],
+        foundAlone: ["dns"],
+      },
+      'has "resolve [!unavail=return]" in front of "dns"',
+    ],
+    [
+      "no trap of mDNS where nobody knows the name if asked alone",
+      {
+        ofProgram: DENIED,
+        hostSources: ["files", "mdns4_minimal", "[notfound=return]", "dns"],
+        foundAlone: [],
+      },
+      "and programs do not: no such name",
+    ],
     ["no dns at all", { ofProgram: DENIED, hostSources: ["files"] }, 'neither "dns" nor'],
     ["programs that ask others", { ofProgram: DENIED }, "and programs do not: no such name"],
     [
@@ -69,8 +88,20 @@ describe("doctor", () => {
       { short: { name: "web.shop", ofProgram: DENIED } },
       "web.shop does not resolve",
     ],
+    [
+      "how NetworkManager gets a search list",
+      {
+        short: { name: "web.shop", ofProgram: DENIED },
+        journal: WELL.journal && { ...WELL.journal, backEnd: "networkmanager" },
+      },
+      "web.shop does not resolve",
+    ],
     ["TLS that is demanded", { resolvedWants: ["dnsovertls"] }, "demands dnsovertls"],
   ];
+  it("has nothing to say of programs while nothing is installed", () => {
+    const facts = { journal: undefined, ofProgram: DENIED, foundAlone: [] };
+    expect(problemsOf(facts)).toEqual(["Nothing is installed"]);
+  });
   it.each(cases)("tells of %s", (_what, facts, text) => {
     const problems = problemsOf(facts);
     expect(problems).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { NETWORK_MANAGER, howToSearch } from "../back-ends/network-manager.ts";
 import { isAbandoned } from "../journal.ts";
 import { writtenServer } from "../setting.ts";
 import { FILE_STATES } from "../status.ts";
@@ -107,22 +108,17 @@ function programsAreLost(facts: Facts): readonly Finding[] {
   if (ofServer.addresses.length === 0 || ofProgram.addresses.length > 0) return [];
   const text = `Portolan knows ${name} (${ofServer.text}), and programs do not: ${ofProgram.text}`;
   if (platform === "linux" && !isMusl) {
-    const asks = hostSources.findIndex((word) => /^(?:dns|resolve)$/.test(word));
-    if (asks < 0) {
+    if (!hostSources.some((word) => ASKING.test(word))) {
       return problem(
         `${text}; the line "hosts:" of /etc/nsswitch.conf has neither "dns" nor "resolve"`,
         'add "dns" to the line',
       );
     }
-    const trap = hostSources.findIndex((word) => /^mdns\w*$/.test(word));
-    const stops = /^\[.*(?:notfound|!unavail)=return/.test(hostSources[trap + 1] ?? "");
-    if (trap >= 0 && trap < asks && stops && name.endsWith(".local")) {
-      return problem(
-        `${text}; /etc/nsswitch.conf has "${hostSources[trap]} ${hostSources[trap + 1]}" in front of "${hostSources[asks]}": names below .local are taken for those of mDNS, and no server is asked (nss-mdns before 0.11 takes all, newer ones those of two labels)`,
-        `put "${hostSources[asks]}" in front of "${hostSources[trap]}" in the line "hosts:"`,
-      );
-    }
+    const trap = trapOf(facts);
+    if (trap) return trapped(text, trap);
   }
+  // That is so by itself, and told already.
+  if (facts.journal === undefined) return [];
   const ways: Readonly<Record<string, string>> = {
     linux: `"resolvectl query ${name}" says who was asked, where systemd-resolved runs; "resolvectl flush-caches" forgets what was denied`,
     darwin: `"scutil --dns" lists who is asked for which zone; a VPN's entry of the same zone wins`,
@@ -131,11 +127,49 @@ function programsAreLost(facts: Facts): readonly Finding[] {
   return problem(text, ways[platform] ?? "look who writes the resolver's files");
 }
 
-function searchIsMissing({ short, ofProgram, setting }: Facts): readonly Finding[] {
+/** Words of nsswitch.conf that ask a server. */
+const ASKING = /^(?:dns|resolve)$/;
+
+interface Trap {
+  /** Who says that there is no such name, and what makes that the end of it. */
+  readonly who: string;
+  readonly action: string;
+  /** Who would know it. */
+  readonly asks: string;
+}
+
+/** Who keeps the one that knows the name from being asked. */
+function trapOf({ hostSources, foundAlone, name }: Facts): Trap | undefined {
+  const knows = (word: string): boolean => foundAlone?.includes(word) ?? ASKING.test(word);
+  const at = hostSources.findIndex(knows);
+  const before = hostSources.slice(0, Math.max(at, 0));
+  const stop = before.findIndex((word) => /^\[.*(?:notfound|!unavail)=return/.test(word));
+  const [who = "", action = "", asks = ""] = [hostSources[stop - 1], before[stop], hostSources[at]];
+  if (stop < 1) return undefined;
+  // Nobody has tried: then it is likely only for what mDNS takes.
+  const isTried = foundAlone !== undefined;
+  return isTried || (who.startsWith("mdns") && name.endsWith(".local"))
+    ? { who, action, asks }
+    : undefined;
+}
+
+function trapped(text: string, { who, action, asks }: Trap): readonly Finding[] {
+  const why = who.startsWith("mdns")
+    ? "names below .local are taken for those of mDNS, and no server is asked (nss-mdns before 0.11 takes all, newer ones those of two labels)"
+    : `what "${who}" does not know is not looked for any more`;
+  return problem(
+    `${text}; /etc/nsswitch.conf has "${who} ${action}" in front of "${asks}": ${why}`,
+    `put "${asks}" in front of "${who}" in the line "hosts:"`,
+  );
+}
+
+function searchIsMissing({ short, ofProgram, setting, journal }: Facts): readonly Finding[] {
   if (!short || ofProgram.addresses.length === 0 || short.ofProgram.addresses.length > 0) return [];
   return problem(
     `${short.name} does not resolve (${short.ofProgram.text}), with its zone it does: nothing completes it with "${setting.search.join(" ")}"`,
-    'nss-resolve completes only names without a dot: write "dns" in front of "resolve" in /etc/nsswitch.conf, or write names out; on macOS and Windows set the search list as "portolan stub install -dry-run" says',
+    journal?.backEnd === NETWORK_MANAGER.name
+      ? howToSearch(setting.search)
+      : 'nss-resolve completes only names without a dot: write "dns" in front of "resolve" in /etc/nsswitch.conf, or write names out; on macOS and Windows set the search list as "portolan stub install -dry-run" says',
   );
 }
 
