@@ -12,6 +12,8 @@ export interface DebianTree {
   /** As Debian calls it. */
   readonly architecture: string;
   readonly packages: readonly string[];
+  /** Another Debian than the one that the image stands on. */
+  readonly suite?: string;
   /** Further arguments of mmdebstrap. */
   readonly more?: readonly string[];
 }
@@ -26,9 +28,9 @@ export function makeDebianTar(tree: DebianTree, tar: string, keptIn?: string): v
     bootstrap(tree, tar);
     return;
   }
-  const { variant, architecture } = tree;
+  const { variant, architecture, suite = SUITE } = tree;
   const digest = createHash("sha256").update(JSON.stringify([SUITE, tree])).digest("hex");
-  const kept = join(keptIn, `${SUITE}-${variant}-${architecture}-${digest.slice(0, 16)}.tar`);
+  const kept = join(keptIn, `${suite}-${variant}-${architecture}-${digest.slice(0, 16)}.tar`);
   if (!existsSync(kept)) {
     mkdirSync(keptIn, { recursive: true });
     const draft = `${kept}.${process.pid}.tar`;
@@ -38,9 +40,10 @@ export function makeDebianTar(tree: DebianTree, tar: string, keptIn?: string): v
   copyFileSync(kept, tar);
 }
 
-function bootstrap({ variant, architecture, packages, more = [] }: DebianTree, tar: string): void {
+function bootstrap(tree: DebianTree, tar: string): void {
+  const { variant, architecture, packages, more = [], suite = SUITE } = tree;
   const what = [`--variant=${variant}`, `--architectures=${architecture}`];
-  const args = [...what, "--quiet", `--include=${packages.join(",")}`, ...more, SUITE, tar];
+  const args = [...what, "--quiet", `--include=${packages.join(",")}`, ...more, suite, tar];
   try {
     execFileSync("mmdebstrap", args, { encoding: "utf8", stdio: "pipe" });
   } catch (cause) {
