@@ -16,7 +16,7 @@ export const USER = "ada";
 
 /** As a laptop has them, and what answers for names of mDNS. */
 const PACKAGES =
-  "systemd systemd-sysv dbus libpam-systemd iproute2 libstdc++6 systemd-resolved libnss-resolve network-manager dnsmasq-base libnss-mdns avahi-daemon".split(
+  "mount systemd systemd-sysv dbus libpam-systemd iproute2 libstdc++6 systemd-resolved libnss-resolve network-manager dnsmasq-base libnss-mdns avahi-daemon".split(
     " ",
   );
 
