@@ -80,10 +80,7 @@ function makeTree(root: string): void {
   for (const unit of MASKED_UNITS) symlinkSync("/dev/null", join(root, "etc/systemd/system", unit));
   cpSync(join(ROOT, "deploy/examples"), join(root, "srv/manifests"), { recursive: true });
   const deb = `portolan_${manifest.version}-1_amd64.deb`;
-  cpSync(
-    join(madePackages(), deb),
-    join(root, "srv/packages", deb),
-  );
+  cpSync(join(madePackages(), deb), join(root, "srv/packages", deb));
   const commands = [
     `dpkg --install /srv/packages/${deb}`,
     `useradd --create-home ${USER}`,
