@@ -10,6 +10,7 @@ import { namespaceOf } from "./cluster-objects.ts";
 import { ControlPlane } from "./control-plane.ts";
 import type { DnsServer } from "./dns-server.ts";
 import { inParallel } from "./in-parallel.ts";
+import { Load } from "./connection-load.ts";
 import { Kubelet } from "./kubelet.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import { allow, DNS_RULES } from "./rbac.ts";
@@ -29,6 +30,8 @@ const WEB = "web.shop.svc.cluster.local";
 const PORT = 8_080;
 const CONNECTIONS = 500;
 const MEGABYTE = 1 << 20;
+/** Who connect at the same time, again and again. */
+const CLIENTS = 10;
 
 const FORWARD = { apiGroups: [""], resources: ["pods/portforward"], verbs: ["get", "create"] };
 
@@ -112,6 +115,18 @@ async function readAll(socket: Socket): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Connections of these, at their end. */
+const ofPods = new Set<Socket>();
+
+function sayNameAndEcho(name: string): Server {
+  return createServer((socket) => {
+    // Who leaves in the middle is nobody's fault.
+    socket.on("error", () => {}).write(name);
+    ofPods.add(socket.once("close", () => ofPods.delete(socket)));
+    socket.pipe(socket);
+  });
+}
+
 /** What the Pods of web say: their name. */
 function sayName(name: string): Server {
   return createServer((socket) => socket.end(name));
@@ -168,33 +183,34 @@ describe("connect", () => {
     expect(additional.every((line) => / A 127\.84\./.test(line))).toBe(true);
   });
 
-  it("makes no connection to a Pod that is not ready, and keeps those that are there, while Pods are replaced", async () => {
-    const echo = (): Server => createServer((socket) => void socket.pipe(socket));
+  it("makes no connection to a Pod that is not ready, and keeps those that are there, while Pods are replaced under load", async () => {
     await client.create(serviceOf("shop", "echo", 18_081));
+    const name = "echo.shop.svc.cluster.local";
     const all = [21, 22, 23, 24].map((i) => pod(i, "shop", "echo"));
-    const connected: Socket[] = [];
     for (const one of all) {
       await run(one);
-      await listen(echo(), one.number);
-      await client.put(sliceOf([one]));
-      // The Pod before is still there, but nobody new is led to it.
-      await expect
-        .poll(async () => {
-          const socket = await reach("echo.shop.svc.cluster.local", 18_081).catch(() => undefined);
-          if (!socket) return "";
-          socket.write(one.pod);
-          await once(socket, "data");
-          connected.push(socket);
-          return socket.remoteAddress;
-        })
-        .toMatch(/^127\.84\./);
-      expect(connected.filter((socket) => socket.destroyed)).toEqual([]);
+      await listen(sayNameAndEcho(one.pod), one.number);
     }
-    for (const socket of connected) {
+    await client.create(sliceOf(all.slice(0, 1)));
+    await expect.poll(() => addressOf(name)).toMatch(/^127\.84\./);
+    const load = new Load(await addressOf(name), 18_081, CLIENTS);
+    for (const [i, { pod: newest }] of all.entries()) {
+      if (i > 0) await client.put(sliceOf(all.slice(i, i + 1)));
+      // The Pods before are still there, but nobody new is led to them.
+      await expect.poll(() => load.last).toBe(newest);
+      expect(new Set(await load.next(CLIENTS * 4))).toEqual(new Set([newest]));
+    }
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    const kept = new Set(load.kept.map(({ pod: of }) => of));
+    expect(kept).toEqual(new Set(all.map(({ pod: of }) => of)));
+    for (const { socket } of load.kept) {
       socket.write("still");
       expect(String((await once(socket, "data"))[0])).toBe("still");
-      socket.destroy();
     }
+    const ended = load.kept.map(({ socket }) => once(socket, "close"));
+    for (const socket of ofPods) socket.destroy();
+    await Promise.all(ended);
   });
 
   it("tries another Pod if nobody listens in one, and says why if nobody listens in any", async () => {

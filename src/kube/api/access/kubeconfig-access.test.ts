@@ -10,7 +10,7 @@ import { KubeconfigAccess } from "./kubeconfig-access.ts";
 import { expandHome, makeAccess } from "./make-access.ts";
 import { CredentialsFolder, failureOf } from "./testing.ts";
 
-it("asks a process of its own, and then knows the context", async () => {
+it("reads the file, and then knows the context", async () => {
   using folder = new CredentialsFolder();
   const path = folder.writeKubeconfig({ server: "https://u:p@127.0.0.1:6443" });
   const access = new KubeconfigAccess({ path });
@@ -83,7 +83,7 @@ it("waits no longer than it is told", async () => {
 it("says why its process could not run", async () => {
   using folder = new CredentialsFolder();
   const environment = { NODE_OPTIONS: "--no-such-option" };
-  const path = folder.writeKubeconfig({});
+  const path = folder.writeKubeconfig({}, { exec: { command: "login" } });
   const reading = new KubeconfigAccess({ path, environment }).read();
   expect(await failureOf(reading)).toMatch(/^Cannot use kubeconfig ".*": .*--no-such-option/);
 });

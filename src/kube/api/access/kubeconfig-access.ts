@@ -8,7 +8,7 @@ import type { ApiAccess, ApiCredentials } from "../access.ts";
 import { AccessError } from "../access.ts";
 import { chooseProxy, parseProxy } from "./proxy-choice.ts";
 import type { RenewedTokens } from "./renewed-tokens.ts";
-import type { KubeconfigAnswer, KubeconfigRequest } from "./resolve-kubeconfig.ts";
+import type { KubeconfigAnswer, KubeconfigRequest } from "./kubeconfig-parts.ts";
 import { splitServerUrl } from "./server-url.ts";
 
 /** An exec plugin may ask a server far away, or the user in a browser. */
@@ -67,6 +67,8 @@ export class KubeconfigAccess implements ApiAccess {
   /** @throws {AccessError} */
   async #ask(request: KubeconfigRequest, signal: AbortSignal): Promise<KubeconfigAnswer> {
     const { environment, timeoutMs = TIMEOUT_MS } = this.#options;
+    const plain = signal.aborted ? undefined : await withoutProcess(request);
+    if (plain) return plain;
     const input = JSON.stringify(request);
     const output = await run(input, { signal, environment }).catch((error: unknown) => {
       const isLate = (signal.reason as Error | undefined)?.name === "TimeoutError";
@@ -79,6 +81,21 @@ export class KubeconfigAccess implements ApiAccess {
     if (answer) return answer;
     const reason = shortText(output.stderr, 500) || "its process ended without a word";
     throw new AccessError(`Cannot use ${this.description}: ${reason}`);
+  }
+}
+
+/**
+ * @returns undefined where it takes more than to read files
+ * @throws {AccessError}
+ */
+async function withoutProcess(request: KubeconfigRequest): Promise<KubeconfigAnswer | undefined> {
+  // Who reaches the API server by another way needs none of it.
+  const { resolvePlainly } = await import("./plain-kubeconfig.ts");
+  try {
+    return await resolvePlainly(request);
+  } catch (error) {
+    if (error instanceof AccessError) throw error;
+    return undefined;
   }
 }
 

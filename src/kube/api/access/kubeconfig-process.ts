@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { AccessError } from "../access.ts";
-import type { KubeconfigRequest } from "./resolve-kubeconfig.ts";
+import type { KubeconfigRequest } from "./kubeconfig-parts.ts";
 import { resolveKubeconfig } from "./resolve-kubeconfig.ts";
 
 /**

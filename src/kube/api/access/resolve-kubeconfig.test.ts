@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../../../testing/certificate.ts";
+import { resolvePlainly } from "./plain-kubeconfig.ts";
 import { resolveKubeconfig } from "./resolve-kubeconfig.ts";
 import { CredentialsFolder, failureOf } from "./testing.ts";
 
@@ -15,13 +16,22 @@ const KEY_DATA = Buffer.from(CERTIFICATE_KEY).toString("base64");
 /** Credentials of a cluster and a user. */
 async function credentialsOf(folder: CredentialsFolder, cluster: object, user?: object) {
   const file = folder.writeKubeconfig(cluster, user);
-  return (await resolveKubeconfig({ file })).credentials;
+  return (await resolved(file)).credentials;
+}
+
+/** Who needs no client-node gets the same without it. */
+async function resolved(file: string) {
+  const [whole, plain] = [await resolveKubeconfig({ file }), await resolvePlainly({ file })];
+  if (plain) expect(plain).toEqual(whole);
+  return whole;
 }
 
 /** Why there are no credentials of a cluster and a user, without file and context. */
 async function reasonOf(folder: CredentialsFolder, cluster: object, user?: object) {
   const file = folder.writeKubeconfig(cluster, user);
   const message = await failureOf(resolveKubeconfig({ file }));
+  const plain = await resolvePlainly({ file }).catch((error: Error) => error.message);
+  if (plain !== undefined) expect(plain).toBe(message);
   const start = `Cannot use kubeconfig "${file}", context "dev": `;
   expect(message.slice(0, start.length)).toBe(start);
   return message.slice(start.length);
@@ -36,7 +46,7 @@ describe("a cluster", () => {
       "certificate-authority-data": DATA,
       "tls-server-name": "kubernetes.default",
     });
-    expect(await resolveKubeconfig({ file })).toEqual({
+    expect(await resolved(file)).toEqual({
       context: "dev",
       server: "https://api.example:6443/base",
       proxy: "http://proxy:3128",
@@ -57,7 +67,7 @@ describe("a cluster", () => {
   ])("%j is at %s", async (cluster, server) => {
     using folder = new CredentialsFolder();
     const file = folder.writeKubeconfig(cluster);
-    expect(await resolveKubeconfig({ file })).toMatchObject({ server });
+    expect(await resolved(file)).toMatchObject({ server });
   });
 
   it.each([
@@ -139,6 +149,20 @@ describe("a user", () => {
     const nameless = await reasonOf(folder, {}, { "as-groups": ["a"] });
     expect(nameless).toBe('Cannot impersonate: "as" names no user');
   });
+});
+
+it.each([
+  [{}, true],
+  [{ token: "abc" }, true],
+  [{ username: "admin", password: "b" }, true],
+  [{ "client-certificate-data": DATA, "client-key-data": KEY_DATA }, true],
+  [{ token: 123 }, false],
+  [{ exec: { command: "login" } }, false],
+  [{ "auth-provider": { name: "oidc" } }, false],
+])("a user with %j takes no client-node: %s", async (user, isPlain) => {
+  using folder = new CredentialsFolder();
+  const answer = await resolvePlainly({ file: folder.writeKubeconfig({}, user) });
+  expect(answer !== undefined).toBe(isPlain);
 });
 
 describe("an exec plugin", () => {
