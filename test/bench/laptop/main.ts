@@ -31,10 +31,12 @@ const { values } = parseArgs({
 /** Set where the bench is in a network namespace of its own. */
 const INSIDE = "PORTOLAN_BENCH_LAPTOP_INSIDE";
 const PROGRAM = join(import.meta.dirname, "../../../dist/main.js");
+const HEADINGS = ["", "first answer", "all read", "carried", "CPU", "API server's CPU"];
 const MEBIBYTE = 2 ** 20;
 
 interface Start extends LaptopStart {
   readonly octets: number;
+  readonly serverCpuSeconds: number;
 }
 
 async function bench(): Promise<void> {
@@ -49,7 +51,7 @@ async function bench(): Promise<void> {
     const rows = [];
     rows.push(rowOf("portolan dev", await startsOf(laptop, plane, last?.qname ?? "")));
     rows.push(rowOf("kubectl get", [await kubectlGet(laptop, plane)]));
-    console.log(formatTable(["", "first answer", "all read", "carried", "CPU"], rows));
+    console.log(formatTable(HEADINGS, rows));
     await tellFloor(plane, line.megabits);
   } finally {
     balancer.close();
@@ -61,27 +63,41 @@ async function bench(): Promise<void> {
 async function startsOf(laptop: FarLaptop, plane: ControlPlane, name: string): Promise<Start[]> {
   const starts: Start[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    const before = laptop.octets();
+    const before = countersOf(laptop, plane);
     const args = [join(import.meta.dirname, "on-the-laptop.ts"), PROGRAM, name];
     const program = await laptop.start(process.execPath, args, kubeconfigFor(plane));
     await program.ended();
     if (program.exitCode !== 0) throw new Error(program.lastWords());
     const start = JSON.parse(program.lastWords()) as LaptopStart;
     if (round === 0) console.log([...start.said, ""].join("\n"));
-    starts.push({ ...start, octets: laptop.octets() - before });
+    starts.push({ ...start, ...since(before, countersOf(laptop, plane)) });
   }
   return starts;
 }
 
 async function kubectlGet(laptop: FarLaptop, plane: ControlPlane): Promise<Start> {
-  const [before, beganMs] = [laptop.octets(), performance.now()];
+  const [before, beganMs] = [countersOf(laptop, plane), performance.now()];
   const command = `"${findKubectl()}" get services,endpointslices -A >/dev/null; times`;
   const program = await laptop.start("sh", ["-c", command], kubeconfigFor(plane));
   await program.ended();
   const readyMs = performance.now() - beganMs;
-  const octets = laptop.octets() - before;
+  const counted = since(before, countersOf(laptop, plane));
   const cpuSeconds = childrenSeconds(program.output);
-  return { answerMs: Number.NaN, readyMs, cpuSeconds, said: [], octets };
+  return { answerMs: Number.NaN, readyMs, cpuSeconds, said: [], ...counted };
+}
+
+type Counters = Pick<Start, "octets" | "serverCpuSeconds">;
+
+/** What line and API server have had to do since they were started. */
+function countersOf(laptop: FarLaptop, plane: ControlPlane): Counters {
+  return { octets: laptop.octets(), serverCpuSeconds: plane.apiServer.cpuSeconds() };
+}
+
+function since(before: Counters, now: Counters): Counters {
+  return {
+    octets: now.octets - before.octets,
+    serverCpuSeconds: now.serverCpuSeconds - before.serverCpuSeconds,
+  };
 }
 
 /** Of `times` of a shell, the second line: `0m1.230000s 0m0.070000s` */
@@ -113,6 +129,7 @@ function rowOf(name: string, starts: readonly Start[]): string[] {
     inSeconds(middle((start) => start.readyMs)),
     `${(middle(({ octets }) => octets) / MEBIBYTE).toFixed(1)} MiB`,
     inSeconds(middle(({ cpuSeconds }) => cpuSeconds) * 1_000),
+    inSeconds(middle(({ serverCpuSeconds }) => serverCpuSeconds) * 1_000),
   ];
 }
 

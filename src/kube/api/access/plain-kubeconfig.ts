@@ -42,7 +42,7 @@ function credentialsOf({ cluster, user }: KubeconfigParts): KubeconfigAnswer["cr
     headers: as === "" ? {} : { "Impersonate-User": as },
   };
   const set = Object.entries(entries).filter(([, value]) => value);
-  return Object.fromEntries(set) as KubeconfigAnswer["credentials"];
+  return Object.fromEntries(set);
 }
 
 function pem(fields: Fields, name: string): string {

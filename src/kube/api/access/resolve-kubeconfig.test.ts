@@ -22,7 +22,7 @@ async function credentialsOf(folder: CredentialsFolder, cluster: object, user?: 
 /** Who needs no client-node gets the same without it. */
 async function resolved(file: string) {
   const [whole, plain] = [await resolveKubeconfig({ file }), await resolvePlainly({ file })];
-  if (plain) expect(plain).toEqual(whole);
+  expect(plain ?? whole).toEqual(whole);
   return whole;
 }
 
@@ -31,7 +31,7 @@ async function reasonOf(folder: CredentialsFolder, cluster: object, user?: objec
   const file = folder.writeKubeconfig(cluster, user);
   const message = await failureOf(resolveKubeconfig({ file }));
   const plain = await resolvePlainly({ file }).catch((error: Error) => error.message);
-  if (plain !== undefined) expect(plain).toBe(message);
+  expect(plain ?? message).toBe(message);
   const start = `Cannot use kubeconfig "${file}", context "dev": `;
   expect(message.slice(0, start.length)).toBe(start);
   return message.slice(start.length);
