@@ -25,6 +25,7 @@ export class Load {
   #isOver = false;
   #connected = 0;
   #round = 0;
+  #failed: ((error: unknown) => void) | undefined;
   #heard: ((name: string, round: number) => void) | undefined;
 
   constructor(host: string, port: number, clients: number) {
@@ -33,10 +34,14 @@ export class Load {
     this.#clients = Array.from({ length: clients }, () => this.#client());
   }
 
-  /** The names behind so many connections that are begun from now on. */
+  /**
+   * The names behind so many connections that are begun from now on.
+   * @throws {Error} if one comes to nothing
+   */
   async next(count: number): Promise<readonly string[]> {
     const names: string[] = [];
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#failed = reject;
     const current = ++this.#round;
     this.#heard = (name, round) => {
       if (round !== current) return;
@@ -65,6 +70,7 @@ export class Load {
         this.#keepOrEnd({ pod: this.last, socket });
       } catch (error) {
         this.failures.push((error as Error).message);
+        this.#failed?.(error);
       }
     }
   }
