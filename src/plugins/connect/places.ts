@@ -137,9 +137,13 @@ export class Places {
     else socket.resetAndDestroy();
   }
 
+  /** Without a list of those that could go: a scanner asks for thousands, one after the other. */
   #makeRoom(): boolean {
-    const idle = [...this.#byName.values()].filter(({ connections }) => connections === 0);
-    const [oldest] = idle.toSorted((a, b) => a.askedMs - b.askedMs);
+    let oldest: Place | undefined;
+    for (const place of this.#byName.values()) {
+      if (place.connections > 0 || (oldest && oldest.askedMs <= place.askedMs)) continue;
+      oldest = place;
+    }
     if (oldest) this.#close(oldest);
     return oldest !== undefined;
   }
