@@ -5,6 +5,7 @@ import { createServer as createHttp } from "node:http";
 import type { Server, Socket } from "node:net";
 import { connect as connectTcp, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../bench/free-port.ts";
 import type { ApiClient } from "./api-client.ts";
 import { namespaceOf } from "./cluster-objects.ts";
 import { ControlPlane } from "./control-plane.ts";
@@ -27,7 +28,7 @@ const COREFILE = `cluster.local:{{PORT}} 127.in-addr.arpa:{{PORT}} {
 const USER = { name: "developer", token: "developer-token", groups: [] } as const;
 const WEB = "web.shop.svc.cluster.local";
 /** Where the Pods' servers are: Pod i of the cluster, 10.244.0.i, is 127.85.0.i. */
-const PORT = 8_080;
+const PORT = await freePort();
 const CONNECTIONS = 500;
 const MEGABYTE = 1 << 20;
 /** Who connect at the same time, again and again. */
@@ -234,7 +235,9 @@ describe("connect", () => {
     await expect
       .poll(() => server.program.output)
       .toMatch(
-        /Cannot connect to \\?"shop\/half\\?" port 18082: pod \\?"shop\/half-31\\?" port 8080: .*connection refused/,
+        new RegExp(
+          `Cannot connect to \\\\?"shop/half\\\\?" port 18082: pod \\\\?"shop/half-31\\\\?" port ${PORT}: .*connection refused`,
+        ),
       );
   });
 
