@@ -54,6 +54,7 @@ const COREFILE = `.:{{PORT}} {
   forward . {{UPSTREAM}} {{GOOD_UPSTREAM}} {
     policy sequential
     expire 2s
+    read_timeout 8s
   }
 }
 `;
