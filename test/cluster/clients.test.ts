@@ -135,7 +135,7 @@ async function startLaptop(): Promise<void> {
   portolan = new Portolan(["dev"], undefined, [], plane.folder, { env, by: laptop.enter });
   await portolan.saying(/Ready after/);
   // It says what to type.
-  const [, words = ""] = await portolan.saying(/: sudo portolan (stub install.*)/);
+  const [, words = ""] = await portolan.saying(/sudo portolan (stub install.*)/);
   await laptop.run(process.execPath, join(ROOT, "dist/main.js"), ...words.split(" "));
 }
 
