@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isOwn, makeOwnFolder, ownFolder } from "./own-folder.ts";
 
 const FILE = "portolan.sock";
 
@@ -18,9 +20,30 @@ export function adminPathOf(
   return pidfile === undefined ? undefined : join(dirname(pidfile), FILE);
 }
 
+/**
+ * The same for a program that a user starts: where the system has no such folder, it makes one in the place for what is passing.
+ * @param own the folder to make
+ */
+export function adminPathOfUser(
+  admin: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+  own: string | undefined = ownFolder(),
+): string | undefined {
+  if (admin !== undefined) return adminPathOf(admin, undefined, env);
+  const folder = folders(env).find((one) => existsSync(one));
+  if (folder !== undefined) return join(folder, FILE);
+  const isUsable = own !== undefined && makeOwnFolder(own) === undefined;
+  return isUsable ? join(own, FILE) : undefined;
+}
+
 /** Where a command looks for it, if it is not told. */
-export function adminPathsToTry(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  return [...folders(env), "/run/portolan", "/run"].map((folder) => join(folder, FILE));
+export function adminPathsToTry(
+  env: NodeJS.ProcessEnv = process.env,
+  own: string | undefined = ownFolder(),
+): readonly string[] {
+  const isUsable = own !== undefined && isOwn(own);
+  const all = [...folders(env), ...(isUsable ? [own] : []), "/run/portolan", "/run"];
+  return all.map((folder) => join(folder, FILE));
 }
 
 /** systemd's folder of a service, and that of a user's session. */

@@ -15,6 +15,8 @@ import type { FreePlace } from "./dev/free-place.ts";
 import { findFreePlace, PLACES } from "./dev/free-place.ts";
 import type { Journal } from "../stub/journal.ts";
 import { limitHeap } from "./heap.ts";
+import { adminPathOfUser } from "./admin-path.ts";
+import type { AdminFlags } from "./open-admin.ts";
 import { openAdmin } from "./open-admin.ts";
 import { endProcess, outputOf } from "./process-output.ts";
 import { watchProcess } from "./watch-process.ts";
@@ -60,9 +62,7 @@ async function serveDev(
     onFatal: () => void endProcess(1),
   });
   server = started;
-  const { admin: where } = options;
-  const flags = { admin: where, adminToken: undefined, pidfile: undefined };
-  const admin = await openAdmin(flags, started, log);
+  const admin = await openAdmin(adminFlags(options), started, log);
   const resolver = new DevResolver({ screen, place, installed, isWanted: options.isStubWanted });
   const ending = new AbortController();
   session.follow(() => started.reload());
@@ -82,6 +82,12 @@ async function serveDev(
   await resolver.setUp(session.source);
   await tellReady(started, screen, ending.signal);
   await resolver.tell(session.source, ending.signal);
+}
+
+function adminFlags({ admin }: DevOptions): AdminFlags {
+  const usualPath = adminPathOfUser(admin);
+  const flags = { admin, adminToken: undefined, pidfile: undefined };
+  return usualPath === undefined ? flags : { ...flags, usualPath };
 }
 
 function screenFor(server: () => Server | undefined): DevScreen {

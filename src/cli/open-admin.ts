@@ -16,7 +16,11 @@ export interface OpenAdmin {
   close(): Promise<void>;
 }
 
-type AdminFlags = Pick<Flags, "admin" | "adminToken" | "pidfile">;
+/** What of the command line is about it. */
+export interface AdminFlags extends Pick<Flags, "admin" | "adminToken" | "pidfile"> {
+  /** Where the socket is, if `admin` names none; without it `adminPathOf` says it. */
+  readonly usualPath?: string;
+}
 
 /**
  * Opens the admin endpoint of a server: a Unix socket, and a port where one is asked for. What was asked for must be had;
@@ -24,7 +28,7 @@ type AdminFlags = Pick<Flags, "admin" | "adminToken" | "pidfile">;
  * @throws {Error} if it cannot be had
  */
 export async function openAdmin(
-  { admin, adminToken, pidfile }: AdminFlags,
+  { admin, adminToken, pidfile, usualPath }: AdminFlags,
   server: Server,
   log: Logger,
 ): Promise<OpenAdmin> {
@@ -34,7 +38,10 @@ export async function openAdmin(
     throw new TypeError("Cannot use flag -admin.token: it is for -admin tcp://HOST:PORT");
   }
   const service = serviceOf(server);
-  const path = adminPathOf(address === undefined ? admin : undefined, pidfile);
+  const path =
+    admin === undefined && usualPath !== undefined
+      ? usualPath
+      : adminPathOf(address === undefined ? admin : undefined, pidfile);
   const open: OpenAdmin[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(open.map((one) => one.close()));
