@@ -34,6 +34,8 @@ const LEADS: readonly (readonly [RegExp, Tag, string?])[] = [
   [/^Asked for /, ASKED],
   [/^Connected to /, { word: "connected", colour: "green" }],
   [/^Cannot connect to /, FAILED],
+  [/^Nobody is ready behind /, FAILED, "nobody is ready behind "],
+  [/^Ready again behind /, { word: "ready", colour: "green" }, "again behind "],
   [/^Serving /, { word: "serving" }],
   [/^Reading /, { word: "reading" }],
   [/^Ready /, { word: "ready", colour: "green" }],

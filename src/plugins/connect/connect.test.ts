@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { pass, stopTime } from "../../testing/hand-clock.ts";
@@ -77,7 +78,22 @@ describe("names", () => {
     const [best = "", second = ""] = candidates(range, "shop/web", 2);
     const other = createServer().listen(18_231, best);
     await once(other, "listening");
-    expect(await start().addressOf(WEB)).toBe(second);
+    const one = start();
+    expect(await one.addressOf(WEB)).toBe(second);
+    expect(one.lines[0]).toBe(
+      `info: "shop/web" is on ${second} this time: another program has port 18231 of ${best}`,
+    );
+    other.close();
+  });
+
+  it("have none where another program has their port on all addresses, which is said", async () => {
+    const other = createServer().listen(0, "0.0.0.0");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    cluster.put("10.96.0.10", "shop/web", port, ["web-1"]);
+    await expect(start().ask(WEB)).rejects.toThrow(
+      `Cannot serve "shop/web" on this machine: another program has port ${port} of the addresses in`,
+    );
     other.close();
   });
 
@@ -103,6 +119,11 @@ describe("ports", () => {
     await until(() => isOpen(address, 18_233));
     cluster.put("10.96.0.10", "shop/web", 18_233, []);
     await until(async () => !(await isOpen(address, 18_233)));
+    expect(one.lines.filter((line) => !line.includes("Connect"))).toEqual([
+      `info: Asked for web.shop.svc.cluster.local: "shop/web" is on ${address}, no port is open: nobody is ready behind port 18233`,
+      'info: Ready again behind "shop/web": port 18233',
+      'info: Nobody is ready behind "shop/web" port 18233 any more: it is refused',
+    ]);
   });
 
   it("of protocols that an API server does not carry are told of, once", async () => {

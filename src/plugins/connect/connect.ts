@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { ExtendedErrorCode } from "../../dns/iana/extended-error.ts";
 import { Rcode } from "../../dns/iana/rcode.ts";
 import { RrType } from "../../dns/iana/rr-type.ts";
 import type { Name } from "../../dns/name.ts";
@@ -8,7 +7,6 @@ import { guard } from "../../observe/faults.ts";
 import type { ClusterConnections } from "../../server/contract/cluster-connections.ts";
 import { clusterConnections } from "../../server/contract/cluster-connections.ts";
 import type { Instance, Next, PluginContext } from "../../server/contract/plugin.ts";
-import { QueryError } from "../../server/contract/query-error.ts";
 import type { Query } from "../../server/contract/query.ts";
 import { RecordStream } from "../../server/contract/record-stream.ts";
 import type { Outcome, Result } from "../../server/contract/reply.ts";
@@ -19,8 +17,9 @@ import type { ConnectMetrics } from "./metrics.ts";
 import { connectMetrics } from "./metrics.ts";
 import type { ConnectOptions } from "./parse.ts";
 import type { Destination, Place, PortFailure } from "./place.ts";
-import type { PlacesOwner } from "./places.ts";
+import type { PassedBy, PlacesOwner, PortChange } from "./places.ts";
 import { Places } from "./places.ts";
+import { noPlace, notTcp, openedWords } from "./place-words.ts";
 import { portRemedy } from "./port-remedy.ts";
 import { addressOf, localized, pointerReply } from "./records.ts";
 
@@ -98,6 +97,19 @@ export class Connect implements Instance, PlacesOwner {
     this.#sayOnce(`Cannot open port ${port} of "${name}" on ${address}: ${remedy}`);
   }
 
+  onPassedBy({ name, address }: Place, passedBy: PassedBy): void {
+    const whose = `another program has port ${passedBy.port} of ${passedBy.address}`;
+    this.#context.log.info(`"${name}" is on ${address} this time: ${whose}`);
+  }
+
+  onChange({ name }: Place, { opened, closed }: PortChange): void {
+    const { log } = this.#context;
+    for (const port of closed) {
+      log.info(`Nobody is ready behind "${name}" port ${port} any more: it is refused`);
+    }
+    for (const port of opened) log.info(`Ready again behind "${name}": port ${port}`);
+  }
+
   find(address: string): Destination | undefined {
     for (const cluster of this.#clusters) {
       const target = cluster.targetAt(address);
@@ -145,7 +157,7 @@ export class Connect implements Instance, PlacesOwner {
   async #open(destination: Destination, query: Query): Promise<Place> {
     const { target } = destination;
     const place = await this.#places.open(destination, this.#options.maxNames);
-    if (!place) throw noPlace(target.name, this.#options);
+    if ("obstacle" in place) throw noPlace(target.name, place, this.#options);
     if (place.askedMs === 0) this.#context.log.info(openedWords(query, place));
     place.askedMs = performance.now();
     this.#metrics.names.value = this.#places.size;
@@ -173,25 +185,4 @@ export class Connect implements Instance, PlacesOwner {
     this.#said.add(message);
     this.#context.log.warn(message);
   }
-}
-
-function noPlace(name: string, { range, maxNames }: ConnectOptions): QueryError {
-  const why = `all of ${maxNames} names are in use, or all addresses of ${range.text} are another program's`;
-  return new QueryError(Rcode.SERVFAIL, `Cannot serve "${name}" on this machine: ${why}`, {
-    ede: ExtendedErrorCode.OTHER,
-    explanation: "no address of this machine is left for it",
-  });
-}
-
-/** The first time that a name is asked for. */
-function openedWords({ qname }: Query, { name, address, openPorts }: Place): string {
-  const word = openPorts.length === 1 ? "port" : "ports";
-  const ports = openPorts.length === 0 ? "no port is open" : `${word} ${openPorts.join(", ")}`;
-  const asked = qname.toString().toLowerCase().replace(/\.$/, "");
-  return `Asked for ${asked}: "${name}" is on ${address}, ${ports}`;
-}
-
-function notTcp(name: string, protocol: string, port: number): string {
-  const why = "an API server carries TCP only";
-  return `Not served on this machine: port ${port} of "${name}" is ${protocol.toUpperCase()}, and ${why}`;
 }

@@ -7,10 +7,31 @@ import { Place } from "./place.ts";
 /** Addresses that somebody else uses are passed by. */
 const TRIES = 16;
 
+/** Why a name gets no address: all are in use, or another program has the port on each that was tried. */
+export type NoPlace =
+  | { readonly obstacle: "names-in-use" }
+  | { readonly obstacle: "port-taken"; readonly port: number };
+
+/** An address that is another program's, since that has a port there. */
+export interface PassedBy {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Ports of a name that has been asked for, as others see them from now on. */
+export interface PortChange {
+  readonly opened: readonly number[];
+  readonly closed: readonly number[];
+}
+
 /** What is done with those who connect, and what is said of ports; a reload puts another one there. */
 export interface PlacesOwner {
   onConnection(place: Place, port: number, socket: Socket): void;
   onFailure(place: Place, failure: PortFailure): void;
+  /** The place has not the address that it would have had. */
+  onPassedBy(place: Place, passedBy: PassedBy): void;
+  /** The cluster has others ready behind it than before. */
+  onChange(place: Place, change: PortChange): void;
   /** What this configuration has at an address of a cluster. */
   find(address: string): Destination | undefined;
 }
@@ -25,7 +46,7 @@ export class Places {
   readonly #byName = new Map<string, Place>();
   readonly #byAddress = new Map<string, Place>();
   readonly #sockets = new Set<Socket>();
-  readonly #opening = new Map<string, Promise<Place | undefined>>();
+  readonly #opening = new Map<string, Promise<Place | NoPlace>>();
   #owner: PlacesOwner | undefined;
 
   private constructor(range: AddressRange) {
@@ -69,10 +90,10 @@ export class Places {
   }
 
   /**
-   * The place of a destination, its ports open; undefined if there is no address left to have.
+   * The place of a destination, its ports open.
    * @param maxNames the place that has been idle for the longest makes room
    */
-  open(destination: Destination, maxNames: number): Promise<Place | undefined> {
+  open(destination: Destination, maxNames: number): Promise<Place | NoPlace> {
     const { name } = destination.target;
     const known = this.#byName.get(name);
     if (known) {
@@ -82,7 +103,9 @@ export class Places {
     const underWay = this.#opening.get(name);
     if (underWay) return underWay;
     const count = this.size + this.#opening.size;
-    if (count >= maxNames && !this.#makeRoom()) return Promise.resolve(undefined);
+    if (count >= maxNames && !this.#makeRoom()) {
+      return Promise.resolve({ obstacle: "names-in-use" });
+    }
     const opening = this.#open(destination).finally(() => this.#opening.delete(name));
     this.#opening.set(name, opening);
     return opening;
@@ -100,29 +123,41 @@ export class Places {
     }
   }
 
-  async #open(destination: Destination): Promise<Place | undefined> {
+  async #open(destination: Destination): Promise<Place | NoPlace> {
     const { name } = destination.target;
+    let passedBy: PassedBy | undefined;
     for (const address of candidates(this.#range, name, TRIES)) {
       if (this.#byAddress.has(address)) continue;
       const place = new Place(address, destination, (...of) => this.#connected(...of));
       // Nobody else is to take it meanwhile.
       this.#byAddress.set(address, place);
       const failures = await place.update();
-      const isTaken = failures.some(({ code }) => code === "EADDRINUSE");
-      if (isTaken) {
+      const taken = failures.find(({ code }) => code === "EADDRINUSE");
+      if (taken) {
         place.close();
         this.#byAddress.delete(address);
+        passedBy ??= { address, port: taken.port };
         continue;
       }
+      if (passedBy) this.#owner?.onPassedBy(place, passedBy);
       for (const failure of failures) this.#owner?.onFailure(place, failure);
       this.#byName.set(name, place);
       return place;
     }
-    return undefined;
+    return passedBy
+      ? { obstacle: "port-taken", port: passedBy.port }
+      : { obstacle: "names-in-use" };
   }
 
   async #update(place: Place): Promise<void> {
+    const before = place.openPorts;
     for (const failure of await place.update()) this.#owner?.onFailure(place, failure);
+    const now = place.openPorts;
+    const opened = now.filter((port) => !before.includes(port));
+    const closed = before.filter((port) => !now.includes(port));
+    const isKnown = this.#byName.get(place.name) === place;
+    if (isKnown && opened.length + closed.length > 0)
+      this.#owner?.onChange(place, { opened, closed });
   }
 
   #connected(place: Place, port: number, socket: Socket): void {

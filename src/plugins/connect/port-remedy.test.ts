@@ -9,7 +9,8 @@ it.each([
   ["EADDRINUSE", "linux", 'choose another "range" than 127.96.0.0/12'],
   ["EADDRNOTAVAIL", "darwin", "sudo ifconfig lo0 alias 127.96.1.2 up"],
   ["EADDRNOTAVAIL", "linux", "this machine has no such address"],
-  ["EMFILE", "linux", "EMFILE"],
+  ["EMFILE", "linux", "ulimit -n"],
+  ["ENOBUFS", "linux", "ENOBUFS"],
 ] as const)("says of %s on %s what to do", (code, platform, remedy) => {
   expect(portRemedy({ ...OF, code, platform })).toContain(remedy);
 });

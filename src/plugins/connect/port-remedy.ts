@@ -18,6 +18,8 @@ export function portRemedy(of: ClosedPort): string {
   if (code === "EADDRINUSE")
     return `another program has it; free it, or choose another "range" than ${range}`;
   if (code === "EADDRNOTAVAIL") return withoutAddress(address, platform);
+  if (code === "EMFILE" || code === "ENFILE")
+    return 'too many ports and files are open; "ulimit -n" says how many there may be';
   return code;
 }
 
