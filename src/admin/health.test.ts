@@ -29,6 +29,7 @@ function of(...instances: Instance[]): Health {
 function cluster(state: Partial<ClusterState>, text?: string): Instance {
   const view: ClusterView = {
     zones: [],
+    objectCount: () => 0,
     state: () => ({ ...STATE, ...state }),
     factsOf: () => undefined,
     namespaceOfAddress: () => undefined,

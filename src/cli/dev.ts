@@ -53,6 +53,8 @@ async function serveDev(
   const endsOnHangUp = process.stdout.isTTY;
   const { net, signals } = watchProcess(log, endProcess, { endsOnHangUp });
   const session = new DevSession({ options, place, say: (text) => screen.say(text) });
+  // Rights are asked for, and the first objects waited for, some seconds each if the cluster does not answer.
+  const patience = setTimeout(() => screen.sayProgress("Reading the cluster"), PATIENCE_MS);
   await session.read();
   const started = await Server.start({
     load: () => session.corefile(),
@@ -61,6 +63,7 @@ async function serveDev(
     log,
     onFatal: () => void endProcess(1),
   });
+  clearTimeout(patience);
   server = started;
   const admin = await openAdmin(adminFlags(options), started, log);
   const resolver = new DevResolver({ screen, place, installed, isWanted: options.isStubWanted });
@@ -113,16 +116,14 @@ function tellPlace(screen: DevScreen, session: DevSession, place: FreePlace): vo
 
 /** Says how far it is, and when all has been read. */
 async function tellReady(server: Server, screen: DevScreen, signal: AbortSignal): Promise<void> {
-  let said = "";
   while (!signal.aborted) {
-    const states = knownOf(server.configuration).map(({ view }) => view.state());
-    const progress = progressOf(states);
+    const views = knownOf(server.configuration).map(({ view }) => view);
+    const states = views.map((view) => view.state());
+    const objects = views.reduce((sum, view) => sum + view.objectCount(), 0);
+    const progress = progressOf(states, objects);
     const seconds = (performance.now() / 1_000).toFixed(1);
     if (progress === undefined) return screen.say(`Ready after ${seconds} s`);
-    if (performance.now() > PATIENCE_MS && progress !== said) {
-      said = progress;
-      screen.sayProgress(progress);
-    }
+    if (performance.now() > PATIENCE_MS) screen.sayProgress(progress);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -37,7 +37,7 @@ const LEADS: readonly (readonly [RegExp, Tag, string?])[] = [
   [/^Nobody is ready behind /, FAILED, "nobody is ready behind "],
   [/^Ready again behind /, { word: "ready", colour: "green" }, "again behind "],
   [/^Serving /, { word: "serving" }],
-  [/^Reading /, { word: "reading" }],
+  [/^Reading /, { word: "reading" }, ""],
   [/^Ready /, { word: "ready", colour: "green" }],
 ];
 

@@ -117,8 +117,11 @@ it("shows how far it is in one line of a terminal, which the next one takes the 
     `${TIME} ready     after 1 s\n`,
   ]);
   const file = screenOf(false);
-  file.screen.sayProgress("Reading 1");
+  for (const text of ["Reading 1", "Reading 2"]) file.screen.sayProgress(text);
   expect(file.lines).toEqual(["[INFO] Reading 1\n"]);
+  later(5_000);
+  file.screen.sayProgress("Reading 3");
+  expect(file.lines[1]).toBe("[INFO] Reading 3\n");
 });
 
 it("says nothing while somebody else asks at the terminal, and all of it then", () => {
@@ -144,19 +147,21 @@ it("hears its own questions, and shows none of them", () => {
 });
 
 it.each([
-  [[], undefined],
-  [[{ unsynced: [], trouble: undefined }], undefined],
+  [[], 0, undefined],
+  [[{ unsynced: [], trouble: undefined }], 7, undefined],
   [
     [
       { unsynced: ["Service"], trouble: undefined },
       { unsynced: ["Service", "EndpointSlice"], trouble: undefined },
     ],
-    "Reading the cluster: 3 of 6 kinds of objects",
+    1_500,
+    "Reading the cluster: 3 of 6 kinds of objects, 1500 so far",
   ],
   [
     [{ unsynced: ["Service"], trouble: "no connection to the API server" }],
+    0,
     "Reading the cluster: 2 of 3 kinds of objects (no connection to the API server)",
   ],
-])("progress of %j", (states, expected) => {
-  expect(progressOf(states)).toBe(expected);
+])("progress of %j", (states, objects, expected) => {
+  expect(progressOf(states, objects)).toBe(expected);
 });

@@ -7,6 +7,8 @@ import type { LineKind } from "./line-budget.ts";
 import { LineBudget } from "./line-budget.ts";
 
 const MAX_NAMES = 1_000;
+/** Between lines of a log that say how far it is. */
+const PROGRESS_MS = 5_000;
 const MAX_HELD_BACK = 200;
 /** To the line's beginning, and away with what is there. */
 const ERASE = "\r\u001B[K";
@@ -32,6 +34,8 @@ export class DevScreen implements DestinationStream {
   readonly #clock: Pick<typeof Date, "now">;
   /** What a terminal shows in its last line, until something else is said. */
   #progress = "";
+  #progressText = "";
+  #progressMs = Number.NEGATIVE_INFINITY;
   /** What waits until somebody else has done with the terminal. */
   #heldBack: string[] | undefined;
   /** Called when a question of `portolan dev` itself has come. */
@@ -59,11 +63,19 @@ export class DevScreen implements DestinationStream {
     this.#show({ level, plugin: "", text });
   }
 
-  /** Says how far it is: on a terminal in the place of what was said so before. */
+  /** Says how far it is: on a terminal in the place of what was said so before, elsewhere now and then. */
   sayProgress(text: string): void {
-    if (!this.#parts.isTerminal) return this.say(text);
+    if (text === this.#progressText) return;
+    if (!this.#parts.isTerminal) {
+      const nowMs = this.#clock.now();
+      if (nowMs - this.#progressMs < PROGRESS_MS) return;
+      this.#progressMs = nowMs;
+      this.#progressText = text;
+      return this.say(text);
+    }
     const line = this.#written({ level: "INFO", plugin: "", text });
     this.#eraseProgress();
+    this.#progressText = text;
     // One line is what can be erased.
     this.#progress = line.split("\n")[0] ?? "";
     this.#put(this.#progress);
@@ -124,8 +136,11 @@ export class DevScreen implements DestinationStream {
   }
 
   #eraseProgress(): void {
-    if (this.#progress !== "") this.#put(ERASE);
+    if (this.#progress === "") return;
+    this.#put(ERASE);
     this.#progress = "";
+    // It is to be seen again.
+    this.#progressText = "";
   }
 
   #put(text: string): void {

@@ -10,6 +10,7 @@ import type {
 } from "../../server/contract/cluster-view.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import type { ClusterIndex } from "./index/cluster-index.ts";
+import { countObjects } from "./index/index-size.ts";
 import type { ServiceNode } from "./index/service-node.ts";
 import { isExposed } from "./index/service-node.ts";
 import { partsOf } from "./name-metadata.ts";
@@ -74,6 +75,11 @@ export class KnownCluster implements ClusterView {
       awaySinceMs: this.#awaySinceMs(),
       savedAtMs: state.savedAtMs,
     };
+  }
+
+  objectCount(): number {
+    const { index } = this.#parts;
+    return index.state.kinds.reduce((sum, kind) => sum + countObjects(index, kind), 0);
   }
 
   factsOf(qname: Name): ClusterFacts | undefined {

@@ -85,6 +85,8 @@ export interface ClusterView {
   /** Zones of names, the primary one first; without those of addresses. */
   readonly zones: readonly Name[];
   state(): ClusterState;
+  /** Objects that are known by now. Looks at each of them. */
+  objectCount(): number;
   /** Undefined for a name of no zone. */
   factsOf(qname: Name): ClusterFacts | undefined;
   /** The name of the namespace of the Pod with an address; undefined if none is known. */
