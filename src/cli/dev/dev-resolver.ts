@@ -1,3 +1,4 @@
+import { chooseBackEnd } from "../../stub/back-ends.ts";
 import type { Journal } from "../../stub/journal.ts";
 import { readJournal } from "../../stub/journal.ts";
 import { mayChange } from "../../stub/install.ts";
@@ -69,12 +70,23 @@ export class DevResolver {
     screen.onProbe = (name) => heard.add(name);
     const isAsked = await isAskedBySystem(CLUSTER_ZONE, (name) => heard.has(name), signal);
     const installed = (this.#isSetUp ? installedStub() : before)?.setting;
-    if (!signal.aborted) screen.say(resolverLine({ isAsked, installed, place, source }));
+    const isPort53Only = !isAsked && !installed && (await asksPort53Only());
+    const state = { isAsked, installed, place, source, isPort53Only };
+    if (!signal.aborted) screen.say(resolverLine(state));
   }
 
   /** Has it as it was. */
   async stop(): Promise<void> {
     await this.#held?.stop();
+  }
+}
+
+/** Where no way fits at all, *stub install* says why. */
+async function asksPort53Only(): Promise<boolean> {
+  try {
+    return (await chooseBackEnd(thisSystem(), undefined)).isPort53Only ?? false;
+  } catch {
+    return false;
   }
 }
 

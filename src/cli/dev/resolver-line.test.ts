@@ -22,6 +22,14 @@ it.each<[Partial<ResolverState>, string]>([
     "does not ask here yet: portolan dev -stub, or sudo portolan stub install -server 127.53.0.1:53",
   ],
   [
+    { isPort53Only: true },
+    'does not ask here yet, and can at port 53 only: let users have it by "sudo sysctl net.ipv4.ip_unprivileged_port_start=53", and start again',
+  ],
+  [
+    { isPort53Only: true, place: PORT_53 },
+    "does not ask here yet: portolan dev -stub, or sudo portolan stub install -server 127.53.0.1:53",
+  ],
+  [
     { source: contexts("staging", "prod") },
     "does not ask here yet: portolan dev -stub, or sudo portolan stub install cluster.local 127.0.0.0/8 svc.staging svc.prod",
   ],
@@ -31,6 +39,12 @@ it.each<[Partial<ResolverState>, string]>([
     "does not ask here, but at 127.0.0.1:10053: end what serves there, or: sudo portolan stub uninstall && sudo portolan stub install -server 127.53.0.1:53",
   ],
 ])("with %j says what to do", (state, expected) => {
-  const usual = { isAsked: false, installed: undefined, place: USUAL, source: contexts("staging") };
+  const usual = {
+    isAsked: false,
+    isPort53Only: false,
+    installed: undefined,
+    place: USUAL,
+    source: contexts("staging"),
+  };
   expect(resolverLine({ ...usual, ...state })).toBe(`This machine's resolver ${expected}`);
 });

@@ -9,13 +9,21 @@ export interface ResolverState {
   readonly installed: StubSetting | undefined;
   readonly place: Place;
   readonly source: DevSource | undefined;
+  /** Whether the system asks servers at port 53 only. */
+  readonly isPort53Only: boolean;
 }
 
+const PORT_53 = 'let users have it by "sudo sysctl net.ipv4.ip_unprivileged_port_start=53"';
+
 /** How it stands with the system's resolver, and what to do. */
-export function resolverLine({ isAsked, installed, place, source }: ResolverState): string {
+export function resolverLine(state: ResolverState): string {
+  const { isAsked, installed, place, source } = state;
   if (isAsked) return "This machine's resolver asks here";
   const notYet = "This machine's resolver does not ask here";
   const install = installCommand(place, source);
+  if (!installed && state.isPort53Only && place.port !== 53) {
+    return `${notYet} yet, and can at port 53 only: ${PORT_53}, and start again`;
+  }
   if (!installed) return `${notYet} yet: portolan dev -stub, or ${install}`;
   const server = writtenServer(installed.server);
   if (server === writtenServer(place))
