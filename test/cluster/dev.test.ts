@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Portolan, ROOT } from "../run-portolan.ts";
+import { endAll, Portolan, ROOT } from "../run-portolan.ts";
 import type { ApiClient } from "./api-client.ts";
 import { namespaceOf } from "./cluster-objects.ts";
 import { ControlPlane } from "./control-plane.ts";
@@ -152,6 +152,7 @@ beforeAll(async () => {
   writeKubeconfigs();
 });
 afterAll(async () => {
+  endAll();
   web.close();
   await kubelet.stop();
   await plane.stop();

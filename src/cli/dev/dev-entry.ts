@@ -33,6 +33,15 @@ export function shownOf(entry: LogEntry, zones: readonly string[]): Shown {
   if (qname.startsWith(PROBE)) return { kind: "probe", name: qname };
   // What has another type, or is outside, is no fault of anybody's.
   const isOfCluster = zones.some((zone) => qname.endsWith(`.${zone}`));
-  if (!isOfCluster || rcode === "NOERROR") return undefined;
+  if (!isOfCluster || rcode === "NOERROR" || isCompleted(qname, zones)) return undefined;
   return { kind: "failed", name: qname, type: qtype };
+}
+
+/** A name that had its zone, and that the search list has given another one: what it was is shown already. */
+function isCompleted(name: string, zones: readonly string[]): boolean {
+  return zones.some((zone) => {
+    const given = `.svc.${zone}`;
+    const before = name.slice(0, -given.length + 1);
+    return name.endsWith(given) && zones.some((one) => before.endsWith(`.${one}`));
+  });
 }

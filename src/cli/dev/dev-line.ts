@@ -38,6 +38,8 @@ const LEADS: readonly (readonly [RegExp, Tag, string?])[] = [
   [/^Ready again behind /, { word: "ready", colour: "green" }, "again behind "],
   [/^Serving /, { word: "serving" }],
   [/^Reading /, { word: "reading" }, ""],
+  [/^Watching the API server of /, { word: "watching" }, ""],
+  [/^This machine's resolver /, { word: "resolver" }, ""],
   [/^Ready /, { word: "ready", colour: "green" }],
 ];
 

@@ -72,9 +72,22 @@ it("says once why a name of the cluster does not resolve", async () => {
   expect(asked).toEqual(["web.shpo.svc.cluster.local. A"]);
 });
 
+it("says once why names outside fail, not of each", () => {
+  const { screen, lines } = screenOf(true);
+  for (const name of ["a.example. A", "a.example. AAAA", "b.example. A"]) {
+    const msg = `2 ${name}: Cannot forward to udp 192.0.2.1:53: i/o timeout`;
+    screen.write(JSON.stringify({ level: "ERROR", plugin: "errors", msg }));
+  }
+  expect(lines).toEqual([
+    `${TIME} failed    a.example (A): Cannot forward to udp 192.0.2.1:53: i/o timeout\n`,
+  ]);
+});
+
 it("is silent about names outside, and about a type that a name does not have", () => {
   const { screen, asked } = screenOf(true);
   screen.write(query("nowhere.example."));
+  // The search list at work.
+  screen.write(query("web.shpo.svc.cluster.local.svc.cluster.local."));
   screen.write(query("web.shop.svc.cluster.local.", "NOERROR"));
   expect(asked).toEqual([]);
 });
@@ -84,7 +97,7 @@ it("says the same words once in a while only, as of several parts that say them"
   const entry = JSON.stringify({ level: "WARN", plugin: "forward", msg: "Cannot find servers" });
   for (let i = 0; i < 3; i++) screen.write(entry);
   expect(lines).toHaveLength(1);
-  later(10_000);
+  later(30_000);
   screen.write(entry);
   expect(lines).toHaveLength(2);
 });

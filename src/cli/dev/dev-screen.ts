@@ -102,7 +102,7 @@ export class DevScreen implements DestinationStream {
   #tell(line: DevLine): void {
     const isOfQueries = line.plugin !== "";
     const kind: LineKind = line.text.startsWith("Asked for ") ? "names asked for" : "other lines";
-    if (this.#budget.isRepeated(`${line.level} ${line.text}`)) return;
+    if (this.#budget.isRepeated(`${line.level} ${reasonOf(line)}`)) return;
     if (!isOfQueries || this.#budget.take(kind)) this.#show(line);
   }
 
@@ -147,4 +147,9 @@ export class DevScreen implements DestinationStream {
     if (!this.#heldBack) return this.#parts.write(text);
     if (this.#heldBack.length < MAX_HELD_BACK) this.#heldBack.push(text);
   }
+}
+
+/** What fails for one name fails for others: without a network all those outside do. */
+function reasonOf({ plugin, text }: DevLine): string {
+  return plugin === "errors" ? text.replace(/^\d+ \S+ \S+: /, "") : text;
 }

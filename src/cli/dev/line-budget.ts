@@ -6,7 +6,7 @@ const BURST = 30;
 const PER_SECOND = 5;
 const SUMMARY_MS = 10_000;
 /** What has been said just now is not said again. */
-const REPEAT_MS = 10_000;
+const REPEAT_MS = 30_000;
 const MAX_REMEMBERED = 200;
 
 /** What lines are about, in the words of the summary. */

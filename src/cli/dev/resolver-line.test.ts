@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DevSource } from "./dev-corefile.ts";
 import type { ResolverState } from "./resolver-line.ts";
-import { resolverLine } from "./resolver-line.ts";
+import { installArguments, resolverLine } from "./resolver-line.ts";
 import { zonesOf } from "./dev-zones.ts";
 
 const USUAL = { address: "127.0.0.1", port: 10_053 };
@@ -47,4 +47,8 @@ it.each<[Partial<ResolverState>, string]>([
     source: contexts("staging"),
   };
   expect(resolverLine({ ...usual, ...state })).toBe(`This machine's resolver ${expected}`);
+});
+
+it("tells stub install the server always: the default is another one where only port 53 is asked", () => {
+  expect(installArguments(USUAL, contexts("staging"))).toEqual(["-server", "127.0.0.1:10053"]);
 });

@@ -32,15 +32,19 @@ export function resolverLine(state: ResolverState): string {
 }
 
 function installCommand(place: Place, source: DevSource | undefined): string {
-  return ["sudo portolan stub install", ...installArguments(place, source)].join(" ");
+  const server = writtenServer(place);
+  const flags = server === DEFAULT_SERVER ? [] : ["-server", server];
+  return ["sudo portolan stub install", ...installZones(source), ...flags].join(" ");
 }
 
-/** What *stub install* has to be told of what is served; nothing where that is its default. */
+/** What *stub install* has to be told of what is served where, whatever its defaults on this system are. */
 export function installArguments(place: Place, source: DevSource | undefined): readonly string[] {
+  return [...installZones(source), "-server", writtenServer(place)];
+}
+
+function installZones(source: DevSource | undefined): readonly string[] {
   const contexts = source && "contexts" in source ? source.contexts : [];
   // A context alone has all its names in cluster.local, too.
   const more = contexts.length > 1 ? contexts.map(({ zone }) => `svc.${zone}`) : [];
-  const zones = more.length === 0 ? [] : [...DEFAULT_ZONES, ...more];
-  const server = writtenServer(place);
-  return [...zones, ...(server === DEFAULT_SERVER ? [] : ["-server", server])];
+  return more.length === 0 ? [] : [...DEFAULT_ZONES, ...more];
 }
