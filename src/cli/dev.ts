@@ -12,7 +12,7 @@ import { DevResolver, installedStub } from "./dev/dev-resolver.ts";
 import { DevScreen } from "./dev/dev-screen.ts";
 import { DevSession, servedWords } from "./dev/dev-session.ts";
 import type { FreePlace } from "./dev/free-place.ts";
-import { findFreePlace, PLACES } from "./dev/free-place.ts";
+import { findFreePlace, PLACES, startWhereFree } from "./dev/free-place.ts";
 import type { Journal } from "../stub/journal.ts";
 import { limitHeap } from "./heap.ts";
 import { adminPathOfUser } from "./admin-path.ts";
@@ -43,7 +43,7 @@ export async function devCommand(given: Arguments): Promise<void> {
 
 async function serveDev(
   options: DevOptions,
-  place: FreePlace,
+  first: FreePlace,
   installed: Journal | undefined,
 ): Promise<void> {
   limitHeap();
@@ -52,19 +52,22 @@ async function serveDev(
   const log = createLogger({ format: "json", destination: screen });
   const endsOnHangUp = process.stdout.isTTY;
   const { net, signals } = watchProcess(log, endProcess, { endsOnHangUp });
-  const session = new DevSession({ options, place, say: (text) => screen.say(text) });
+  const session = new DevSession({ options, place: first, say: (text) => screen.say(text) });
   // Rights are asked for, and the first objects waited for, some seconds each if the cluster does not answer.
   const patience = setTimeout(() => screen.sayProgress("Reading the cluster"), PATIENCE_MS);
   await session.read();
-  const started = await Server.start({
-    load: () => session.corefile(),
-    plugins,
-    defaultPort: place.port,
-    log,
-    onFatal: () => void endProcess(1),
+  const started = await startWhereFree(session, (at) => {
+    return Server.start({
+      load: () => session.corefile(),
+      plugins,
+      defaultPort: at.port,
+      log,
+      onFatal: () => void endProcess(1),
+    });
   });
   clearTimeout(patience);
   server = started;
+  const { place } = session;
   const admin = await openAdmin(adminFlags(options), started, log);
   const resolver = new DevResolver({ screen, place, installed, isWanted: options.isStubWanted });
   const ending = new AbortController();
@@ -81,7 +84,7 @@ async function serveDev(
       screen.stop();
     },
   });
-  tellPlace(screen, session, place);
+  tellPlace(screen, session);
   await resolver.setUp(session.source);
   await tellReady(started, screen, ending.signal);
   await resolver.tell(session.source, ending.signal);
@@ -105,7 +108,8 @@ function screenFor(server: () => Server | undefined): DevScreen {
   });
 }
 
-function tellPlace(screen: DevScreen, session: DevSession, place: FreePlace): void {
+function tellPlace(screen: DevScreen, session: DevSession): void {
+  const { place } = session;
   for (const { address, port } of place.taken) {
     screen.say(`${address} port ${port} is taken by another program, as a Portolan that runs`);
   }

@@ -193,7 +193,8 @@ describe("portolan dev", () => {
     await second.stop();
     useContext("tenant");
     await program.saying(/Serving context "tenant" as cluster.local and tenant/);
-    await expect.poll(() => dig(program, "web.shop.svc.tenant")).toMatch(/^127\./);
+    const address = (): Promise<string> => dig(program, "web.shop.svc.tenant");
+    await expect.poll(address, { timeout: 30_000 }).toMatch(/^127\./);
     await program.stop();
   });
 

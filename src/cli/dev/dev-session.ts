@@ -8,7 +8,7 @@ import type { DevContext, DevSource } from "./dev-corefile.ts";
 import { corefileOf } from "./dev-corefile.ts";
 import type { DevOptions } from "./dev-options.ts";
 import { zonesOf } from "./dev-zones.ts";
-import type { Place } from "./free-place.ts";
+import type { FreePlace } from "./free-place.ts";
 import { KnownRights } from "./known-rights.ts";
 
 const LOOK_MS = 1_000;
@@ -18,7 +18,7 @@ const MAX_SAID = 5;
 
 export interface DevSessionParts {
   readonly options: DevOptions;
-  readonly place: Place;
+  readonly place: FreePlace;
   /** Tells the user something. */
   readonly say: (text: string) => void;
 }
@@ -30,6 +30,7 @@ export class DevSession {
   readonly #files: PolledFile[] = [];
   readonly #said = new Set<string>();
   #source: DevSource | undefined;
+  #place: FreePlace;
   #text = "";
   #reload: () => Promise<void> = () => Promise.resolve();
   /** Looks at the kubeconfig, one after the other. */
@@ -37,10 +38,20 @@ export class DevSession {
 
   constructor(parts: DevSessionParts) {
     this.#parts = parts;
+    this.#place = parts.place;
     const { options } = parts;
     if ("kubeconfig" in options) {
       this.#rights = new KnownRights(options.kubeconfig, () => void this.look());
     }
+  }
+
+  get place(): FreePlace {
+    return this.#place;
+  }
+
+  /** Serves somewhere else; `read` has to follow. */
+  moveTo(place: FreePlace): void {
+    this.#place = place;
   }
 
   get text(): string {
@@ -61,7 +72,7 @@ export class DevSession {
    * @throws {AccessError} if the kubeconfig cannot be read, {TypeError} if a context is not in it
    */
   async read(): Promise<boolean> {
-    const { place } = this.#parts;
+    const place = this.#place;
     const source = await this.#readSource();
     const text = corefileOf({ place, source });
     const isNew = text !== this.#text;

@@ -53,3 +53,38 @@ async function obstacleAt({ address, port }: Place): Promise<string> {
     tcp.close();
   }
 }
+
+const MAX_TRIES = 4;
+
+/** Where it is that somebody is to serve. */
+export interface Movable {
+  readonly place: FreePlace;
+  moveTo(place: FreePlace): void;
+  read(): Promise<unknown>;
+}
+
+/**
+ * Starts to serve, and goes on to the next place where another program has taken this one meanwhile: it takes seconds until a cluster
+ * has been read, as it does for others that are started at once.
+ * @throws {Error} what `start` does for any other reason
+ */
+export async function startWhereFree<T>(
+  session: Movable,
+  start: (place: Place) => Promise<T>,
+  find: () => Promise<FreePlace> = findFreePlace,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(session.place);
+    } catch (error) {
+      if (tries === MAX_TRIES || !isTaken(error)) throw error;
+      session.moveTo(await find());
+      await session.read();
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  const { cause } = error as Error;
+  return cause instanceof Error && (cause as NodeJS.ErrnoException).code === "EADDRINUSE";
+}
