@@ -50,6 +50,16 @@ metadata: { name: web, namespace: shop }
 spec: { clusterIP: 10.96.0.7, ports: [{ port: 80 }] }
 `;
 
+/** Whose credentials take a process: others are read from the kubeconfig at once. */
+const USER = {
+  exec: {
+    apiVersion: "client.authentication.k8s.io/v1",
+    command: process.execPath,
+    args: ["-e", `console.log('{"kind":"ExecCredential","status":{"token":"a"}}')`],
+    interactiveMode: "Never",
+  },
+};
+
 /** Asks, and asks again for each answer. */
 class Client {
   answered = 0;
@@ -141,7 +151,8 @@ async function start(): Promise<Started> {
     () => rmSync(folder, { recursive: true }),
   );
   writeFileSync(join(folder, "a.yaml"), MANIFEST);
-  const values = { KUBECONFIG: fake.kubeconfig, UPSTREAM: upstream.address, FOLDER: folder };
+  const kubeconfig = fake.writeKubeconfig(USER);
+  const values = { KUBECONFIG: kubeconfig, UPSTREAM: upstream.address, FOLDER: folder };
   let corefile = COREFILE;
   for (const [name, value] of Object.entries(values)) corefile = corefile.replaceAll(name, value);
   const path = fake.writeFile("Corefile", corefile);
