@@ -17,17 +17,17 @@ function patterned(length: number): Buffer {
 }
 
 function read(octets: Buffer, piece: number): { messages: Buffer[]; controls: string[] } {
-  const messages: Buffer[] = [];
+  const messages: Buffer[][] = [];
   const controls: string[] = [];
   const reader = new FrameReader({
     onOctets: (part, isFirst) => {
-      const whole = isFirst ? part : Buffer.concat([messages.pop() ?? Buffer.alloc(0), part]);
-      messages.push(whole);
+      if (isFirst) messages.push([]);
+      messages.at(-1)?.push(part);
     },
     onControl: (opcode, payload) => void controls.push(`${opcode} ${payload.toString()}`),
   });
   for (let at = 0; at < octets.length; at += piece) reader.read(octets.subarray(at, at + piece));
-  return { messages, controls };
+  return { messages: messages.map((parts) => Buffer.concat(parts)), controls };
 }
 
 describe("frames of a server", () => {
