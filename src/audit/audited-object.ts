@@ -43,9 +43,11 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A field at the end of names; undefined if there is none. */
-export function fieldAt(value: unknown, ...names: readonly string[]): unknown {
-  return names.reduce((found, name) => fieldsOf(found)[name], value);
+/** A field at the end of names and places in lists; undefined if there is none. */
+export function fieldAt(value: unknown, ...path: FieldPath): unknown {
+  return path.reduce((found: unknown, part) => {
+    return typeof part === "number" ? listOf(found)[part] : fieldsOf(found)[part];
+  }, value);
 }
 
 /** Only what is text: labels, annotations, selectors, a ConfigMap's data. */

@@ -1,6 +1,6 @@
 import type { FieldPath } from "../kube/manifests/manifest-field.ts";
 import type { AuditedObject, Fields } from "./audited-object.ts";
-import { fieldAt, fieldsOf, isFields, listOf, nameOf } from "./audited-object.ts";
+import { fieldAt, isFields, listOf, nameOf } from "./audited-object.ts";
 import type { Problem, WrittenValues } from "./read-written.ts";
 import { readWritten } from "./read-written.ts";
 
@@ -36,7 +36,7 @@ const PLACES: Readonly<Record<string, (object: AuditedObject) => readonly Place[
     const one: FieldPath[] = [["spec", "source"]];
     const several = listOf(fieldAt(value, "spec", "sources")).map((_, i) => ["spec", "sources", i]);
     return [...one, ...several].flatMap((path) => {
-      const chart = textOf(fieldAtPath(value, [...path, "chart"]));
+      const chart = textOf(fieldAt(value, ...path, "chart"));
       return ["values", "valuesObject"].map((key) => ({ path: [...path, "helm", key], chart }));
     });
   },
@@ -51,7 +51,7 @@ export async function valuesOfRelease(object: AuditedObject): Promise<ReleaseVal
   const values: WrittenValues[] = [];
   const problems: Problem[] = [];
   for (const { path } of ours) {
-    const found = await readAt(object, path, fieldAtPath(object.value, path));
+    const found = await readAt(object, path, fieldAt(object.value, ...path));
     values.push(...found.values);
     problems.push(...found.problems);
   }
@@ -98,10 +98,4 @@ async function readText(object: AuditedObject, base: FieldPath, text: string): P
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function fieldAtPath(value: unknown, path: FieldPath): unknown {
-  return path.reduce((found: unknown, part) => {
-    return typeof part === "number" ? listOf(found)[part] : fieldsOf(found)[part];
-  }, value);
 }
