@@ -1,52 +1,37 @@
+import type { Rate } from "./token-bucket.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
 /** Lines of trouble that are written at once, ... */
 const BURST = 500;
 /** ... and for as long as it lasts: 250 MB a day at most. */
 const LINES_PER_SECOND = 20;
 const SUMMARY_MS = 10_000;
 
-export interface LineLimits {
-  readonly burst: number;
-  readonly perSecond: number;
-}
-
 /**
  * Leaves out log lines when they become too many, so that who can make queries fail cannot fill a
  * disk. What was left out is summed up every ten seconds.
  */
 export class LineLimiter {
-  readonly #limits: LineLimits;
+  readonly #limits: Rate;
   readonly #summarize: (message: string) => void;
-  #room: number;
-  #refilledMs = performance.now();
+  readonly #bucket: TokenBucket;
   #leftOut = 0;
 
   /** @param summarize logs a line that is never left out */
   constructor(
     summarize: (message: string) => void,
-    limits: LineLimits = { burst: BURST, perSecond: LINES_PER_SECOND },
+    limits: Rate = { burst: BURST, perSecond: LINES_PER_SECOND },
   ) {
     this.#limits = limits;
     this.#summarize = summarize;
-    this.#room = limits.burst;
+    this.#bucket = new TokenBucket(limits);
   }
 
   /** Whether one more line may be written; if not, it is counted. */
   take(): boolean {
-    if (this.#room < 1) this.#refill();
-    if (this.#room >= 1) {
-      this.#room--;
-      return true;
-    }
+    if (this.#bucket.take()) return true;
     if (this.#leftOut++ === 0) setTimeout(() => this.#tell(), SUMMARY_MS).unref();
     return false;
-  }
-
-  #refill(): void {
-    const { burst, perSecond } = this.#limits;
-    const nowMs = performance.now();
-    const gained = ((nowMs - this.#refilledMs) / 1_000) * perSecond;
-    this.#room = Math.min(burst, this.#room + gained);
-    this.#refilledMs = nowMs;
   }
 
   #tell(): void {

@@ -1,6 +1,6 @@
 import type { DestinationStream, LoggerOptions, Logger as PinoLogger } from "pino";
 import { pino, stdTimeFunctions } from "pino";
-import type { LineLimits } from "./line-limiter.ts";
+import type { Rate } from "./token-bucket.ts";
 import { LineLimiter } from "./line-limiter.ts";
 import type { LogFormat } from "./log-format.ts";
 import type { LevelTags } from "./text-lines.ts";
@@ -17,7 +17,7 @@ export interface LogOptions {
   readonly destination: DestinationStream;
   /** How levels are written in text; plainly if left out. */
   readonly tags?: LevelTags;
-  readonly limits?: LineLimits;
+  readonly limits?: Rate;
 }
 
 const WARN = 40;

@@ -1,4 +1,5 @@
 import { guard } from "../../observe/faults.ts";
+import { TokenBucket } from "../../observe/token-bucket.ts";
 
 /** Lines that are shown at once, ... */
 const BURST = 30;
@@ -25,22 +26,17 @@ export class LineBudget {
   readonly #leftOut = new Map<LineKind, number>();
   /** When something was said last, by what it was. */
   readonly #saidMs = new Map<string, number>();
-  #room = BURST;
-  #refilledMs: number;
+  readonly #bucket: TokenBucket;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: LineBudgetParts) {
     this.#parts = parts;
-    this.#refilledMs = parts.now();
+    this.#bucket = new TokenBucket({ burst: BURST, perSecond: PER_SECOND }, parts.now);
   }
 
   /** Whether a line may be shown; if not, it is counted. */
   take(kind: LineKind): boolean {
-    this.#refill();
-    if (this.#room >= 1) {
-      this.#room--;
-      return true;
-    }
+    if (this.#bucket.take()) return true;
     this.#leftOut.set(kind, (this.#leftOut.get(kind) ?? 0) + 1);
     const tell = guard("summary of lines left out", () => this.tell());
     this.#timer ??= setTimeout(tell, SUMMARY_MS).unref();
@@ -67,12 +63,5 @@ export class LineBudget {
     this.#leftOut.clear();
     if (counts.length === 0) return;
     this.#parts.summarize(`Not shown: ${counts.join(", ")}; more than ${PER_SECOND} a second`);
-  }
-
-  #refill(): void {
-    const nowMs = this.#parts.now();
-    const gained = ((nowMs - this.#refilledMs) / 1_000) * PER_SECOND;
-    this.#room = Math.min(BURST, this.#room + gained);
-    this.#refilledMs = nowMs;
   }
 }

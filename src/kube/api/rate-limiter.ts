@@ -1,3 +1,5 @@
+import { TokenBucket } from "../../observe/token-bucket.ts";
+
 export interface RateLimits {
   /** Requests a second in the long run. */
   readonly qps: number;
@@ -10,18 +12,14 @@ export interface RateLimits {
 /** Holds requests back, so that an API server in trouble is not asked by the thousand. */
 export class RateLimiter {
   readonly #limits: RateLimits;
-  readonly #now: () => number;
-  #tokens: number;
-  #filledMs: number;
+  readonly #bucket: TokenBucket;
   #inflight = 0;
   readonly #queue: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(limits: RateLimits, now: () => number = () => performance.now()) {
+  constructor(limits: RateLimits, now?: () => number) {
     this.#limits = limits;
-    this.#now = now;
-    this.#tokens = limits.burst;
-    this.#filledMs = now();
+    this.#bucket = new TokenBucket({ burst: limits.burst, perSecond: limits.qps }, now);
   }
 
   /** Resolves when a request may be sent, in the order of the calls; `release` must follow. */
@@ -39,10 +37,8 @@ export class RateLimiter {
   }
 
   #admit(): void {
-    this.#fill();
     while (this.#queue.length > 0 && this.#hasRoom()) {
-      if (this.#tokens < 1) return this.#admitLater();
-      this.#tokens--;
+      if (!this.#bucket.take()) return this.#admitLater();
       this.#inflight++;
       this.#queue.shift()?.();
     }
@@ -53,20 +49,12 @@ export class RateLimiter {
     return maxInflight === 0 || this.#inflight < maxInflight;
   }
 
-  #fill(): void {
-    const nowMs = this.#now();
-    const { qps, burst } = this.#limits;
-    this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#filledMs) / 1_000) * qps);
-    this.#filledMs = nowMs;
-  }
-
   #admitLater(): void {
     if (this.#timer) return;
-    const delayMs = ((1 - this.#tokens) / this.#limits.qps) * 1_000;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#admit();
-    }, Math.ceil(delayMs));
+    }, Math.ceil(this.#bucket.waitMs()));
     this.#timer.unref();
   }
 }
